@@ -1,0 +1,36 @@
+//! What a hub is made from.
+
+use std::time::Duration;
+
+/// What a hub is made from. Everything else follows from its inputs.
+#[derive(Clone, Debug)]
+pub struct HubOptions {
+    /// The hub's host name, such as `contoso.azure-devices.net`.
+    pub host_name: String,
+    /// Where keys, generation ids and tracking ids are drawn from.
+    /// Whoever wants keys that nobody can guess fills it from a source that nobody can guess.
+    pub seed: [u8; 32],
+    /// How many partitions telemetry is spread over: 2 to 32, by default 4.
+    pub partitions: u16,
+    /// How long an event is kept: by default a day, at most seven.
+    pub retention: Duration,
+    /// How many bytes of events each partition keeps at most; the oldest go first.
+    pub partition_bytes: usize,
+    /// How long a connection may live after its token has expired.
+    /// The service's documentation names both five and ten minutes; the default is ten.
+    pub token_grace: Duration,
+}
+
+impl HubOptions {
+    /// A hub with the service's defaults.
+    pub fn new(host_name: impl Into<String>, seed: [u8; 32]) -> Self {
+        Self {
+            host_name: host_name.into(),
+            seed,
+            partitions: 4,
+            retention: Duration::from_secs(24 * 60 * 60),
+            partition_bytes: 16 * 1024 * 1024,
+            token_grace: Duration::from_secs(10 * 60),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The hub's only source of chance, drawn from the seed it was made with.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rand_chacha::{
+    ChaCha20Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
+use wire::sas::SharedAccessKey;
+
+/// A stream of numbers that only the seed's owner can foretell.
+pub(crate) struct Random(ChaCha20Rng);
+
+impl Random {
+    pub(crate) fn new(seed: [u8; 32]) -> Self {
+        Self(ChaCha20Rng::from_seed(seed))
+    }
+
+    /// A new 32-byte key, the length that the service generates.
+    pub(crate) fn key(&mut self) -> SharedAccessKey {
+        let mut bytes = [0; 32];
+        self.0.fill_bytes(&mut bytes);
+        SharedAccessKey::from_bytes(bytes.to_vec()).expect("32 bytes are a legal key length")
+    }
+
+    /// A new entity tag: base64 of a nine-digit decimal number, as the service's look.
+    pub(crate) fn etag(&mut self) -> String {
+        let number = 100_000_000 + self.0.next_u32() % 900_000_000;
+        STANDARD.encode(number.to_string())
+    }
+
+    /// A number for a tracking id, which names one request for whoever asks about it.
+    pub(crate) fn tracking(&mut self) -> u128 {
+        (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64())
+    }
+}

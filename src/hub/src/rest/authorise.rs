@@ -1,0 +1,65 @@
+//! Whether a request may do what it asks for.
+
+use http::{Request, header::AUTHORIZATION};
+use wire::{
+    error::{ErrorCode, ServiceError},
+    sas::SasToken,
+    timestamp::Timestamp,
+};
+
+use crate::{hub::Hub, policy::Permission};
+
+/// Lets a request pass whose SAS token was signed with a key of a policy that holds the permission.
+pub(crate) fn authorise(
+    hub: &Hub,
+    now: Timestamp,
+    request: &Request<Vec<u8>>,
+    permission: Permission,
+) -> Result<(), ServiceError> {
+    let header = request.headers().get(AUTHORIZATION).ok_or_else(|| {
+        ServiceError::new(
+            ErrorCode::IotHubUnauthorizedAccess,
+            "Authorization header missing",
+        )
+    })?;
+    let token = header
+        .to_str()
+        .ok()
+        .and_then(|text| SasToken::parse(text).ok())
+        .ok_or_else(|| unauthorised("the Authorization header holds no SAS token"))?;
+    let name = token
+        .policy()
+        .ok_or_else(|| unauthorised("the token names no policy (skn)"))?;
+    let policy = hub
+        .policy(name)
+        .ok_or_else(|| unauthorised(&format!("there is no policy '{name}'")))?;
+    if !token.verify(&policy.primary_key) && !token.verify(&policy.secondary_key) {
+        return Err(unauthorised(
+            "the signature was not made with a key of this policy",
+        ));
+    }
+    if token.expires() <= now.as_seconds() {
+        return Err(unauthorised("the token has expired"));
+    }
+    let resource = format!("{}{}", hub.host_name(), request.uri().path());
+    if !token.covers(&resource) {
+        return Err(unauthorised("the token is for another resource"));
+    }
+    if !policy.permits(permission) {
+        return Err(ServiceError::new(
+            ErrorCode::IotHubUnauthorizedAccess,
+            format!(
+                "Authorization rule '{name}' does not allow access for '{}'.",
+                request.uri().path()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn unauthorised(why: &str) -> ServiceError {
+    ServiceError::new(
+        ErrorCode::IotHubUnauthorizedAccess,
+        format!("Unauthorized: {why}."),
+    )
+}

@@ -1,0 +1,185 @@
+//! What a page and a classroom say to each other: commands in, reports out.
+
+use std::collections::BTreeMap;
+
+use lab::view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry};
+use serde::{Deserialize, Serialize};
+use wire::timestamp::Timestamp;
+
+/// A value in a [`Message`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Argument {
+    /// Text, shown as it is.
+    Text(String),
+    /// A number, formatted as the reader's language does.
+    Number(f64),
+}
+
+/// A sentence for a person: the id of a Fluent message and its arguments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The Fluent message's id.
+    pub id: String,
+    /// The arguments by name.
+    pub arguments: Vec<(String, Argument)>,
+}
+
+/// What a learner may change in a lesson's programs, by the setting's id.
+pub type Settings = BTreeMap<String, String>;
+
+/// How a step stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepState {
+    /// Nothing has been tried.
+    NotStarted,
+    /// The step's action is under way.
+    Running,
+    /// The check found what it looked for.
+    Passed {
+        /// What the check looked for.
+        looked_for: Message,
+        /// What it saw.
+        saw: Message,
+    },
+    /// The check did not find what it looked for.
+    NotYet {
+        /// What the check looked for.
+        looked_for: Message,
+        /// What it saw instead.
+        saw: Message,
+    },
+}
+
+/// What a page asks of the classroom.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Opens a step. If the bench does not hold what the step starts from, the steps before it are solved first.
+    Open {
+        /// The lesson's id.
+        lesson: String,
+        /// The step's id.
+        step: String,
+        /// The lesson's settings.
+        settings: Settings,
+    },
+    /// Does the open step's action.
+    Act {
+        /// The lesson's settings.
+        settings: Settings,
+    },
+    /// Runs the open step's check and reports what it saw.
+    Check,
+    /// Does all that the open step asks for, at once, by moving the clock.
+    Solve,
+    /// Puts the bench back to where the open step starts.
+    Reset,
+    /// Stops one program, or all of them.
+    Stop {
+        /// The program's name; none for all.
+        program: Option<String>,
+    },
+    /// Sets how fast the bench's time runs: 1 is real time.
+    SetSpeed {
+        /// Bench seconds for each real second; above 0, at most 3,600.
+        factor: f64,
+    },
+    /// Moves the clock to the next thing that will happen, at most an hour on.
+    SkipToNext,
+    /// Pulls a device's network cable, or puts it back.
+    SetPlugged {
+        /// The device's id.
+        device_id: String,
+        /// Whether the cable is in.
+        plugged: bool,
+    },
+    /// Gives the simulated device its connection string.
+    SetDeviceString {
+        /// The text as the learner pasted it.
+        text: String,
+    },
+}
+
+/// What the device's card knows of the connection string that it was given. It never holds the key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeviceString {
+    /// None was given.
+    Missing,
+    /// A device connection string.
+    Given {
+        /// The hub it names.
+        host_name: String,
+        /// The device it names.
+        device_id: String,
+    },
+    /// Text that is not a device connection string.
+    Wrong {
+        /// What is wrong and what to do.
+        message: Message,
+        /// The same in the parser's own words, in English.
+        detail: String,
+    },
+}
+
+/// What the classroom tells the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Report {
+    /// A step was opened. Comes before all other reports of it. If `fresh`, the bench was made anew:
+    /// consoles, trace and events shown before belong to another hub and are to be cleared.
+    Opened {
+        /// The lesson's id.
+        lesson: String,
+        /// The step's id.
+        step: String,
+        /// The hub's host name.
+        host_name: String,
+        /// Whether the bench was made anew.
+        fresh: bool,
+    },
+    /// A command could not be carried out.
+    Refused {
+        /// Why, and what to do.
+        message: Message,
+    },
+    /// How time goes. Sent when the speed or the next deadline changes, and about twice a second.
+    Clock {
+        /// The bench's time.
+        now: Timestamp,
+        /// Bench seconds for each real second.
+        speed: f64,
+        /// When the next thing will happen by itself, if any is planned.
+        next: Option<Timestamp>,
+    },
+    /// A program printed a line.
+    Console(ConsoleLine),
+    /// A message crossed the wire.
+    Trace(TraceEntry),
+    /// The monitor received an event.
+    Arrived(EventView),
+    /// The registry or a connection changed: all devices, by id.
+    Devices(Vec<DeviceView>),
+    /// A program started or ended.
+    Program {
+        /// Its side.
+        side: Side,
+        /// Its name.
+        name: String,
+        /// What it does now.
+        state: ProgramState,
+    },
+    /// The device's connection string changed.
+    DeviceString(DeviceString),
+    /// The state of a step changed.
+    Step {
+        /// The lesson's id.
+        lesson: String,
+        /// The step's id.
+        step: String,
+        /// How it stands.
+        state: StepState,
+    },
+}

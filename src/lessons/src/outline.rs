@@ -1,0 +1,94 @@
+//! The course as a page shows it: pure data, without the code behind the programs and checks.
+
+use lab::view::Side;
+
+/// A program that a lesson runs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProgramOutline {
+    /// Its name, as consoles and states tell it: `simulated_device`.
+    pub name: &'static str,
+    /// Where it runs.
+    pub side: Side,
+    /// Its file's name: `simulated_device.rs`.
+    pub file: &'static str,
+    /// The source: the very file that is compiled and run.
+    pub source: &'static str,
+}
+
+/// What a setting may hold.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SettingKind {
+    /// A device id that the registry accepts.
+    DeviceId,
+    /// A decimal number.
+    Number {
+        /// The least value.
+        least: f64,
+        /// The greatest value.
+        most: f64,
+    },
+}
+
+/// A value in a lesson's programs that a learner may change.
+/// Its label is the Fluent message `setting-<id>`.
+#[derive(Debug, PartialEq)]
+pub struct SettingOutline {
+    /// The setting's id: `device-id`.
+    pub id: &'static str,
+    /// What it may hold.
+    pub kind: SettingKind,
+    /// What it holds at first.
+    pub default: &'static str,
+}
+
+/// A step of a lesson.
+/// Its button's label is the Fluent message `<lesson>-<step>-action`; its title, text and hint come from the lesson's Markdown.
+#[derive(Debug, PartialEq, Eq)]
+pub struct StepOutline {
+    /// The step's id, part of its address.
+    pub id: &'static str,
+    /// The program that the step is about, if any; the page opens its listing.
+    pub program: Option<&'static str>,
+    /// The ids of the settings that matter in this step.
+    pub settings: &'static [&'static str],
+}
+
+/// A lesson.
+#[derive(Debug, PartialEq)]
+pub struct LessonOutline {
+    /// The lesson's id, part of its address.
+    pub id: &'static str,
+    /// Its steps in order.
+    pub steps: &'static [StepOutline],
+    /// Its programs.
+    pub programs: &'static [ProgramOutline],
+    /// What a learner may change.
+    pub settings: &'static [SettingOutline],
+    /// The numeric member of the events' payload that the chart draws, and its unit.
+    pub chart: Option<(&'static str, &'static str)>,
+}
+
+/// All lessons in order.
+pub const LESSONS: &[LessonOutline] = &[LessonOutline {
+    id: "telemetry",
+    steps: &[
+        StepOutline { id: "register", program: Some("create_device_identity"), settings: &["device-id"] },
+        StepOutline { id: "hand-over", program: None, settings: &[] },
+        StepOutline { id: "send", program: Some("simulated_device"), settings: &["average-wind-speed", "interval-seconds"] },
+        StepOutline { id: "read", program: Some("read_events"), settings: &[] },
+        StepOutline { id: "unplug", program: Some("simulated_device"), settings: &[] },
+        StepOutline { id: "retry", program: Some("simulated_device_with_retry"), settings: &["average-wind-speed", "interval-seconds"] },
+    ],
+    programs: &[],
+    settings: &[
+        SettingOutline { id: "device-id", kind: SettingKind::DeviceId, default: "MyFirstPythonDevice" },
+        SettingOutline { id: "average-wind-speed", kind: SettingKind::Number { least: 0.0, most: 100.0 }, default: "10.0" },
+        SettingOutline { id: "interval-seconds", kind: SettingKind::Number { least: 1.0, most: 600.0 }, default: "30" },
+    ],
+    chart: Some(("windSpeed", "m/s")),
+}];
+
+/// The lesson with this id.
+pub fn lesson(id: &str) -> Option<&'static LessonOutline> {
+    LESSONS.iter().find(|lesson| lesson.id == id)
+}

@@ -1,0 +1,7 @@
+//! Tests across the rooms.
+//!
+//! The library holds what the fuzz targets (tests/fuzz) and a plain `cargo test` share: functions
+//! that take any bytes and panic if a promise about them is broken.
+
+pub mod packets;
+pub mod strings;

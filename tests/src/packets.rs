@@ -1,0 +1,1 @@
+//! Promises about MQTT packets, for any bytes.

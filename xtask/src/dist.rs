@@ -1,0 +1,75 @@
+//! `cargo xtask dist`: the site as it is published.
+
+use std::collections::hash_map::DefaultHasher;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::Path;
+
+use crate::error::Error;
+use crate::{site, sizes, workspace};
+
+/// What the site is made of.
+const INPUTS: &[&str] = &[
+    "src",
+    "www",
+    "xtask/src",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Trunk.toml",
+];
+
+/// Builds the site and prints its sizes.
+pub(crate) fn dist() -> Result<(), Error> {
+    build()?;
+    let table = sizes::measure(&workspace::dist())?;
+    print!("{}", sizes::for_people(&table));
+    Ok(())
+}
+
+/// Builds the site and writes its sizes to `target/dist-sizes.json`, unless nothing has changed.
+pub(crate) fn build() -> Result<(), Error> {
+    let stamp = workspace::target().join("dist-inputs");
+    let inputs = fingerprint();
+    let built = workspace::dist().join("index.html").is_file();
+    if built && fs::read_to_string(&stamp).is_ok_and(|known| known == inputs) {
+        println!("dist/ is up to date");
+        return Ok(());
+    }
+    println!("building the site (release, optimised for size: some minutes the first time)");
+    let _ = fs::remove_file(&stamp);
+    let outcome = site::trunk("trunk build", true)?
+        .args(["build", "--release"])
+        .show()?
+        .require()?;
+    println!("built in {} s", outcome.took.as_secs());
+    let path = workspace::target().join("dist-sizes.json");
+    let table = sizes::measure(&workspace::dist())?;
+    fs::write(&path, sizes::for_programs(&table)).map_err(Error::file(&path))?;
+    fs::write(&stamp, inputs).map_err(Error::file(&stamp))
+}
+
+/// Names, sizes and times of all inputs, in short.
+fn fingerprint() -> String {
+    let mut hasher = DefaultHasher::new();
+    for input in INPUTS {
+        add(&workspace::root().join(input), &mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+fn add(path: &Path, hasher: &mut DefaultHasher) {
+    if path.ends_with("node_modules") {
+        return;
+    }
+    path.hash(hasher);
+    if let Ok(entries) = fs::read_dir(path) {
+        let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        paths.sort();
+        for path in paths {
+            add(&path, hasher);
+        }
+    } else if let Ok(metadata) = fs::metadata(path) {
+        metadata.len().hash(hasher);
+        metadata.modified().ok().hash(hasher);
+    }
+}

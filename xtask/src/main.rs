@@ -1,0 +1,54 @@
+//! What a person types: `cargo xtask <command>`.
+//!
+//! Each command sets up what it needs, says what it does, and skips what is done.
+
+mod apt;
+mod args;
+mod browser;
+mod counts;
+mod dist;
+mod error;
+mod fuzz;
+mod npm;
+mod run;
+mod serve;
+mod site;
+mod sizes;
+mod test;
+mod texts;
+mod toolchain;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use args::Action;
+use error::Error;
+
+fn main() -> ExitCode {
+    run::listen_for_signals();
+    let outcome = args::parse(std::env::args_os().skip(1)).and_then(perform);
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        // The summary table has already said which tests failed.
+        Err(Error::TestsFailed) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(action: Action) -> Result<(), Error> {
+    match action {
+        Action::Help => {
+            print!("{}", args::help());
+            Ok(())
+        }
+        Action::Serve { port, release } => serve::serve(port, release),
+        Action::Test { steps } => test::test(&steps),
+        Action::Dist => dist::dist(),
+        Action::Texts => texts::from_hook(),
+        Action::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
+    }
+}

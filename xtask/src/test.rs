@@ -1,0 +1,329 @@
+//! `cargo xtask test`: every check, in the order of what it costs.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::counts::Counts;
+use crate::error::Error;
+use crate::run::Job;
+use crate::{browser, dist, npm, toolchain, tools, workspace};
+
+/// The packages with tests that run inside a browser.
+const WASM_TESTED: &[&str] = &["app"];
+
+/// The packages that are programs for the page.
+const WASM_PROGRAMS: &[&str] = &["app", "empty-page"];
+
+/// One step of the tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The layout of the code.
+    Fmt,
+    /// Lints, for this machine and for the page.
+    Clippy,
+    /// The documentation builds without warnings.
+    Docs,
+    /// Tests on this machine.
+    Native,
+    /// Unit tests in a browser.
+    Wasm,
+    /// The built site in a browser.
+    EndToEnd,
+}
+
+impl Step {
+    /// All steps, in order.
+    pub(crate) const ALL: &[Self] = &[
+        Self::Fmt,
+        Self::Clippy,
+        Self::Docs,
+        Self::Native,
+        Self::Wasm,
+        Self::EndToEnd,
+    ];
+
+    /// The name to type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Docs => "docs",
+            Self::Native => "native",
+            Self::Wasm => "wasm",
+            Self::EndToEnd => "e2e",
+        }
+    }
+
+    fn purpose(self) -> &'static str {
+        match self {
+            Self::Fmt => "the code is formatted",
+            Self::Clippy => "no lint is broken, on this machine and in the page",
+            Self::Docs => "the documentation builds without warnings",
+            Self::Native => "tests on this machine",
+            Self::Wasm => "unit tests in a headless browser",
+            Self::EndToEnd => "the built site in a headless browser",
+        }
+    }
+
+    fn run(self) -> Result<Counts, Error> {
+        match self {
+            Self::Fmt => fmt(),
+            Self::Clippy => clippy(),
+            Self::Docs => docs(),
+            Self::Native => native(),
+            Self::Wasm => wasm(),
+            Self::EndToEnd => end_to_end(),
+        }
+    }
+}
+
+/// How a step went.
+struct Report {
+    step: Step,
+    took: Duration,
+    counts: Counts,
+    error: Option<Error>,
+}
+
+impl Report {
+    fn passed(&self) -> bool {
+        self.error.is_none() && self.counts.failed == 0
+    }
+}
+
+/// Runs `steps`, or all of them, and prints a summary.
+///
+/// A failed step does not stop those after it: one run shows all that is wrong.
+pub(crate) fn test(steps: &[Step]) -> Result<(), Error> {
+    let steps = if steps.is_empty() { Step::ALL } else { steps };
+    let mut reports = Vec::new();
+    for &step in steps {
+        println!("\n=== {}: {}", step.name(), step.purpose());
+        let started = Instant::now();
+        let outcome = step.run();
+        if matches!(outcome, Err(Error::Interrupted)) {
+            return Err(Error::Interrupted);
+        }
+        let (counts, error) = match outcome {
+            Ok(counts) => (counts, None),
+            Err(error) => (Counts::default(), Some(error)),
+        };
+        if let Some(error) = &error {
+            println!("error: {error}");
+        }
+        reports.push(Report {
+            step,
+            took: started.elapsed(),
+            counts,
+            error,
+        });
+    }
+    print!("\n{}", summary(&reports));
+    if reports.iter().all(Report::passed) {
+        Ok(())
+    } else {
+        Err(Error::TestsFailed)
+    }
+}
+
+fn summary(reports: &[Report]) -> String {
+    let mut text = String::from("step      result   seconds   passed   failed\n");
+    let mut total = Counts::default();
+    let mut took = Duration::ZERO;
+    for report in reports {
+        let result = if report.passed() { "ok" } else { "FAILED" };
+        let _ = writeln!(
+            text,
+            "{:<9} {result:<8} {:>7} {:>8} {:>8}",
+            report.step.name(),
+            report.took.as_secs(),
+            report.counts.passed,
+            report.counts.failed
+        );
+        total = total.plus(report.counts);
+        took += report.took;
+        // A step that broke before its tests could be counted is a failure too.
+        if !report.passed() && report.counts.failed == 0 {
+            total.failed += 1;
+        }
+    }
+    let _ = writeln!(text, "total              {:>7}\n", took.as_secs());
+    // With no tests among the steps, the steps themselves are what passed.
+    if total.passed == 0 {
+        total.passed = reports.iter().filter(|report| report.passed()).count();
+    }
+    let _ = writeln!(text, "{} passed, {} failed", total.passed, total.failed);
+    text
+}
+
+fn cargo(what: &str, arguments: &[&str]) -> Job {
+    Job::new(what, "cargo")
+        .args(arguments)
+        .dir(&workspace::root())
+        .limit(Duration::from_secs(30 * 60))
+}
+
+fn fmt() -> Result<Counts, Error> {
+    cargo("cargo fmt", &["fmt", "--all", "--check"])
+        .hint("run `cargo fmt --all`")
+        .show()?
+        .require()?;
+    Ok(Counts::default())
+}
+
+fn clippy() -> Result<Counts, Error> {
+    const DENY: &[&str] = &["--", "-D", "warnings"];
+    let hint = "each message above names the lint; the workspace's choice is in Cargo.toml";
+    cargo("clippy", &["clippy", "--workspace", "--all-targets"])
+        .args(DENY)
+        .hint(hint)
+        .show()?
+        .require()?;
+    println!("--- the same for the page");
+    let toolchain = toolchain::ensure()?;
+    cargo(
+        "clippy for the page",
+        &["clippy", "--target", toolchain::TARGET],
+    )
+    .args(WASM_PROGRAMS.iter().flat_map(|name| ["--package", name]))
+    .args(DENY)
+    .envs(toolchain.variables)
+    .hint(hint)
+    .show()?
+    .require()?;
+    Ok(Counts::default())
+}
+
+fn docs() -> Result<Counts, Error> {
+    cargo("rustdoc", &["doc", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "-D warnings")
+        .show()?
+        .require()?;
+    Ok(Counts::default())
+}
+
+fn native() -> Result<Counts, Error> {
+    counted(cargo(
+        "native tests",
+        &["test", "--workspace", "--no-fail-fast"],
+    ))
+}
+
+fn wasm() -> Result<Counts, Error> {
+    let toolchain = toolchain::ensure()?;
+    let tools = tools::for_wasm_tests()?;
+    browser::ensure()?;
+    let driver = browser::ensure_driver()?;
+    let settings = workspace::root().join("tests").join("webdriver.json");
+    let job = cargo("tests in the browser", &["test", "--no-fail-fast"])
+        .args(["--target", toolchain::TARGET])
+        .args(WASM_TESTED.iter().flat_map(|name| ["--package", name]))
+        .envs(toolchain.variables)
+        .env("PATH", tools.path())
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        )
+        .env("CHROMEDRIVER", driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings);
+    counted(job)
+}
+
+fn end_to_end() -> Result<Counts, Error> {
+    let folder = workspace::root().join("tests").join("e2e");
+    let files = test_files(&folder)?;
+    if files.is_empty() {
+        println!("skipped: no *.test.mjs in tests/e2e");
+        return Ok(Counts::default());
+    }
+    dist::build()?;
+    let chromium = browser::ensure()?;
+    npm::ensure(&folder)?;
+    let variables: BTreeMap<&str, OsString> = BTreeMap::from([
+        ("IOTHUB_CHROMIUM", chromium.into()),
+        ("IOTHUB_DIST", workspace::dist().into()),
+        (
+            "IOTHUB_DIST_SIZES",
+            workspace::target().join("dist-sizes.json").into(),
+        ),
+    ]);
+    let job = Job::new("end-to-end tests", "node")
+        .args(["--test", "--test-reporter=spec"])
+        .args(files)
+        .envs(variables)
+        .dir(&workspace::root())
+        .limit(Duration::from_secs(30 * 60));
+    counted(job)
+}
+
+/// The files are named one by one because releases of Node.js differ in what they make of a folder.
+fn test_files(folder: &std::path::Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::file(folder))?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Runs tests; failed tests are counted, and anything else that went wrong is an error.
+fn counted(job: Job) -> Result<Counts, Error> {
+    let outcome = job.show()?;
+    let counts = Counts::of(&outcome.lines);
+    if counts.failed == 0 {
+        outcome.require()?;
+    }
+    Ok(counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(step: Step, passed: usize, failed: usize, error: Option<Error>) -> Report {
+        Report {
+            step,
+            took: Duration::from_secs(7),
+            counts: Counts { passed, failed },
+            error,
+        }
+    }
+
+    fn check(reports: &[Report], closing: &str) {
+        assert_eq!(summary(reports).lines().last(), Some(closing));
+    }
+
+    #[test]
+    fn the_closing_line_counts_tests() {
+        check(
+            &[
+                report(Step::Fmt, 0, 0, None),
+                report(Step::Native, 40, 0, None),
+                report(Step::EndToEnd, 2, 1, None),
+            ],
+            "42 passed, 1 failed",
+        );
+    }
+
+    #[test]
+    fn a_step_that_broke_is_a_failure() {
+        check(
+            &[
+                report(Step::Clippy, 0, 0, Some(Error::TestsFailed)),
+                report(Step::Native, 5, 0, None),
+            ],
+            "5 passed, 1 failed",
+        );
+    }
+
+    #[test]
+    fn steps_without_tests_count_themselves() {
+        check(&[report(Step::Fmt, 0, 0, None)], "1 passed, 0 failed");
+    }
+}
