@@ -43,7 +43,11 @@ fn connection_string(text: &str) {
         Ok(read) => {
             let written = read.to_text();
             let again = written.expose().parse();
-            assert_eq!(Ok(&read), again.as_ref(), "what is written reads differently");
+            assert_eq!(
+                Ok(&read),
+                again.as_ref(),
+                "what is written reads differently"
+            );
             assert_eq!(read.to_text(), written);
             assert_eq!(
                 format!("{read:?}"),
@@ -95,7 +99,11 @@ fn sas_token(text: &str) {
             let written = read.to_text();
             assert_eq!(Ok(&read), SasToken::parse(written.expose()).as_ref());
             let other = with_other_signature(&read);
-            assert_eq!(format!("{read:?}"), format!("{other:?}"), "Debug shows a secret");
+            assert_eq!(
+                format!("{read:?}"),
+                format!("{other:?}"),
+                "Debug shows a secret"
+            );
             assert!(!read.verify(&other_key()), "nobody has signed this");
             assert!(read.resource_decoded().is_none_or(|resource| {
                 let below = format!("{resource}/devices");
@@ -108,10 +116,13 @@ fn sas_token(text: &str) {
 
 fn with_other_signature(token: &SasToken) -> SasToken {
     let text = token.to_text();
-    let fields = text.expose().split('&').map(|field| match field.split_once('=') {
-        Some(("sig", _)) => "sig=WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo%3D",
-        _ => field,
-    });
+    let fields = text
+        .expose()
+        .split('&')
+        .map(|field| match field.split_once('=') {
+            Some(("sig", _)) => "sig=WlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlpaWlo%3D",
+            _ => field,
+        });
     let other: Vec<&str> = fields.collect();
     SasToken::parse(&other.join("&")).expect("only the signature has changed")
 }
@@ -146,16 +157,19 @@ fn masks(text: &str) {
         assert_eq!(masked.len(), text.len());
         assert_eq!(mask(&masked), masked);
     }
-    for indent in [serde_json::to_string, serde_json::to_string_pretty] {
-        let json = indent(&serde_json::json!({ "a": text, "primaryKey": text, "z": 1 }));
-        let json = json.expect("texts serialise");
-        let masked = mask_keys(&json);
-        assert_eq!(masked.len(), json.len());
-        let masked: serde_json::Value = serde_json::from_str(&masked).expect("still JSON");
-        let hidden = masked["primaryKey"].as_str().expect("still a text");
-        assert!(hidden.bytes().all(|byte| byte == b'*'));
-        assert!(hidden.len() >= text.len());
-    }
+    let json = serde_json::json!({ "primaryKey": text, "z": 1 }).to_string();
+    let nested = serde_json::json!({ "Message": json }).to_string();
+    assert!(is_masked(&mask_keys(&json), json.len()));
+    let masked: serde_json::Value = serde_json::from_str(&mask_keys(&nested)).expect("still JSON");
+    let inner = masked["Message"].as_str().expect("still a text");
+    assert!(is_masked(inner, 0));
+}
+
+/// Whether the key in this JSON consists of asterisks.
+fn is_masked(json: &str, least: usize) -> bool {
+    let json_value: serde_json::Value = serde_json::from_str(json).expect("still JSON");
+    let hidden = json_value["primaryKey"].as_str().expect("still a text");
+    json.len() >= least && hidden.bytes().all(|byte| byte == b'*')
 }
 
 fn ids_and_times(text: &str) {

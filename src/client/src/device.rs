@@ -1,4 +1,4 @@
-//! A device's connection to an `IoT` hub over MQTT 3.1.1.
+//! A device's connection to an IoT hub over MQTT 3.1.1.
 //!
 //! [`Session`] is the whole behaviour as a state machine without I/O; [`Device`] is the handle that
 //! a program holds, with `async` methods over it.

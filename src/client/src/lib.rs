@@ -1,4 +1,4 @@
-//! The two kinds of program that talk to an `IoT` hub: devices, over MQTT 3.1.1, and service
+//! The two kinds of program that talk to an IoT hub: devices, over MQTT 3.1.1, and service
 //! programs, over REST.
 //!
 //! - [`device`]: a device's connection as a state machine, [`device::Session`], and

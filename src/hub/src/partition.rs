@@ -106,7 +106,7 @@ impl Partition {
             }
             EventPosition::EnqueuedTime(time) => self
                 .events
-                .partition_point(|stored| stored.event.enqueued_time <= *time),
+                .partition_point(|stored| stored.event.enqueued_time < *time),
         }
     }
 }

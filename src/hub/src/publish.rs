@@ -118,8 +118,10 @@ impl Hub {
     }
 }
 
-/// Notes the flags of a PUBLISH that the hub does not act on.
+/// Takes off what only the hub may say, and notes the flags of a PUBLISH that the hub does not act on.
 fn mark(properties: &mut MessageProperties, publish: &Publish<'_>) {
+    properties.system.connection_device_id = None;
+    properties.system.connection_module_id = None;
     for (set, name) in [(publish.retain, RETAIN), (publish.dup, DUPLICATE)] {
         if set {
             properties

@@ -1,3 +1,26 @@
 //! One bench: a hub, devices, service programs, a clock that can be moved, and the trace of all that crossed the wire.
+//!
+//! A [`Bench`] runs programs, which are async Rust, beside an emulated hub.
+//! Programs reach the hub as the world does: devices through MQTT bytes, service programs through HTTP requests.
+//! A bench has no clock of its own: [`Bench::run_until`] moves its time from one planned thing to the next,
+//! so an hour passes as fast as its events can be worked off, and the same seed and commands give the same run.
+//! A [`Clock`] says what time it should be on the bench, at the speed that the learner chose.
+//!
+//! What is deliberately absent: the page, the lessons, JavaScript.
 
+mod bench;
+mod clock;
+mod context;
+mod dissect;
+mod executor;
+mod pipe;
+mod reader;
+mod trace;
 pub mod view;
+mod world;
+
+pub use bench::{Bench, BenchOptions, Happening};
+pub use clock::{Clock, FASTEST, SLOWEST};
+pub use context::{Context, Program, ProgramError};
+pub use reader::{EventReader, numbers};
+pub use world::Hands;

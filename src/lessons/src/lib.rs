@@ -1,5 +1,14 @@
 //! The course: steps, programs, checks, solutions, and texts by locale.
+//!
+//! Two halves of it never meet in one program. A page needs [`outline`], [`settings`], [`text`] and [`message`]: plain data.
+//! A worker runs a [`Classroom`](classroom::Classroom), which holds a bench and carries out the page's commands.
+//!
+//! What is deliberately absent: the DOM, and sockets.
 
+pub mod classroom;
 pub mod message;
 pub mod outline;
+pub mod settings;
+mod step;
+mod telemetry;
 pub mod text;

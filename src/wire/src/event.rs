@@ -59,6 +59,26 @@ pub enum EventPosition {
 }
 
 impl Event {
+    /// What the sender set of the event's properties, by their AMQP names, as texts.
+    ///
+    /// A property that the event lacks is left out.
+    pub fn sender_properties(&self) -> Vec<(&'static str, String)> {
+        let system = &self.properties.system;
+        [
+            ("message-id", &system.message_id),
+            ("correlation-id", &system.correlation_id),
+            ("user-id", &system.user_id),
+            ("to", &system.to),
+            ("content-type", &system.content_type),
+            ("content-encoding", &system.content_encoding),
+            ("absolute-expiry-time", &system.expiry),
+            ("iothub-creation-time-utc", &system.creation_time),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.clone()?)))
+        .collect()
+    }
+
     /// The message annotations of the event with their AMQP names, as texts.
     ///
     /// An annotation that the event lacks is left out.

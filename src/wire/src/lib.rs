@@ -1,4 +1,4 @@
-//! What goes over the network between devices, service programs and an `IoT` hub: connection
+//! What goes over the network between devices, service programs and an IoT hub: connection
 //! strings, SAS tokens, MQTT frames and topics, REST messages and the catalogue of errors.
 //!
 //! A device and a hub agree on nothing but bytes, and this crate is where those bytes get their

@@ -35,13 +35,13 @@ const PUBLISH: Publish<'static> = Publish {
     payload: b"",
 };
 
-fn will(topic: &'static str, message: &'static [u8]) -> Option<LastWill<'static>> {
-    Some(LastWill {
+fn will(topic: &'static str, message: &'static [u8]) -> LastWill<'static> {
+    LastWill {
         topic,
         message,
         qos: QoS::AtMostOnce,
         retain: false,
-    })
+    }
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn texts_that_do_not_fit() {
             ..CONNECT
         },
     );
-    let last_will = will(client_id, b"");
+    let last_will = Some(will(client_id, b""));
     connect(
         "will topic",
         Connect {
@@ -66,7 +66,7 @@ fn texts_that_do_not_fit() {
             ..CONNECT
         },
     );
-    let last_will = will("t", client_id.as_bytes());
+    let last_will = Some(will("t", client_id.as_bytes()));
     connect(
         "will payload",
         Connect {
@@ -118,7 +118,7 @@ fn the_longest_texts_fit() {
     let most = long(65_535);
     let packet = Packet::Connect(Connect {
         client_id: most,
-        last_will: will(most, most.as_bytes()),
+        last_will: Some(will(most, most.as_bytes())),
         username: Some(most),
         password: Some(most.as_bytes()),
         ..CONNECT

@@ -464,5 +464,5 @@ fn unsubscribe() {
 fn debug_output_shows_no_password() {
     let connect = packet("10", "'MQTT' 04 c0 00 3c 'd' 'u' 'hunter2'");
     let frame = Frame::parse(&connect).expect("a good packet");
-    assert_eq!(format!("{frame:?}"), "Frame(CONNECT, 28 bytes)");
+    assert_eq!(format!("{frame:?}"), "Frame(CONNECT, 27 bytes)");
 }

@@ -7,6 +7,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use wire::mqtt::{self, Frame, MqttError, Splitter};
 
+/// The most bytes that a header can have while its length is still unknown. So many are kept
+/// whatever the limit is.
+const INCOMPLETE_HEADER: usize = 4;
+
 /// Pushes the chunks and takes all there is after each.
 fn split(splitter: &mut Splitter, chunks: &[&[u8]]) -> (Vec<Frame>, Option<MqttError>) {
     let mut frames = Vec::new();
@@ -106,7 +110,7 @@ fn check_chunking(bytes: &[u8], places: &[usize], limit: usize) -> Result<(), Te
         let (more, failure) = split(&mut splitter, &[chunk]);
         frames.extend(more);
         error = failure;
-        prop_assert!(splitter.buffered() <= limit);
+        prop_assert!(splitter.buffered() <= limit.max(INCOMPLETE_HEADER));
     }
     prop_assert_eq!(&(frames, error), &whole);
     Ok(())
@@ -139,6 +143,19 @@ fn a_too_large_packet_is_refused_before_its_body() {
     splitter.push(&[0; 4096]);
     assert_eq!(splitter.buffered(), 0, "a failed splitter keeps nothing");
     assert_eq!(splitter.next_frame(), error, "and stays failed");
+}
+
+#[test]
+fn a_header_is_kept_until_its_length_is_known() {
+    let mut splitter = Splitter::new(0);
+    splitter.push(&[0x30, 0x80, 0x80, 0x80]);
+    assert_eq!(splitter.next_frame(), Ok(None));
+    assert_eq!(splitter.buffered(), INCOMPLETE_HEADER);
+    splitter.push(&[1]);
+    let size = 5 + (1 << 21);
+    let error = MqttError::TooLarge { size, limit: 0 };
+    assert_eq!(splitter.next_frame(), Err(error));
+    assert_eq!(splitter.buffered(), 0);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The future that joins a session to a network and to the handles of a program.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Poll, ready};
@@ -14,7 +14,7 @@ use wire::topic::{DeviceTopic, TopicFilter};
 use crate::network::{Link, LinkError, Network};
 
 use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError};
-use super::event::{Incoming, Output, Receipt, SendId, SessionEvent};
+use super::event::{Output, Receipt, SendId, SessionEvent};
 use super::inbox::Inbox;
 use super::message::Message;
 use super::options::DeviceOptions;
@@ -38,7 +38,7 @@ pub(super) struct Driver {
     session: Session,
     inbox: Inbox,
     connecting: Vec<Reply<Result<(), ConnectError>>>,
-    sending: HashMap<SendId, Reply<Result<Receipt, SendError>>>,
+    sending: BTreeMap<SendId, Reply<Result<Receipt, SendError>>>,
     subscribing: Vec<(TopicFilter, Reply<Result<u8, SubscribeError>>)>,
     watching: Vec<mpsc::UnboundedSender<SessionEvent>>,
 }
@@ -62,7 +62,7 @@ impl Driver {
             session: Session::new(device, options, seed),
             inbox,
             connecting: Vec::new(),
-            sending: HashMap::new(),
+            sending: BTreeMap::new(),
             subscribing: Vec::new(),
             watching: Vec::new(),
         }
@@ -128,20 +128,24 @@ impl Driver {
         }
     }
 
-    /// The drain rule: does all that the session wants.
+    /// The drain rule: does all that the session wants, and only then tells it of a link that
+    /// failed meanwhile, unless the session has let go of that link by itself.
     fn drain<N: Network>(&mut self, connections: &mut Connections<'_, N>) {
-        while let Some(output) = self.session.poll() {
-            match output {
-                Output::OpenLink { host } => connections.open(host),
-                Output::Send(bytes) => {
-                    if let Err(error) = connections.send(&bytes) {
-                        let now = connections.network.now();
-                        self.session.link_failed(now, error);
+        loop {
+            let mut failed = None;
+            while let Some(output) = self.session.poll() {
+                match output {
+                    Output::OpenLink { host } => connections.open(host),
+                    Output::Send(bytes) => failed = failed.or(connections.send(&bytes).err()),
+                    Output::CloseLink => {
+                        connections.close();
+                        failed = None;
                     }
+                    Output::Event(event) => self.tell(event),
                 }
-                Output::CloseLink => connections.close(),
-                Output::Event(event) => self.tell(event),
             }
+            let Some(error) = failed else { break };
+            self.session.link_failed(connections.network.now(), error);
         }
     }
 
@@ -158,7 +162,7 @@ impl Driver {
             SessionEvent::SendFailed(id, error) => self.sent(id, Err(error)),
             SessionEvent::Subscribed { filter, qos } => self.subscribed(&filter, &Ok(qos)),
             SessionEvent::SubscribeFailed { filter, why } => self.subscribed(&filter, &Err(why)),
-            SessionEvent::Message(message) => self.inbox.put(message),
+            SessionEvent::Message(message) => self.inbox.put(*message),
             SessionEvent::Refused(_)
             | SessionEvent::ConnectFailed { .. }
             | SessionEvent::Disconnected { .. }
@@ -180,7 +184,10 @@ impl Driver {
     }
 
     fn subscribed(&mut self, filter: &TopicFilter, outcome: &Result<u8, SubscribeError>) {
-        for (_, reply) in self.subscribing.extract_if(.., |(asked, _)| asked == filter) {
+        for (_, reply) in self
+            .subscribing
+            .extract_if(.., |(asked, _)| asked == filter)
+        {
             answer(reply, outcome.clone());
         }
     }

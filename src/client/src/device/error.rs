@@ -24,7 +24,9 @@ pub enum DisconnectReason {
     #[error("the link failed: {0}; check the network and the host name")]
     LinkFailed(#[from] LinkError),
     /// The hub did not answer CONNECT.
-    #[error("the hub did not accept a connection within {0:?}; check the network and the host name")]
+    #[error(
+        "the hub did not accept a connection within {0:?}; check the network and the host name"
+    )]
     ConnectTimedOut(Duration),
     /// The hub did not answer a ping.
     #[error("the link is dead: the hub did not answer a ping within {0:?}")]

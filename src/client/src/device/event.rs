@@ -97,7 +97,7 @@ pub enum SessionEvent {
         why: SubscribeError,
     },
     /// The hub sent something to the device.
-    Message(Incoming),
+    Message(Box<Incoming>),
     /// The hub published to a topic that this client does not know. It was acknowledged.
     UnknownTopic {
         /// The topic.

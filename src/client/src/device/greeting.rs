@@ -1,9 +1,8 @@
 //! The CONNECT packet of a device.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use wire::connection_string::{DeviceConnectionString, DeviceCredential};
 use wire::mqtt::mqttrs::{Connect, LastWill, Packet, Protocol, QoS};
-use wire::rest::API_VERSION;
+use wire::rest::{API_VERSION, encode_id};
 use wire::sas::{SasToken, device_resource};
 use wire::secret::SecretString;
 use wire::timestamp::Timestamp;
@@ -15,14 +14,6 @@ use super::options::DeviceOptions;
 
 /// MQTT counts the bytes of a will's payload in two bytes (MQTT 3.1.1, 3.1.3.3).
 const MAX_WILL: usize = 65_535;
-
-/// What is percent-encoded in the query of the user name: all but the unreserved characters of
-/// RFC 3986, 2.3.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// Owns what a CONNECT borrows.
 pub(super) struct Greeting<'a> {
@@ -109,13 +100,13 @@ fn client_id(device: &DeviceConnectionString) -> String {
 
 /// `{host}/{client id}/?api-version=…`: the host is the hub's even if a gateway is in between.
 ///
-/// Source: `IoT` Hub documentation, "Communicate with an `IoT` hub using the MQTT protocol".
+/// Source: IoT Hub documentation, "Communicate with an IoT hub using the MQTT protocol".
 fn user_name(device: &DeviceConnectionString, agent: &str) -> String {
     let (host, id) = (&device.host_name, client_id(device));
     let mut name = format!("{host}/{id}/?api-version={API_VERSION}");
     if !agent.is_empty() {
         name.push_str("&DeviceClientType=");
-        name.extend(utf8_percent_encode(agent, RESERVED));
+        name.push_str(&encode_id(agent));
     }
     name
 }

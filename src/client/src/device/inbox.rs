@@ -39,7 +39,11 @@ impl Inbox {
             return Poll::Ready(None);
         }
         // A future that is polled again has the same waker: one entry for each is enough.
-        if !state.waiting.iter().any(|known| known.will_wake(context.waker())) {
+        if !state
+            .waiting
+            .iter()
+            .any(|known| known.will_wake(context.waker()))
+        {
             state.waiting.push(context.waker().clone());
         }
         Poll::Pending

@@ -6,12 +6,12 @@ use super::error::SendError;
 
 /// The most bytes of a device-to-cloud message, body and properties together.
 ///
-/// Source: `IoT` Hub documentation, "`IoT` Hub quotas and throttling".
+/// Source: IoT Hub documentation, "IoT Hub quotas and throttling".
 pub const MAX_MESSAGE_SIZE: usize = 256 * 1024;
 
 /// The most characters of a message id.
 ///
-/// Source: `IoT` Hub documentation, "Create and read `IoT` Hub messages".
+/// Source: IoT Hub documentation, "Create and read IoT Hub messages".
 const MAX_MESSAGE_ID: usize = 128;
 
 /// MQTT counts the bytes of a topic in two bytes (MQTT 3.1.1, 1.5.3).

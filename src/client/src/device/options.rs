@@ -7,7 +7,7 @@ use super::retry::RetryPolicy;
 
 /// The longest keep-alive that is of use: the service counts larger ones as this.
 ///
-/// Source: `IoT` Hub documentation, "Communicate with an `IoT` hub using the MQTT protocol".
+/// Source: IoT Hub documentation, "Communicate with an IoT hub using the MQTT protocol".
 pub const MAX_KEEP_ALIVE: Duration = Duration::from_secs(1177);
 
 /// How a device connects, sends and retries.

@@ -43,9 +43,7 @@ impl RetryPolicy {
     pub fn delay(&self, attempt: u32, random: u64) -> Option<Duration> {
         match *self {
             Self::None => None,
-            Self::Fixed { wait, attempts } => {
-                within(attempt, attempts).then(|| whole_millis(wait))
-            }
+            Self::Fixed { wait, attempts } => within(attempt, attempts).then(|| whole_millis(wait)),
             Self::Exponential {
                 first,
                 factor,

@@ -37,8 +37,9 @@ const MAX_INCOMING: usize = MAX_MESSAGE_SIZE + 65_535 + 16;
 /// # The drain rule
 ///
 /// After each call that feeds it, the owner calls [`poll`](Self::poll) until it returns `None`, and
-/// does what each [`Output`] says, in order. An output that is not fetched is not lost, only late.
-/// A session never calls back.
+/// does what each [`Output`] says, in order. It feeds nothing in between: a link that fails while
+/// outputs are being fetched is reported after the last one, and not at all if
+/// [`Output::CloseLink`] came for it. A session never calls back.
 ///
 /// # What it promises
 ///
@@ -135,8 +136,8 @@ impl Session {
         }
     }
 
-    /// Sends telemetry at QoS 1: now, or when the connection that is being made is there. The
-    /// outcome comes as [`SessionEvent::Sent`] or [`SessionEvent::SendFailed`] with the id returned.
+    /// Sends telemetry, to arrive at least once: now, or when the connection that is being made is
+    /// there. The outcome comes as [`SessionEvent::Sent`] or [`SessionEvent::SendFailed`] with the id returned.
     pub fn publish(&mut self, now: Timestamp, message: Message) -> SendId {
         let checked = message.check();
         let message_id = message.properties.system.message_id.clone();
@@ -155,7 +156,7 @@ impl Session {
         self.queue(now, checked, topic.to_topic(), body, None)
     }
 
-    /// Subscribes at QoS 1, now and after each reconnect. The outcome comes as
+    /// Subscribes for delivery at least once, now and after each reconnect. The outcome comes as
     /// [`SessionEvent::Subscribed`] or [`SessionEvent::SubscribeFailed`], the former again after
     /// each reconnect. Without a connection the filter is kept for the next one, so a program can
     /// subscribe before it connects.
@@ -495,12 +496,12 @@ impl Session {
             }
         };
         self.event(match HubTopic::parse(publish.topic_name) {
-            Ok(topic) => SessionEvent::Message(Incoming {
+            Ok(topic) => SessionEvent::Message(Box::new(Incoming {
                 topic,
                 body: publish.payload.to_vec(),
                 qos: u8::from(packet_id.is_some()),
                 duplicate: publish.dup,
-            }),
+            })),
             Err(why) => SessionEvent::UnknownTopic {
                 topic: publish.topic_name.to_owned(),
                 why,

@@ -73,10 +73,14 @@ impl Subscriptions {
 
     /// The answer to a SUBSCRIBE: the quality of service granted, or `None` for a refusal. Returns
     /// the filter that it is about, if any waits for it; a refused one is forgotten.
-    pub(super) fn acknowledge(&mut self, answered: Pid, granted: Option<u8>) -> Option<TopicFilter> {
-        let place = self.wanted.iter().position(|known| {
-            matches!(known.state, State::Asked { packet_id, .. } if packet_id == answered)
-        })?;
+    pub(super) fn acknowledge(
+        &mut self,
+        answered: Pid,
+        granted: Option<u8>,
+    ) -> Option<TopicFilter> {
+        let place = self.wanted.iter().position(
+            |known| matches!(known.state, State::Asked { packet_id, .. } if packet_id == answered),
+        )?;
         let Some(qos) = granted else {
             return Some(self.wanted.remove(place).filter);
         };
@@ -93,14 +97,17 @@ impl Subscriptions {
         timeout: Duration,
         ids: &mut PacketIds,
     ) -> Option<(TopicFilter, SubscribeError)> {
-        let place = self.wanted.iter().position(|known| {
-            matches!(known.state, State::Asked { since, .. } if since.plus(timeout) <= now)
-        })?;
+        let place = self.wanted.iter().position(
+            |known| matches!(known.state, State::Asked { since, .. } if since.plus(timeout) <= now),
+        )?;
         let subscription = self.wanted.remove(place);
         if let State::Asked { packet_id, .. } = subscription.state {
             ids.orphan(packet_id);
         }
-        Some((subscription.filter, SubscribeError::TimedOut { after: timeout }))
+        Some((
+            subscription.filter,
+            SubscribeError::TimedOut { after: timeout },
+        ))
     }
 
     /// When the first unanswered SUBSCRIBE expires.

@@ -110,9 +110,13 @@ impl ConnectionStringError {
 
     fn remedy_for_a_stranger(&self) -> &'static str {
         match (self.kind, self.part.as_deref()) {
-            (Some(Kind::Device | Kind::Module), Some("SharedAccessKeyName")) => {
+            (Some(Kind::Device), Some("SharedAccessKeyName")) => {
                 "Remove SharedAccessKeyName and use the device's own key; or, for a service \
                  program, remove DeviceId."
+            }
+            (Some(Kind::Module), Some("SharedAccessKeyName")) => {
+                "Remove SharedAccessKeyName and use the module's own key; or, for a service \
+                 program, remove DeviceId and ModuleId."
             }
             (Some(Kind::Service), Some("SharedAccessSignature")) => {
                 "A service program signs its own tokens: give it SharedAccessKey."
@@ -245,7 +249,7 @@ impl ConnectionStringError {
             Problem::BadId => write!(f, "{part} is not an id that can be registered"),
             Problem::BadKey(why) => write!(f, "{part} is not a key: {why}"),
             Problem::BadToken(why) => write!(f, "{part} is not a token: {why}"),
-            Problem::BadFlag => write!(f, "{part} has a value that says nothing"),
+            Problem::BadFlag => write!(f, "{part} has a value that it cannot have"),
             Problem::WrongKind { expected } => {
                 write!(f, "this is {a_kind}, and {} belongs here", a(expected))
             }

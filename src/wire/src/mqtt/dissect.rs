@@ -106,14 +106,12 @@ fn is_connect(frame: &[u8]) -> bool {
 
 /// The password with its secret characters replaced; as long as it was.
 fn mask_password(password: &[u8]) -> String {
-    match str::from_utf8(password) {
-        Ok(text) if text.starts_with("SharedAccessSignature ") && text.contains("sig=") => {
-            let masked = sas::mask_signature(text);
-            debug_assert_eq!(masked.len(), text.len(), "masking keeps the length");
-            masked
-        }
-        _ => "*".repeat(password.len()),
-    }
+    str::from_utf8(password)
+        .ok()
+        .filter(|text| text.starts_with("SharedAccessSignature ") && text.contains("sig="))
+        .map(sas::mask_signature)
+        .filter(|masked| masked.len() == password.len())
+        .unwrap_or_else(|| "*".repeat(password.len()))
 }
 
 /// Goes through a packet's bytes and notes each field.
@@ -289,11 +287,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Text as it is, other bytes in hexadecimal.
+/// Text as it is, other bytes in hexadecimal. Control characters but tabs and line ends are not
+/// text: they could not be seen.
 fn show(bytes: &[u8]) -> String {
+    let unseen = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r');
     match str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => hexadecimal(bytes),
+        Ok(text) if !text.contains(unseen) => text.to_owned(),
+        _ => hexadecimal(bytes),
     }
 }
 

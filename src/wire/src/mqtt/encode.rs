@@ -1,6 +1,6 @@
 //! Packets as bytes.
 
-use mqttrs::{Connect, Packet, Protocol, Publish};
+use mqttrs::{Connect, Packet, Protocol};
 
 use super::{Frame, MAX_PACKET, MqttError, packet_name};
 
@@ -82,11 +82,10 @@ fn short(packet: &'static str, field: &'static str, size: usize) -> Result<(), M
 fn body_size(packet: &Packet<'_>) -> usize {
     match packet {
         Packet::Connect(connect) => connect_size(connect),
-        Packet::Publish(Publish {
-            topic_name,
-            payload,
-            ..
-        }) => 2 + topic_name.len() + 2 + payload.len(),
+        Packet::Publish(publish) => {
+            let packet_id = publish.qospid.pid().map_or(0, |_| 2);
+            2 + publish.topic_name.len() + packet_id + publish.payload.len()
+        }
         Packet::Subscribe(subscribe) => {
             let topics = subscribe.topics.iter();
             2 + topics

@@ -13,9 +13,10 @@ const IDLE_CAPACITY: usize = 4096;
 /// the frames are the same however the stream is chopped.
 ///
 /// A packet over the limit is refused as soon as its fixed header is there, before its body is
-/// kept. Thus a drained splitter holds less than one packet of at most `limit` bytes, and during a
-/// push at most the new chunk on top. A splitter that failed holds nothing and stays failed, since
-/// nobody can know where in the stream the next packet would begin.
+/// kept. Thus a drained splitter holds less than one packet of at most `limit` bytes, or up to four
+/// bytes of a header whose length is still unknown; during a push, the new chunk on top. A splitter
+/// that failed holds nothing and stays failed, since nobody can know where in the stream the next
+/// packet would begin.
 #[derive(Debug)]
 pub struct Splitter {
     limit: usize,

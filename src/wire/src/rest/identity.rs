@@ -282,16 +282,20 @@ pub struct DeviceIdentityUpdate {
 impl DeviceIdentityUpdate {
     /// Reads a body.
     pub fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        serde_json::from_slice(body).map_err(|error| {
+        let refusal = |place: &str| {
             ServiceError::new(
                 ErrorCode::DeserializationError,
-                // The error's own text may repeat a value, and a value may be a key.
-                format!(
-                    "The body is not a device identity in JSON: see line {}, column {}.",
-                    error.line(),
-                    error.column()
-                ),
+                format!("The body must be a device identity, a JSON object{place}."),
             )
+        };
+        // Without this, an array would do for an object.
+        if !body.trim_ascii_start().starts_with(b"{") {
+            return Err(refusal(""));
+        }
+        serde_json::from_slice(body).map_err(|error| {
+            // The error's own text may repeat a value, and a value may be a key.
+            let (line, column) = (error.line(), error.column());
+            refusal(&format!(": see line {line}, column {column}"))
         })
     }
 

@@ -58,18 +58,39 @@ fn secret_value(text: &[u8], name: &[u8]) -> Option<(usize, usize)> {
         Some(quote) if is_quote(quote) => {
             cursor.next();
             let start = cursor.position;
-            cursor.skip_to_closing(quote, backslashes);
+            cursor.skip_to_closing(quote, nesting(backslashes));
             Some((start, cursor.position - start))
         }
         // Not a text. What JSON has instead is no secret; anything else is one badly written.
         _ => {
             cursor.position = opening;
-            cursor.skip(|byte| !is_space(byte) && !matches!(byte, b',' | b'}' | b']'));
-            let value = text.get(opening..cursor.position)?;
+            cursor.skip(|byte| !is_space(byte) && !is_quote(byte) && !is_bracket_or_comma(byte));
+            let value = without_backslashes_at_end(text.get(opening..cursor.position)?);
             let is_json = matches!(value, b"null" | b"true" | b"false" | b"");
             (!is_json).then_some((opening, value.len()))
         }
     }
+}
+
+/// The backslashes at the end belong to the quote after them.
+fn without_backslashes_at_end(mut value: &[u8]) -> &[u8] {
+    while let [before @ .., b'\\'] = value {
+        value = before;
+    }
+    value
+}
+
+/// How deep a text is in JSON that is the text of JSON, by the backslashes of the quote that opens
+/// it: every level doubles them and adds one.
+fn nesting(backslashes: usize) -> u32 {
+    backslashes.trailing_ones()
+}
+
+/// If a quote after that many backslashes ends a text at this depth, or one around it: how many of
+/// the backslashes belong to the quote.
+fn closing(backslashes: usize, nesting: u32) -> Option<usize> {
+    let level = backslashes.trailing_ones();
+    (level <= nesting).then(|| (1 << level) - 1)
 }
 
 fn is_space(byte: u8) -> bool {
@@ -78,6 +99,10 @@ fn is_space(byte: u8) -> bool {
 
 fn is_quote(byte: u8) -> bool {
     matches!(byte, b'"' | b'\'')
+}
+
+fn is_bracket_or_comma(byte: u8) -> bool {
+    matches!(byte, b',' | b'[' | b']' | b'{' | b'}')
 }
 
 struct Cursor<'a> {
@@ -123,17 +148,18 @@ impl Cursor<'_> {
         u8::from_str_radix(digits, 16).ok()
     }
 
-    /// Moves to the quote that closes a text opened by `quote` after that many backslashes, or to
-    /// the end.
-    fn skip_to_closing(&mut self, quote: u8, backslashes: usize) {
-        let mut before = 0;
+    /// Moves to the quote that closes a text opened by `quote` at that depth, or to the end. What
+    /// a `'` opens is closed by either quote.
+    fn skip_to_closing(&mut self, quote: u8, nesting: u32) {
+        let mut backslashes = 0;
         while let Some(byte) = self.peek() {
-            if byte == quote && before <= backslashes {
-                // The backslashes in front of the quote belong to it.
-                self.position -= before;
+            if (byte == quote || byte == b'"')
+                && let Some(own) = closing(backslashes, nesting)
+            {
+                self.position -= own;
                 return;
             }
-            before = if byte == b'\\' { before + 1 } else { 0 };
+            backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
             self.position += 1;
         }
     }

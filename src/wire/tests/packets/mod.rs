@@ -9,14 +9,14 @@ use wire::mqtt::mqttrs::{
 
 /// A packet that owns its texts; the codec's own borrows them.
 #[derive(Clone, Debug)]
-pub enum AnyPacket {
+pub(crate) enum AnyPacket {
     Connect(AnyConnect),
     Publish(AnyPublish),
     Owned(Packet<'static>),
 }
 
 #[derive(Clone, Debug)]
-pub struct AnyConnect {
+pub(crate) struct AnyConnect {
     keep_alive: u16,
     client_id: String,
     clean_session: bool,
@@ -25,7 +25,7 @@ pub struct AnyConnect {
 }
 
 #[derive(Clone, Debug)]
-pub struct AnyPublish {
+pub(crate) struct AnyPublish {
     dup: bool,
     qospid: QosPid,
     retain: bool,
@@ -34,7 +34,7 @@ pub struct AnyPublish {
 }
 
 impl AnyPacket {
-    pub fn packet(&self) -> Packet<'_> {
+    pub(crate) fn packet(&self) -> Packet<'_> {
         match self {
             Self::Connect(connect) => Packet::Connect(connect.packet()),
             Self::Publish(publish) => Packet::Publish(publish.packet()),
@@ -81,7 +81,7 @@ impl AnyPublish {
 }
 
 /// Any packet of any type.
-pub fn any_packet() -> impl Strategy<Value = AnyPacket> {
+pub(crate) fn any_packet() -> impl Strategy<Value = AnyPacket> {
     prop_oneof![
         3 => connect().prop_map(AnyPacket::Connect),
         5 => publish().prop_map(AnyPacket::Publish),

@@ -1,0 +1,88 @@
+//! The few things that the page asks of the browser directly.
+
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+
+/// The document.
+///
+/// # Panics
+///
+/// Outside of a page.
+pub fn document() -> Document {
+    web_sys::window().and_then(|window| window.document()).expect("a page has a document")
+}
+
+/// The element with this id.
+pub fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Moves the focus to the element with this id, if there is one.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        let _ = element.focus();
+    }
+}
+
+/// Whether a key press in this element belongs to it: it is a control, or in one.
+pub fn is_control(element: &Element) -> bool {
+    matches_closest(element, "a,button,input,select,textarea,summary,dialog,[role=tab],[role=separator]")
+}
+
+/// Whether letters typed in this element are text.
+pub fn is_text_field(element: &Element) -> bool {
+    matches_closest(element, "input:not([type=radio]),select,textarea")
+}
+
+fn matches_closest(element: &Element, selector: &str) -> bool {
+    element.closest(selector).ok().flatten().is_some()
+}
+
+/// Whether movement on the screen is unwelcome.
+pub fn prefers_reduced_motion() -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    call(&window, "matchMedia", &"(prefers-reduced-motion: reduce)".into())
+        .and_then(|query| js_sys::Reflect::get(&query, &"matches".into()).ok())
+        .is_some_and(|matches| matches.is_truthy())
+}
+
+/// Calls a method that may not be there.
+pub fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
+    let function = js_sys::Reflect::get(object, &method.into()).ok()?;
+    function.dyn_into::<js_sys::Function>().ok()?.call1(object, argument).ok()
+}
+
+/// Puts text on the clipboard. Says whether it is there.
+pub async fn copy(text: String) -> bool {
+    let Some(window) = web_sys::window() else { return false };
+    let clipboard = window.navigator().clipboard();
+    // Only pages from https or from this machine have one.
+    if !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
+        return true;
+    }
+    copy_by_selection(&text).is_some()
+}
+
+/// The way of old: a selected text field and the browser's copy command.
+fn copy_by_selection(text: &str) -> Option<()> {
+    let document = document();
+    let before = document.active_element();
+    let field: HtmlTextAreaElement = document.create_element("textarea").ok()?.dyn_into().ok()?;
+    field.set_value(text);
+    let _ = field.set_attribute("class", "unseen");
+    document.body()?.append_child(&field).ok()?;
+    field.select();
+    let copied = call(&document, "execCommand", &"copy".into());
+    field.remove();
+    if let Some(before) = before.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = before.focus();
+    }
+    copied.filter(JsValue::is_truthy).map(|_| ())
+}
+
+/// The focusable elements that match a selector, in their order.
+pub fn elements(selector: &str) -> Vec<HtmlElement> {
+    let Ok(nodes) = document().query_selector_all(selector) else { return Vec::new() };
+    (0..nodes.length()).filter_map(|index| nodes.item(index)?.dyn_into().ok()).collect()
+}

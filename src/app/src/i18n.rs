@@ -1,0 +1,192 @@
+//! Words by locale: everything a person reads comes through here.
+
+use std::rc::Rc;
+
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use lessons::message::{Argument, Message};
+use yew::prelude::*;
+
+/// A language that the page can speak.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Locale {
+    /// Its language tag, and its folder under `texts/`.
+    pub id: &'static str,
+    /// Its name in itself.
+    pub name: &'static str,
+}
+
+/// All of them. The first one is spoken to whoever asks for none of them.
+pub const LOCALES: &[Locale] = &[Locale { id: "en", name: "English" }];
+
+/// The locale for somebody who prefers `wanted`, best first.
+pub fn choose<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Locale {
+    let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    wanted
+        .into_iter()
+        .find_map(|tag| LOCALES.iter().find(|locale| locale.id == language(tag)))
+        .unwrap_or(&LOCALES[0])
+}
+
+/// The words of one locale. Cheap to clone.
+#[derive(Clone)]
+pub struct Words(Rc<Loaded>);
+
+struct Loaded {
+    locale: &'static Locale,
+    bundle: FluentBundle<FluentResource>,
+}
+
+impl PartialEq for Words {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Words {
+    /// The words in a Fluent file. Entries with mistakes are left out; the others are used.
+    pub fn new(locale: &'static Locale, fluent: String) -> Self {
+        let language = locale.id.parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new(vec![language]);
+        // The marks around arguments are for mixed directions, which none of the locales has.
+        bundle.set_use_isolating(false);
+        let resource = FluentResource::try_new(fluent).unwrap_or_else(|(partial, errors)| {
+            for error in errors {
+                warn(&format!("a Fluent entry is left out: {error}"));
+            }
+            partial
+        });
+        bundle.add_resource_overriding(resource);
+        Self(Rc::new(Loaded { locale, bundle }))
+    }
+
+    /// The locale of these words.
+    pub fn locale(&self) -> &'static Locale {
+        self.0.locale
+    }
+
+    /// The message with this id, or the id itself if there is none.
+    pub fn text(&self, id: &str) -> AttrValue {
+        self.format(id, None)
+    }
+
+    /// The message with this id and these arguments.
+    pub fn with<const N: usize>(&self, id: &str, arguments: [(&str, Value); N]) -> AttrValue {
+        let mut args = FluentArgs::new();
+        for (name, value) in arguments {
+            args.set(name.to_owned(), value.0);
+        }
+        self.format(id, Some(&args))
+    }
+
+    /// What the bench wants to say.
+    pub fn say(&self, message: &Message) -> AttrValue {
+        let mut args = FluentArgs::new();
+        for (name, argument) in &message.arguments {
+            let value = match argument {
+                Argument::Text(text) => FluentValue::from(text.clone()),
+                Argument::Number(number) => FluentValue::from(*number),
+            };
+            args.set(name.clone(), value);
+        }
+        self.format(&message.id, Some(&args))
+    }
+
+    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> AttrValue {
+        let Some(pattern) = self.0.bundle.get_message(id).and_then(|message| message.value()) else {
+            warn(&format!("no Fluent message {id}"));
+            return AttrValue::from(id.to_owned());
+        };
+        let mut errors = Vec::new();
+        let text = self.0.bundle.format_pattern(pattern, args, &mut errors).into_owned();
+        if !errors.is_empty() {
+            warn(&format!("Fluent message {id}: {errors:?}"));
+        }
+        AttrValue::from(text)
+    }
+}
+
+/// An argument of a message.
+pub struct Value(FluentValue<'static>);
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self(FluentValue::from(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self(FluentValue::from(text))
+    }
+}
+
+impl From<usize> for Value {
+    fn from(number: usize) -> Self {
+        Self(FluentValue::from(number))
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self(FluentValue::from(number))
+    }
+}
+
+/// The words around the component that calls it.
+///
+/// # Panics
+///
+/// Outside of the app, which provides them.
+#[hook]
+pub fn use_words() -> Words {
+    use_context::<Words>().expect("the app provides the words")
+}
+
+/// Tells whoever works on the page; learners are not bothered.
+fn warn(text: &str) {
+    if cfg!(debug_assertions) {
+        #[cfg(target_arch = "wasm32")]
+        web_sys::console::warn_1(&text.into());
+        #[cfg(not(target_arch = "wasm32"))]
+        eprintln!("{text}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(fluent: &str) -> Words {
+        Words::new(&LOCALES[0], fluent.to_owned())
+    }
+
+    #[test]
+    fn a_missing_message_shows_its_id() {
+        assert_eq!(words("").text("nowhere"), "nowhere");
+    }
+
+    #[test]
+    fn a_broken_entry_does_not_take_the_others_with_it() {
+        let words = words("good = Good\nbad { = \nalso = Also\n");
+        assert_eq!(words.text("good"), "Good");
+        assert_eq!(words.text("also"), "Also");
+    }
+
+    #[test]
+    fn arguments_are_put_in() {
+        let words = words("sent = { $count ->\n    [one] one message\n   *[other] { $count } messages\n }\n");
+        let message = |count| Message {
+            id: "sent".to_owned(),
+            arguments: vec![("count".to_owned(), Argument::Number(count))],
+        };
+        assert_eq!(words.say(&message(1.0)), "one message");
+        assert_eq!(words.say(&message(3.0)), "3 messages");
+        assert_eq!(words.with("sent", [("count", 2_usize.into())]), "2 messages");
+    }
+
+    #[test]
+    fn a_locale_is_chosen_by_its_language() {
+        assert_eq!(choose(["fr-CA", "en-GB"]).id, "en");
+        assert_eq!(choose([]).id, "en");
+    }
+}

@@ -1,0 +1,25 @@
+//! The page: what a learner sees, and the little state that belongs to the screen alone.
+//!
+//! It speaks to the bench, which runs in a worker, through [`lessons::message`] and nothing else.
+//! So there is no byte of a protocol here and no rule of the hub; and the hub's code must not be
+//! reachable from here, or the page's module grows by it.
+//!
+//! Where to look: [`state`] turns the bench's reports into what is shown, [`classroom_link`]
+//! carries commands and reports, [`storage`] keeps what outlives a visit, and each panel of the
+//! screen has a file in [`panels`].
+
+pub mod app;
+pub mod classroom_link;
+pub mod clock;
+pub mod dom;
+pub mod highlight;
+pub mod i18n;
+pub mod panels;
+pub mod routes;
+pub mod scroll;
+pub mod settings;
+pub mod shortcuts;
+pub mod state;
+pub mod storage;
+pub mod texts;
+pub mod theme;

@@ -1,0 +1,95 @@
+//! The field for the device's connection string. What is typed goes to the bench and nowhere else.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use lessons::message::{Command, DeviceString};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::icon::icon;
+use crate::classroom_link::use_classroom;
+use crate::i18n::{Words, use_words};
+
+/// What the device was given.
+#[derive(Clone, PartialEq, Properties)]
+pub struct DeviceStringFieldProps {
+    /// As the bench tells it.
+    pub given: Rc<DeviceString>,
+}
+
+/// The field, and what became of its content.
+#[component]
+pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
+    let words = use_words();
+    let link = use_classroom();
+    let field = use_node_ref();
+    let revealed = use_state(|| false);
+    // A string that the device took has no business in the page any more.
+    use_effect_with(props.given.clone(), {
+        let field = field.clone();
+        move |given: &Rc<DeviceString>| {
+            if let (DeviceString::Given { .. }, Some(field)) = (&**given, field.cast::<HtmlInputElement>()) {
+                field.set_value("");
+            }
+        }
+    });
+    let give = {
+        let field = field.clone();
+        Callback::from(move |()| {
+            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            let text = field.value();
+            if !text.trim().is_empty() {
+                link.send(&Command::SetDeviceString { text });
+            }
+        })
+    };
+    let onsubmit = {
+        let give = give.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            give.emit(());
+        })
+    };
+    let onpaste = Callback::from(move |_: Event| {
+        // The field holds what was pasted only after this event.
+        let give = give.clone();
+        Timeout::new(0, move || give.emit(())).forget();
+    });
+    let reveal = {
+        let revealed = revealed.clone();
+        Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
+    };
+    let (picture, title) = if *revealed { ("eye-off", "secret-hide") } else { ("eye", "secret-reveal") };
+    let is_wrong = matches!(*props.given, DeviceString::Wrong { .. });
+    html! {
+        <form class="field device-string" {onsubmit}>
+            <label for="device-string">{ words.text("device-string") }</label>
+            <div class="field-row">
+                <input id="device-string" ref={field} type={if *revealed { "text" } else { "password" }} {onpaste}
+                    placeholder={words.text("device-string-placeholder")} autocomplete="off" spellcheck="false"
+                    aria-describedby="device-string-state" aria-invalid={is_wrong.then_some("true")} />
+                <button type="button" class="button bare square small" aria-label={words.text("secret-reveal")}
+                    aria-pressed={revealed.to_string()} title={words.text(title)} onclick={reveal}>{ icon(picture) }</button>
+                <button type="submit" class="button small">{ words.text("device-string-give") }</button>
+            </div>
+            <div id="device-string-state">{ state(&props.given, &words) }</div>
+        </form>
+    }
+}
+
+fn state(given: &DeviceString, words: &Words) -> Html {
+    match given {
+        DeviceString::Missing => html! { <p class="field-note">{ words.text("device-string-missing") }</p> },
+        DeviceString::Given { host_name, device_id } => html! {
+            <p class="field-note good">{ icon("passed") }<span>{ words.with("device-string-given", [
+                ("device", device_id.as_str().into()),
+                ("host", host_name.as_str().into()),
+            ]) }</span></p>
+        },
+        DeviceString::Wrong { message, detail } => html! {
+            <p class="field-error">{ icon("warning") }
+                <span>{ words.say(message) }{ " " }<code>{ detail }</code></span></p>
+        },
+    }
+}

@@ -1,0 +1,124 @@
+//! The events that a reader received from the hub.
+
+use std::rc::Rc;
+
+use lab::view::EventView;
+use lessons::outline::LessonOutline;
+use yew::prelude::*;
+
+use super::chart::Chart;
+use super::icon::icon;
+use crate::clock;
+use crate::i18n::{Words, use_words};
+use crate::scroll::{jump_button, use_follow_end};
+use crate::state::Log;
+
+/// The most rows that are drawn at once.
+const SHOWN: usize = 200;
+
+/// What arrived.
+#[derive(Clone, PartialEq, Properties)]
+pub struct EventsTabProps {
+    /// The lesson.
+    pub lesson: &'static LessonOutline,
+    /// What arrived.
+    pub events: Log<EventView>,
+}
+
+/// The table and the chart.
+#[component]
+pub fn EventsTab(props: &EventsTabProps) -> Html {
+    let words = use_words();
+    let open = use_state(|| None::<(u16, u64)>);
+    let view = use_node_ref();
+    let follow = use_follow_end(view.clone(), props.events.clone());
+    if props.events.is_empty() {
+        return html! { <p class="empty">{ words.text(&format!("{}-empty-events", props.lesson.id)) }</p> };
+    }
+    let entries = props.events.entries();
+    let older = entries.len().saturating_sub(SHOWN);
+    let columns = ["events-time", "events-device", "events-body", "events-properties", "events-place"];
+    html! {
+        <div class="events">
+            <div class="events-frame">
+                <div ref={view} class="events-rows" role="region" aria-label={words.text("tab-events")} tabindex="0"
+                    onscroll={follow.on_scroll.clone()}>
+                    if older > 0 {
+                        <p class="empty">{ words.with("events-older", [("count", (older + props.events.forgotten()).into())]) }</p>
+                    }
+                    <table>
+                        <thead><tr>
+                            { for columns.iter().map(|id| html! { <th scope="col">{ words.text(id) }</th> }) }
+                        </tr></thead>
+                        <tbody>{ for entries[older..].iter().map(|event| row(event, &open, &words)) }</tbody>
+                    </table>
+                </div>
+                { jump_button(&follow, &words) }
+            </div>
+            if let Some((member, unit)) = props.lesson.chart {
+                <Chart {member} {unit} events={props.events.clone()} />
+            }
+        </div>
+    }
+}
+
+fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: &Words) -> Html {
+    let id = (event.partition, event.sequence_number);
+    let is_open = **open == Some(id);
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
+    };
+    let body = event.text.clone().unwrap_or_else(|| words.text("events-binary").to_string());
+    let time = clock::time_of_day(event.enqueued_time.as_millis());
+    html! {
+        <>
+            <tr key={format!("{}-{}", id.0, id.1)} class={classes!(is_open.then_some("open"))}>
+                <td class="nowrap">
+                    <button type="button" class="button bare small row-toggle" aria-expanded={is_open.to_string()} {onclick}>
+                        { icon("chevron") }{ time }<span class="unseen">{ " " }{ words.text("events-details") }</span>
+                    </button>
+                </td>
+                <td class="events-device" title={event.device_id.clone()}>{ &event.device_id }</td>
+                <td><code>{ body }</code></td>
+                <td>{ pairs(&event.application_properties) }</td>
+                <td class="nowrap">{ words.with("events-offset", [
+                    ("partition", usize::from(event.partition).into()),
+                    ("number", event.sequence_number.to_string().into()),
+                ]) }</td>
+            </tr>
+            if is_open {
+                <tr key={format!("{}-{}-details", id.0, id.1)} class="events-details"><td colspan="5">{ details(event, words) }</td></tr>
+            }
+        </>
+    }
+}
+
+fn pairs(pairs: &[(String, String)]) -> Html {
+    let pair = |(name, value): &(String, String)| {
+        html! { <span class="pair"><code>{ name }{ "=" }{ value }</code></span> }
+    };
+    pairs.iter().map(pair).collect()
+}
+
+/// What the sender set, and what the hub stamped on it.
+fn details(event: &EventView, words: &Words) -> Html {
+    let list = |id: &str, pairs: &[(String, String)]| {
+        if pairs.is_empty() {
+            return html! {};
+        }
+        let pair = |(name, value): &(String, String)| {
+            html! { <div><dt><code>{ name }</code></dt><dd><code>{ value }</code></dd></div> }
+        };
+        html! {
+            <div class="events-stamps"><h4>{ words.text(id) }</h4><dl>{ for pairs.iter().map(pair) }</dl></div>
+        }
+    };
+    html! {
+        <div class="events-stamp-lists">
+            { list("events-annotations", &event.annotations) }
+            { list("events-system", &event.system_properties) }
+            { list("events-application", &event.application_properties) }
+        </div>
+    }
+}

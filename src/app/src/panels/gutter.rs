@@ -1,0 +1,94 @@
+//! The wire between the cards, with the hub in its middle: packets of the device travel on one
+//! side of it, requests of service programs on the other.
+
+use std::rc::Rc;
+
+use gloo::timers::callback::Timeout;
+use lab::view::{Direction, Side, TraceEntry};
+use yew::prelude::*;
+
+use super::icon::icon;
+use crate::i18n::use_words;
+use crate::state::Log;
+
+/// How long a packet is seen, in milliseconds: 300 to cross, then long enough to be read.
+const SEEN: u32 = 1_400;
+/// The most packets that are seen at once, each in a lane of its own.
+const LANES: usize = 7;
+
+/// What crosses the wire.
+#[derive(Clone, PartialEq, Properties)]
+pub struct GutterProps {
+    /// All that crossed it.
+    pub trace: Log<TraceEntry>,
+}
+
+/// The packets on their way.
+#[derive(Default, PartialEq)]
+struct Flying(Vec<Rc<TraceEntry>>);
+
+enum Flight {
+    Start(Vec<Rc<TraceEntry>>),
+    End(u64),
+}
+
+impl Reducible for Flying {
+    type Action = Flight;
+
+    fn reduce(self: Rc<Self>, flight: Flight) -> Rc<Self> {
+        let mut flying = self.0.clone();
+        match flight {
+            Flight::Start(entries) => flying.extend(entries),
+            Flight::End(last) => flying.retain(|entry| entry.id > last),
+        }
+        let surplus = flying.len().saturating_sub(LANES);
+        Rc::new(Self(flying.split_off(surplus)))
+    }
+}
+
+/// The wire. Decoration: the Wire tab tells the same in words.
+#[component]
+pub fn Gutter(props: &GutterProps) -> Html {
+    let words = use_words();
+    let flying = use_reducer(Flying::default);
+    let seen = use_mut_ref(|| last_id(&props.trace));
+    use_effect_with(props.trace.clone(), {
+        let flying = flying.dispatcher();
+        move |trace| {
+            let entries = trace.entries();
+            let known = seen.replace(last_id(trace));
+            let new = entries.iter().rev().take(LANES).take_while(|entry| Some(entry.id) > known);
+            let mut new: Vec<_> = new.cloned().collect();
+            new.reverse();
+            if let Some(last) = new.last().map(|entry| entry.id) {
+                flying.dispatch(Flight::Start(new));
+                Timeout::new(SEEN, move || flying.dispatch(Flight::End(last))).forget();
+            }
+        }
+    });
+    html! {
+        <div class="gutter" aria-hidden="true">
+            <div class="gutter-hub">{ icon("hub") }<span>{ words.text("hub") }</span></div>
+            { for flying.0.iter().map(|entry| packet(entry)) }
+        </div>
+    }
+}
+
+fn last_id(trace: &Log<TraceEntry>) -> Option<u64> {
+    trace.entries().last().map(|entry| entry.id)
+}
+
+fn packet(entry: &TraceEntry) -> Html {
+    let side = match entry.side {
+        Side::Device => "device",
+        Side::Cloud => "cloud",
+    };
+    let direction = match entry.direction {
+        Direction::ToHub => "to-hub",
+        Direction::FromHub => "from-hub",
+    };
+    let lane = format!("lane-{}", entry.id % LANES as u64);
+    html! {
+        <span key={entry.id} class={classes!("packet", side, direction, lane)}>{ &entry.kind }</span>
+    }
+}

@@ -1,0 +1,29 @@
+//! The parts of the screen, a file each.
+
+pub mod bench_bar;
+pub mod bytes;
+pub mod chart;
+pub mod cloud_card;
+pub mod console;
+pub mod copy_button;
+pub mod device_card;
+pub mod device_string;
+pub mod events_tab;
+pub mod gutter;
+pub mod header;
+pub mod home;
+pub mod icon;
+pub mod lesson;
+pub mod lesson_page;
+pub mod listing;
+pub mod not_found;
+pub mod panel;
+pub mod secret;
+pub mod settings_form;
+pub mod shortcut_sheet;
+pub mod splitter;
+pub mod step_panel;
+pub mod step_state;
+pub mod title;
+pub mod wire_detail;
+pub mod wire_tab;

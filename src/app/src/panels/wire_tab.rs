@@ -1,0 +1,270 @@
+//! Every packet and request, in the order in which they crossed the wire.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use lab::view::{Direction, Side, TraceEntry};
+use lessons::outline::LessonOutline;
+use web_sys::{Element, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::icon::icon;
+use super::wire_detail::WireDetail;
+use crate::clock;
+use crate::dom;
+use crate::i18n::{Words, use_words};
+use crate::scroll::{jump_button, use_follow_end};
+use crate::state::Log;
+
+/// A row's height in pixels; `--wire-row` in the stylesheet is the same.
+const ROW: i32 = 30;
+/// How many rows beyond the visible ones are drawn, so that scrolling shows no gap.
+const MARGIN: usize = 12;
+/// The end of a summary that stays visible when its middle is left out, in characters.
+const TAIL: usize = 14;
+
+/// What crossed the wire.
+#[derive(Clone, PartialEq, Properties)]
+pub struct WireTabProps {
+    /// The lesson.
+    pub lesson: &'static LessonOutline,
+    /// What crossed the wire.
+    pub trace: Log<TraceEntry>,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Filter {
+    side: Option<Side>,
+    kind: Option<String>,
+}
+
+impl Filter {
+    fn wants(&self, entry: &TraceEntry) -> bool {
+        self.side.is_none_or(|side| side == entry.side)
+            && self.kind.as_ref().is_none_or(|kind| *kind == entry.kind)
+    }
+}
+
+/// The rows that are drawn: the first one and how many.
+fn window(scroll_top: i32, height: i32, count: usize) -> (usize, usize) {
+    let rows = |pixels: i32| usize::try_from(pixels / ROW).unwrap_or(0);
+    let first = rows(scroll_top).saturating_sub(MARGIN).min(count);
+    let shown = rows(height) + 2 * MARGIN + 1;
+    (first, shown.min(count - first))
+}
+
+/// The list, and the open row's fields and bytes.
+#[component]
+pub fn WireTab(props: &WireTabProps) -> Html {
+    let words = use_words();
+    let filter = use_state(Filter::default);
+    let open = use_state(|| None::<u64>);
+    let view = use_node_ref();
+    let scrolled = use_state(|| (0, 600));
+    let rows = use_memo((props.trace.clone(), (*filter).clone()), |(trace, filter)| {
+        trace.entries().iter().filter(|entry| filter.wants(entry)).cloned().collect::<Vec<_>>()
+    });
+    let follow = use_follow_end(view.clone(), Rc::clone(&rows));
+    let on_scroll = {
+        let (scrolled, follow) = (scrolled.clone(), follow.on_scroll.clone());
+        Callback::from(move |event: Event| {
+            if let Some(view) = event.target_dyn_into::<Element>() {
+                scrolled.set((view.scroll_top(), view.client_height()));
+            }
+            follow.emit(event);
+        })
+    };
+    let onkeydown = {
+        let (rows, open, view) = (Rc::clone(&rows), open.clone(), view.clone());
+        Callback::from(move |event: KeyboardEvent| {
+            let at = open.and_then(|id| rows.iter().position(|entry| entry.id == id));
+            if let Some(to) = walk(&event.key(), at, rows.len()).and_then(|to| rows.get(to).map(|row| (to, row.id))) {
+                event.prevent_default();
+                reveal(&view, to.0);
+                open.set(Some(to.1));
+            }
+        })
+    };
+    use_effect_with(*open, |open| {
+        let in_list = dom::document().active_element().is_some_and(|element| {
+            element.closest(".wire-rows").ok().flatten().is_some()
+        });
+        if let (Some(id), true) = (open, in_list) {
+            dom::focus(&format!("wire-row-{id}"));
+        }
+    });
+    let (first, shown) = window(scrolled.0, scrolled.1, rows.len());
+    let before = i32::try_from(first).unwrap_or(i32::MAX).saturating_mul(ROW);
+    let after = i32::try_from(rows.len() - first - shown).unwrap_or(i32::MAX).saturating_mul(ROW);
+    let drawn = rows.iter().enumerate().skip(first).take(shown);
+    let opened = open.and_then(|id| rows.iter().find(|entry| entry.id == id)).cloned();
+    let close = {
+        let open = open.clone();
+        Callback::from(move |()| {
+            if let Some(id) = *open {
+                dom::focus(&format!("wire-row-{id}"));
+            }
+            open.set(None);
+        })
+    };
+    html! {
+        <div class={classes!("wire", opened.is_some().then_some("split"))}>
+            <div class="wire-list">
+                { filters(&props.trace, &filter, &words) }
+                <div class="wire-frame">
+                    <div ref={view} class="wire-rows" onscroll={on_scroll} tabindex={rows.is_empty().then_some("0")}
+                        role="region" aria-label={words.text("wire-rows")} {onkeydown}>
+                        if props.trace.is_empty() {
+                            <p class="empty">{ words.text(&format!("{}-empty-wire", props.lesson.id)) }</p>
+                        } else if rows.is_empty() {
+                            <p class="empty">{ words.text("wire-filtered") }</p>
+                        } else {
+                            <ol style={format!("padding-top:{before}px;padding-bottom:{after}px")}>
+                                { for drawn.map(|(at, entry)| row(entry, at, rows.len(), &open, &words)) }
+                            </ol>
+                        }
+                    </div>
+                    { jump_button(&follow, &words) }
+                </div>
+            </div>
+            if let Some(entry) = opened {
+                <WireDetail key={entry.id} {entry} on_close={close} />
+            }
+        </div>
+    }
+}
+
+/// The row that an arrow key leads to.
+fn walk(key: &str, at: Option<usize>, count: usize) -> Option<usize> {
+    let last = count.checked_sub(1)?;
+    match (key, at) {
+        ("ArrowDown", Some(at)) => Some((at + 1).min(last)),
+        ("ArrowUp", Some(at)) => Some(at.saturating_sub(1)),
+        ("Home", Some(_)) => Some(0),
+        ("End", Some(_)) => Some(last),
+        _ => None,
+    }
+}
+
+/// Scrolls a row into view, before it is drawn.
+fn reveal(view: &NodeRef, row: usize) {
+    let Some(view) = view.cast::<Element>() else { return };
+    let top = i32::try_from(row).unwrap_or(i32::MAX).saturating_mul(ROW);
+    if top < view.scroll_top() {
+        view.set_scroll_top(top);
+    } else if top + ROW > view.scroll_top() + view.client_height() {
+        view.set_scroll_top(top + ROW - view.client_height());
+    }
+}
+
+fn row(entry: &TraceEntry, at: usize, count: usize, open: &UseStateHandle<Option<u64>>, words: &Words) -> Html {
+    let (side, side_word) = match entry.side {
+        Side::Device => ("device", "device"),
+        Side::Cloud => ("cloud", "cloud"),
+    };
+    let (arrow, arrow_word) = match entry.direction {
+        Direction::ToHub => ("arrow-right", "wire-to-hub"),
+        Direction::FromHub => ("arrow-left", "wire-from-hub"),
+    };
+    let is_open = **open == Some(entry.id);
+    let id = entry.id;
+    let onclick = {
+        let open = open.clone();
+        Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
+    };
+    let (head, tail) = cut(&entry.summary);
+    html! {
+        <li key={id} aria-setsize={count.to_string()} aria-posinset={(at + 1).to_string()}>
+            <button type="button" id={format!("wire-row-{id}")} class={classes!("wire-row", side)}
+                aria-expanded={is_open.to_string()} {onclick}>
+                <span class="wire-time">{ clock::precise_time_of_day(entry.at.as_millis()) }</span>
+                <span class="wire-arrow">{ icon(arrow) }<span class="unseen">{ words.text(arrow_word) }</span></span>
+                <span class="wire-party"><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
+                <span class="wire-kind">{ &entry.kind }</span>
+                <span class="wire-summary" title={entry.summary.clone()}><span>{ head }</span><span>{ tail }</span></span>
+                <span class="wire-size">{ words.with("bytes", [("count", entry.bytes.len().into())]) }</span>
+            </button>
+        </li>
+    }
+}
+
+/// A long summary in two pieces: the first may be shortened at its end, the second never is.
+fn cut(summary: &str) -> (&str, &str) {
+    let start = summary.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    if start < TAIL * 2 { (summary, "") } else { summary.split_at(start) }
+}
+
+fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Words) -> Html {
+    let side = |wanted: Option<Side>, id: &str| {
+        let choose = {
+            let filter = filter.clone();
+            Callback::from(move |_: Event| filter.set(Filter { side: wanted, ..(*filter).clone() }))
+        };
+        html! {
+            <label>
+                <input type="radio" name="wire-side" checked={filter.side == wanted} onchange={choose} />
+                <span>{ words.text(id) }</span>
+            </label>
+        }
+    };
+    let kinds: BTreeSet<&str> = trace.entries().iter().map(|entry| entry.kind.as_str()).collect();
+    let choose_kind = {
+        let filter = filter.clone();
+        Callback::from(move |event: Event| {
+            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+            let kind = chosen.filter(|kind| !kind.is_empty());
+            filter.set(Filter { kind, ..(*filter).clone() });
+        })
+    };
+    let kind = |kind: &str| {
+        let selected = filter.kind.as_deref() == Some(kind);
+        html! { <option value={kind.to_owned()} {selected}>{ kind }</option> }
+    };
+    html! {
+        <div class="filters">
+            <fieldset class="segments">
+                <legend class="unseen">{ words.text("wire-filter-side") }</legend>
+                { side(None, "wire-filter-all") }
+                { side(Some(Side::Device), "device") }
+                { side(Some(Side::Cloud), "cloud") }
+            </fieldset>
+            <select aria-label={words.text("wire-filter-kind")} onchange={choose_kind}>
+                <option value="" selected={filter.kind.is_none()}>{ words.text("wire-filter-any-kind") }</option>
+                { for kinds.into_iter().map(kind) }
+            </select>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_rows_in_sight_are_drawn() {
+        assert_eq!(window(0, 300, 0), (0, 0));
+        assert_eq!(window(0, 300, 5), (0, 5));
+        assert_eq!(window(0, 300, 1_000), (0, 35));
+        assert_eq!(window(15_000, 300, 1_000), (488, 35));
+        assert_eq!(window(30_000, 300, 1_000), (988, 12));
+        assert_eq!(window(90_000, 300, 10), (10, 0));
+    }
+
+    #[test]
+    fn a_summary_is_cut_near_its_end() {
+        assert_eq!(cut("short"), ("short", ""));
+        let (head, tail) = cut("devices/MyFirstPythonDevice/messages/events/Property=PropMsg_1");
+        assert_eq!(tail, "erty=PropMsg_1");
+        assert!(head.ends_with("/Prop"));
+        assert_eq!(cut(&"ü".repeat(30)).1.chars().count(), TAIL);
+    }
+
+    #[test]
+    fn arrows_stop_at_the_ends() {
+        assert_eq!(walk("ArrowDown", Some(1), 2), Some(1));
+        assert_eq!(walk("ArrowUp", Some(0), 2), Some(0));
+        assert_eq!(walk("ArrowDown", None, 2), None);
+        assert_eq!(walk("ArrowDown", Some(0), 0), None);
+    }
+}

@@ -1,0 +1,359 @@
+//! What the page knows of the bench: the reports of the classroom, folded into what is shown.
+//!
+//! Pure: no DOM, no clock. A batch of reports is one change, so it is drawn once.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use lab::view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry};
+use lessons::message::{DeviceString, Message, Report, StepState};
+use yew::Reducible;
+
+/// The most lines that one console keeps.
+const CONSOLE_LIMIT: usize = 1_000;
+/// The most messages that the trace keeps.
+const TRACE_LIMIT: usize = 10_000;
+/// The most events that the table keeps.
+const EVENT_LIMIT: usize = 5_000;
+
+/// A list that only grows at its end and forgets its oldest entries. Cheap to clone and to compare.
+#[derive(Debug)]
+pub struct Log<T> {
+    entries: Rc<Vec<Rc<T>>>,
+    forgotten: usize,
+}
+
+impl<T> Log<T> {
+    fn push(&mut self, entry: T, limit: usize) {
+        let entries = Rc::make_mut(&mut self.entries);
+        // Forgetting many at once keeps the cost of moving the others small.
+        if entries.len() >= limit {
+            let gone = limit / 10;
+            entries.drain(..gone);
+            self.forgotten += gone;
+        }
+        entries.push(Rc::new(entry));
+    }
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> &[Rc<T>] {
+        &self.entries
+    }
+
+    /// How many older entries are no longer kept.
+    pub fn forgotten(&self) -> usize {
+        self.forgotten
+    }
+
+    /// Whether nothing was ever added.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+impl<T> Default for Log<T> {
+    fn default() -> Self {
+        Self { entries: Rc::default(), forgotten: 0 }
+    }
+}
+
+impl<T> Clone for Log<T> {
+    fn clone(&self) -> Self {
+        Self { entries: Rc::clone(&self.entries), forgotten: self.forgotten }
+    }
+}
+
+/// Two logs are the same if they are the same list: entries never change.
+impl<T> PartialEq for Log<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.entries, &other.entries)
+    }
+}
+
+/// How time goes on the bench.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clock {
+    /// The bench's time in milliseconds since the Unix epoch.
+    pub now: u64,
+    /// Bench seconds for each real second.
+    pub speed: f64,
+    /// When the next thing will happen by itself.
+    pub next: Option<u64>,
+}
+
+/// A sentence for the live region, and a number that tells it from an equal one before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// Rises with every outcome.
+    pub number: usize,
+    /// The step's new state; none before the first.
+    pub state: Option<StepState>,
+}
+
+/// What is known of the bench.
+#[derive(Clone, Debug)]
+pub struct Bench {
+    /// The lesson and the step that the bench holds open.
+    pub open: Option<(String, String)>,
+    /// The hub's host name.
+    pub host_name: String,
+    /// How time goes.
+    pub clock: Option<Clock>,
+    /// What the programs on the device printed.
+    pub device_console: Log<ConsoleLine>,
+    /// What the programs in the cloud printed.
+    pub cloud_console: Log<ConsoleLine>,
+    /// What crossed the wire.
+    pub trace: Log<TraceEntry>,
+    /// The events that the monitor received.
+    pub events: Log<EventView>,
+    /// The devices of the registry, by id.
+    pub devices: Rc<Vec<DeviceView>>,
+    /// What each program does, by its name.
+    pub programs: Rc<BTreeMap<String, (Side, ProgramState)>>,
+    /// What the device was given to connect with.
+    pub device_string: Rc<DeviceString>,
+    /// How the steps stand, by lesson and step.
+    pub steps: BTreeMap<(String, String), StepState>,
+    /// Why the last command was not carried out.
+    pub refused: Option<Message>,
+    /// The last outcome of the open step.
+    pub outcome: Outcome,
+    /// How often the bench was made anew.
+    pub generation: usize,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self {
+            open: None,
+            host_name: String::new(),
+            clock: None,
+            device_console: Log::default(),
+            cloud_console: Log::default(),
+            trace: Log::default(),
+            events: Log::default(),
+            devices: Rc::default(),
+            programs: Rc::default(),
+            device_string: Rc::new(DeviceString::Missing),
+            steps: BTreeMap::new(),
+            refused: None,
+            outcome: Outcome::default(),
+            generation: 0,
+        }
+    }
+}
+
+/// What changes the page's knowledge of the bench.
+pub enum Action {
+    /// The classroom told something.
+    Reports(Vec<Report>),
+    /// The open step's action was asked for; the classroom's word on it is under way.
+    Asked,
+}
+
+impl Reducible for Bench {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        let mut bench = Rc::unwrap_or_clone(self);
+        match action {
+            Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
+            Action::Asked => bench.ask(),
+        }
+        Rc::new(bench)
+    }
+}
+
+impl Bench {
+    /// How a step stands.
+    pub fn step(&self, lesson: &str, step: &str) -> &StepState {
+        self.steps.get(&(lesson.to_owned(), step.to_owned())).unwrap_or(&StepState::NotStarted)
+    }
+
+    /// Whether any program runs.
+    pub fn is_busy(&self) -> bool {
+        self.programs.values().any(|(_, state)| *state == ProgramState::Running)
+    }
+
+    /// The console of one side.
+    pub fn console(&self, side: Side) -> &Log<ConsoleLine> {
+        match side {
+            Side::Device => &self.device_console,
+            Side::Cloud => &self.cloud_console,
+        }
+    }
+
+    /// A click is answered at once, before the classroom says the same.
+    fn ask(&mut self) {
+        self.refused = None;
+        if let Some(open) = self.open.clone() {
+            self.steps.insert(open, StepState::Running);
+        }
+    }
+
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Opened { lesson, step, host_name, fresh } => {
+                if fresh {
+                    self.clear();
+                }
+                self.open = Some((lesson, step));
+                self.host_name = host_name;
+                self.refused = None;
+            }
+            Report::Refused { message } => {
+                self.refused = Some(message);
+                self.take_back_running();
+            }
+            Report::Clock { now, speed, next } => {
+                let next = next.map(wire::timestamp::Timestamp::as_millis);
+                self.clock = Some(Clock { now: now.as_millis(), speed, next });
+            }
+            Report::Console(line) => match line.side {
+                Side::Device => self.device_console.push(line, CONSOLE_LIMIT),
+                Side::Cloud => self.cloud_console.push(line, CONSOLE_LIMIT),
+            },
+            Report::Trace(entry) => self.trace.push(entry, TRACE_LIMIT),
+            Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
+            Report::Devices(devices) => self.devices = Rc::new(devices),
+            Report::Program { side, name, state } => {
+                Rc::make_mut(&mut self.programs).insert(name, (side, state));
+            }
+            Report::DeviceString(string) => self.device_string = Rc::new(string),
+            Report::Step { lesson, step, state } => self.set_step(lesson, step, state),
+        }
+    }
+
+    fn set_step(&mut self, lesson: String, step: String, state: StepState) {
+        let key = (lesson, step);
+        let is_open = self.open.as_ref() == Some(&key);
+        let is_outcome = matches!(state, StepState::Passed { .. } | StepState::NotYet { .. });
+        if is_open && is_outcome && self.steps.get(&key) != Some(&state) {
+            self.outcome =
+                Outcome { number: self.outcome.number + 1, state: Some(state.clone()) };
+        }
+        self.steps.insert(key, state);
+    }
+
+    /// A refused action does not run, whatever [`Bench::ask`] promised.
+    fn take_back_running(&mut self) {
+        let Some(open) = &self.open else { return };
+        if self.steps.get(open) == Some(&StepState::Running) && !self.is_busy() {
+            self.steps.remove(open);
+        }
+    }
+
+    /// A new bench has another hub: nothing of the old one may be shown.
+    fn clear(&mut self) {
+        *self = Self {
+            clock: self.clock,
+            outcome: Outcome { number: self.outcome.number, state: None },
+            generation: self.generation + 1,
+            ..Self::default()
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lab::view::{Span, Tone};
+    use wire::timestamp::Timestamp;
+
+    use super::*;
+
+    fn after(bench: Bench, reports: Vec<Report>) -> Bench {
+        let bench = Rc::new(bench).reduce(Action::Reports(reports));
+        Rc::unwrap_or_clone(bench)
+    }
+
+    fn opened(fresh: bool) -> Report {
+        Report::Opened {
+            lesson: "telemetry".to_owned(),
+            step: "register".to_owned(),
+            host_name: "playground.azure-devices.net".to_owned(),
+            fresh,
+        }
+    }
+
+    fn line(id: u64, side: Side) -> Report {
+        Report::Console(ConsoleLine {
+            id,
+            at: Timestamp::from_millis(id),
+            side,
+            program: "simulated_device".to_owned(),
+            tone: Tone::Plain,
+            spans: vec![Span::Text("hello".to_owned())],
+        })
+    }
+
+    fn message(id: &str) -> Message {
+        Message { id: id.to_owned(), arguments: Vec::new() }
+    }
+
+    fn step(state: StepState) -> Report {
+        Report::Step { lesson: "telemetry".to_owned(), step: "register".to_owned(), state }
+    }
+
+    fn passed() -> StepState {
+        StepState::Passed { looked_for: message("looked"), saw: message("saw") }
+    }
+
+    #[test]
+    fn lines_go_to_the_console_of_their_side() {
+        let bench = after(
+            Bench::default(),
+            vec![opened(true), line(1, Side::Device), line(2, Side::Cloud), line(3, Side::Device)],
+        );
+        let ids = |side| bench.console(side).entries().iter().map(|line| line.id).collect::<Vec<_>>();
+        assert_eq!(ids(Side::Device), [1, 3]);
+        assert_eq!(ids(Side::Cloud), [2]);
+    }
+
+    #[test]
+    fn a_fresh_bench_shows_nothing_of_the_old_one() {
+        let bench = after(Bench::default(), vec![opened(true), line(1, Side::Device), step(passed())]);
+        let kept = after(bench.clone(), vec![opened(false)]);
+        assert!(!kept.device_console.is_empty());
+        let cleared = after(bench, vec![opened(true)]);
+        assert!(cleared.device_console.is_empty());
+        assert_eq!(cleared.step("telemetry", "register"), &StepState::NotStarted);
+        assert_eq!(cleared.generation, 2);
+    }
+
+    #[test]
+    fn a_click_is_answered_before_the_classroom_answers() {
+        let bench = after(Bench::default(), vec![opened(true)]);
+        let asked = Rc::new(bench).reduce(Action::Asked);
+        assert_eq!(asked.step("telemetry", "register"), &StepState::Running);
+        let refused = asked.reduce(Action::Reports(vec![Report::Refused { message: message("no") }]));
+        assert_eq!(refused.step("telemetry", "register"), &StepState::NotStarted);
+        assert_eq!(refused.refused, Some(message("no")));
+    }
+
+    #[test]
+    fn an_outcome_is_told_once() {
+        let bench = after(Bench::default(), vec![opened(true), step(passed()), step(passed())]);
+        assert_eq!(bench.outcome, Outcome { number: 1, state: Some(passed()) });
+    }
+
+    #[test]
+    fn outcomes_of_other_steps_are_not_told() {
+        let other =
+            Report::Step { lesson: "telemetry".to_owned(), step: "send".to_owned(), state: passed() };
+        let bench = after(Bench::default(), vec![opened(true), other]);
+        assert_eq!(bench.outcome.number, 0);
+        assert_eq!(bench.step("telemetry", "send"), &passed());
+    }
+
+    #[test]
+    fn a_log_forgets_its_oldest_entries() {
+        let mut log = Log::default();
+        for number in 0..25 {
+            log.push(number, 10);
+        }
+        assert!(log.entries().len() <= 10);
+        assert_eq!(log.forgotten() + log.entries().len(), 25);
+        assert_eq!(log.entries().last().map(|last| **last), Some(24));
+    }
+}

@@ -1,0 +1,18 @@
+//! The behaviour of the clients, one area a file, against a scripted hub that speaks bytes.
+
+mod bench;
+
+mod connecting;
+mod device_handle;
+mod drain_rule;
+mod keep_alive;
+mod monitoring;
+mod never_lost;
+mod packet_ids;
+mod receiving;
+mod reconnecting;
+mod retry_policy;
+mod sending;
+mod service_calls;
+mod subscribing;
+mod token_renewal;

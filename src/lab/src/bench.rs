@@ -1,0 +1,112 @@
+//! The bench itself: its time, and what there is to tell of it.
+
+use std::{cell::RefCell, rc::Rc};
+
+use hub::{Hub, HubOptions};
+use rand_chacha::{
+    ChaCha20Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
+use wire::timestamp::Timestamp;
+
+use crate::{
+    executor::Executor,
+    view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry},
+    world::{Hands, World},
+};
+
+/// What a bench is made from.
+pub struct BenchOptions {
+    /// The hub's host name.
+    pub host_name: String,
+    /// Where all chance comes from. Keys can be guessed by whoever knows it.
+    pub seed: [u8; 32],
+    /// The bench's time at the start.
+    pub start: Timestamp,
+}
+
+/// Something that a page may want to show.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// A program printed a line.
+    Console(ConsoleLine),
+    /// A message crossed the wire.
+    Trace(TraceEntry),
+    /// A reader received an event.
+    Arrived(EventView),
+    /// The registry or a connection changed: all devices, by id.
+    Devices(Vec<DeviceView>),
+    /// A program started or ended.
+    Program {
+        /// Its side.
+        side: Side,
+        /// Its name.
+        name: String,
+        /// What it does now.
+        state: ProgramState,
+    },
+}
+
+/// A hub and everything around it.
+///
+/// After [`run_until`](Self::run_until), call [`poll`](Self::poll) until it returns `None`.
+/// What is done through [`hands`](Self::hands) takes effect at the next `run_until`.
+pub struct Bench {
+    // The executor goes first: the futures in it hold links, which the world behind the hands then closes.
+    executor: Executor,
+    hands: Hands,
+}
+
+impl Bench {
+    /// A bench with a new hub and nothing else on it.
+    pub fn new(options: BenchOptions) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(options.seed);
+        let mut hub_seed = [0; 32];
+        rng.fill_bytes(&mut hub_seed);
+        let hub = Hub::new(HubOptions::new(options.host_name, hub_seed));
+        let world = Rc::new(RefCell::new(World::new(hub, options.start, rng)));
+        let executor = Executor::new();
+        let hands = Hands::new(world, executor.spawner());
+        Self { executor, hands }
+    }
+
+    /// What can be done at this bench.
+    pub fn hands(&self) -> Hands {
+        self.hands.clone()
+    }
+
+    /// Starts a piece of work that belongs to nobody's program, such as a step's script. Stopped by its name.
+    pub fn spawn(&self, name: &str, work: impl Future<Output = ()> + 'static) {
+        self.hands.spawner().spawn(name, Box::pin(work));
+    }
+
+    /// Stops the work that was started under a name.
+    pub fn stop(&self, name: &str) {
+        self.hands.spawner().stop(name);
+    }
+
+    /// Lets everything happen that is planned up to `at`, each thing at its own time.
+    /// With `at` in the past, only what can go on now does.
+    pub fn run_until(&mut self, at: Timestamp) {
+        self.executor.run_until_stalled();
+        while let Some(next) = self.next_deadline().filter(|next| *next <= at) {
+            self.move_to(next);
+        }
+        self.move_to(at);
+    }
+
+    fn move_to(&mut self, at: Timestamp) {
+        self.hands.world().move_to(at);
+        self.executor.run_until_stalled();
+    }
+
+    /// The next moment at which something will happen by itself.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.hands.world().next_deadline()
+    }
+
+    /// The next thing to tell, in the order in which things happened.
+    pub fn poll(&mut self) -> Option<Happening> {
+        self.hands.world().happenings.pop_front()
+    }
+}

@@ -1,0 +1,143 @@
+//! What a program on the bench has at hand.
+
+use std::{collections::BTreeMap, error::Error, rc::Rc, time::Duration};
+
+use client::{
+    device::{Device, DeviceOptions},
+    monitor::Monitor,
+    service::{Call, Service},
+};
+use futures::future::LocalBoxFuture;
+use wire::{connection_string::DeviceConnectionString, event::EventPosition, timestamp::Timestamp};
+
+use crate::{
+    pipe::Pipes,
+    reader::EventReader,
+    trace::Party,
+    view::{Side, Span, Tone},
+    world::Hands,
+};
+
+/// Why a program ended early.
+pub type ProgramError = Box<dyn Error>;
+
+/// A program that a bench can run.
+pub struct Program {
+    /// Its name, by which it is started and stopped.
+    pub name: &'static str,
+    /// Where it runs.
+    pub side: Side,
+    /// The program itself.
+    pub run: fn(Context) -> LocalBoxFuture<'static, Result<(), ProgramError>>,
+}
+
+/// The world as a program sees it: a console, a clock, dice, settings, and ways to the hub.
+#[derive(Clone)]
+pub struct Context {
+    hands: Hands,
+    party: Party,
+    settings: Rc<BTreeMap<String, String>>,
+}
+
+impl Context {
+    pub(crate) fn new(hands: Hands, program: &Program, settings: BTreeMap<String, String>) -> Self {
+        let party = Party {
+            side: program.side,
+            name: program.name.to_owned(),
+        };
+        Self {
+            hands,
+            party,
+            settings: Rc::new(settings),
+        }
+    }
+
+    /// Prints a line.
+    pub fn print(&self, text: impl Into<String>) {
+        self.hands
+            .world()
+            .print(&self.party, Tone::Plain, vec![Span::Text(text.into())]);
+    }
+
+    /// Prints a line that ends with a secret, which readers see only when they ask for it.
+    pub fn print_secret(&self, label: impl Into<String>, secret: impl Into<String>) {
+        let spans = vec![Span::Text(label.into()), Span::Secret(secret.into())];
+        self.hands.world().print(&self.party, Tone::Plain, spans);
+    }
+
+    /// A setting's text, as the learner left it; empty if there is no such setting.
+    pub fn setting(&self, id: &str) -> &str {
+        self.settings.get(id).map_or("", String::as_str)
+    }
+
+    /// A setting's number; 0 if it is none.
+    pub fn number(&self, id: &str) -> f64 {
+        self.setting(id).parse().unwrap_or_default()
+    }
+
+    /// The bench's time.
+    pub fn now(&self) -> Timestamp {
+        self.hands.now()
+    }
+
+    /// Waits for some of the bench's time.
+    pub async fn sleep(&self, duration: Duration) {
+        self.hands.sleep(duration).await;
+    }
+
+    /// Lets something run alongside this program, until it ends or the program is stopped.
+    pub fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        self.hands.spawner().spawn(&self.party.name, Box::pin(work));
+    }
+
+    /// A number from 0 up to, but not including, 1.
+    pub fn random(&self) -> f64 {
+        self.hands.random()
+    }
+
+    /// The connection string that this device was given.
+    pub fn device_connection_string(&self) -> Result<DeviceConnectionString, ProgramError> {
+        self.hands.device_string().ok_or_else(|| {
+            "this device has no connection string yet: hand over the one that the registry made"
+                .into()
+        })
+    }
+
+    /// A device client, not connected yet.
+    pub fn device(
+        &self,
+        connection_string: DeviceConnectionString,
+        options: DeviceOptions,
+    ) -> Device {
+        let network = Pipes::new(self.hands.clone(), connection_string.device_id.clone());
+        let (device, driver) = Device::new(connection_string, options, network);
+        self.hands
+            .spawner()
+            .spawn(&self.party.name, Box::pin(driver));
+        device
+    }
+
+    /// A service client with the rights of a policy of this bench's hub.
+    pub fn service(&self, policy: &str) -> Result<Service, ProgramError> {
+        let string = self.hands.hub().service_connection_string(policy);
+        let string = string.ok_or_else(|| format!("the hub has no policy {policy}"))?;
+        Ok(Service::new(string))
+    }
+
+    /// Sends a service call to the hub and reads the answer.
+    pub async fn send<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
+        let answer = self.hands.world().request(&self.party, &call.request);
+        let response = answer
+            .await
+            .map_err(|_| "the hub went away before it answered")?;
+        self.hands.world().trace_response(&self.party, &response);
+        Ok(call.read(response)?)
+    }
+
+    /// A reader of the hub's events, from a position on.
+    pub fn read_events(&self, from: &EventPosition) -> EventReader {
+        let partitions = self.hands.hub().partition_count();
+        let monitor = Monitor::new(partitions, from, None, self.now());
+        EventReader::new(self.hands.clone(), monitor)
+    }
+}

@@ -1,0 +1,96 @@
+//! Reading the hub's events, as through its Event Hubs-compatible endpoint.
+
+use std::{collections::VecDeque, future::poll_fn, task::Poll};
+
+use client::monitor::Monitor;
+use serde_json::Value;
+use wire::event::Event;
+
+use crate::{view::EventView, world::Hands};
+
+/// Reads events from all partitions, from a position on.
+pub struct EventReader {
+    hands: Hands,
+    monitor: Monitor,
+    ready: VecDeque<Event>,
+}
+
+impl EventReader {
+    pub(crate) fn new(hands: Hands, monitor: Monitor) -> Self {
+        Self {
+            hands,
+            monitor,
+            ready: VecDeque::new(),
+        }
+    }
+
+    /// The next event of any partition; waits for one if there is none.
+    pub async fn next(&mut self) -> Event {
+        let event = poll_fn(|context| {
+            self.fill();
+            match self.ready.pop_front() {
+                Some(event) => Poll::Ready(event),
+                None => {
+                    self.hands.world().watch(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        })
+        .await;
+        self.hands.world().arrive(&event);
+        event
+    }
+
+    /// Does the monitor's reads, unless events wait already.
+    fn fill(&mut self) {
+        if !self.ready.is_empty() {
+            return;
+        }
+        for read in self.monitor.reads() {
+            let events = self
+                .hands
+                .hub()
+                .read_events(read.partition, &read.position, read.most);
+            self.ready
+                .extend(self.monitor.receive(read.partition, events));
+        }
+    }
+}
+
+/// What a page shows of an event.
+pub(crate) fn view_of(event: &Event) -> EventView {
+    let text = String::from_utf8(event.body.clone()).ok();
+    EventView {
+        partition: event.partition,
+        sequence_number: event.sequence_number,
+        offset: event.offset.clone(),
+        enqueued_time: event.enqueued_time,
+        device_id: event.device_id.clone(),
+        system_properties: event.sender_properties().into_iter().map(own).collect(),
+        application_properties: event
+            .properties
+            .application
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().unwrap_or_default()))
+            .collect(),
+        annotations: event.annotations().into_iter().map(own).collect(),
+        numbers: text.as_deref().map(numbers).unwrap_or_default(),
+        size: event.body.len(),
+        text,
+    }
+}
+
+fn own((name, value): (&'static str, String)) -> (String, String) {
+    (name.to_owned(), value)
+}
+
+/// The numbers at the top of a JSON object, by name; none if the text is something else.
+pub fn numbers(text: &str) -> Vec<(String, f64)> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => members
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_f64()?)))
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,525 @@
+//! A learner's place: a bench, the step that is open, and how each step stands.
+
+use std::{collections::VecDeque, time::Duration};
+
+use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST};
+use rand_chacha::{
+    ChaCha20Rng,
+    rand_core::{Rng as _, SeedableRng as _},
+};
+use wire::{
+    connection_string::{ConnectionStringError, DeviceConnectionString, Problem},
+    timestamp::Timestamp,
+};
+
+use crate::{
+    message::{Command, DeviceString, Message, Report, Settings, StepState},
+    outline::{self, LessonOutline},
+    settings,
+    step::{Step, Verdict},
+    telemetry,
+};
+
+/// The name of the hub on every bench, in the service's form.
+pub const HOST_NAME: &str = "iothub-playground.azure-devices.net";
+
+/// The name under which a step's script runs.
+const SCRIPT: &str = "script";
+
+/// How far a solution may move the clock.
+const SOLVING: Duration = Duration::from_mins(15);
+
+/// How far one jump may move the clock.
+const LONGEST_SKIP: Duration = Duration::from_hours(1);
+
+/// How often the clock is reported while nothing else happens, in real time.
+const CLOCK_REPORT: Duration = Duration::from_millis(500);
+
+/// The longest real time between two turns that counts for the bench.
+/// After a longer one (a laptop that slept) the bench goes on where it was.
+const LONGEST_TURN: Duration = Duration::from_secs(10);
+
+/// A lesson that can be run: its outline, and the steps in the outline's order.
+struct Lesson {
+    outline: &'static LessonOutline,
+    steps: &'static [Step],
+}
+
+/// The lesson with this id.
+fn lesson(id: &str) -> Option<Lesson> {
+    let outline = outline::lesson(id)?;
+    let steps = match outline.id {
+        "telemetry" => telemetry::STEPS,
+        _ => return None,
+    };
+    Some(Lesson { outline, steps })
+}
+
+/// Carries out a page's commands and tells it what happens.
+///
+/// # The drain rule
+///
+/// After every [`handle`](Self::handle) or [`advance`](Self::advance), call [`poll`](Self::poll) until it returns `None`.
+/// Call [`advance`](Self::advance) at the latest when [`next_wake`](Self::next_wake) has come.
+/// All times are real times, in milliseconds since the Unix epoch.
+pub struct Classroom {
+    rng: ChaCha20Rng,
+    clock: Clock,
+    bench: Bench,
+    opened: Option<Opened>,
+    reports: VecDeque<Report>,
+    device_string: DeviceString,
+    last_turn: Timestamp,
+    last_clock: Option<ClockReport>,
+}
+
+/// The lesson that is open.
+struct Opened {
+    lesson: Lesson,
+    /// The index of the open step.
+    step: usize,
+    settings: Settings,
+    /// How each step stands.
+    states: Vec<StepState>,
+    /// How many steps, from the first on, are done on this bench.
+    done: usize,
+}
+
+/// What was last told of the clock, and when.
+#[derive(Clone, Copy, PartialEq)]
+struct ClockReport {
+    at: Timestamp,
+    speed: f64,
+    next: Option<Timestamp>,
+}
+
+impl Classroom {
+    /// A classroom with an empty bench. Whoever wants keys that cannot be guessed draws the seed accordingly.
+    pub fn new(seed: [u8; 32], now: Timestamp) -> Self {
+        let mut rng = ChaCha20Rng::from_seed(seed);
+        let bench = new_bench(&mut rng, now);
+        Self {
+            rng,
+            clock: Clock::new(now),
+            bench,
+            opened: None,
+            reports: VecDeque::new(),
+            device_string: DeviceString::Missing,
+            last_turn: now,
+            last_clock: None,
+        }
+    }
+
+    /// Carries out a command.
+    pub fn handle(&mut self, now: Timestamp, command: Command) {
+        self.advance(now);
+        if let Err(message) = self.carry_out(now, command) {
+            self.reports.push_back(Report::Refused { message });
+        }
+        self.advance(now);
+    }
+
+    /// Lets happen on the bench what is due.
+    pub fn advance(&mut self, now: Timestamp) {
+        if now.since(self.last_turn) > LONGEST_TURN {
+            self.clock.hold(self.last_turn.plus(LONGEST_TURN), now);
+        }
+        self.last_turn = now;
+        self.bench.run_until(self.clock.bench_time(now));
+        self.collect();
+        self.watch();
+        self.report_clock(now);
+    }
+
+    /// The next thing to tell the page.
+    pub fn poll(&mut self) -> Option<Report> {
+        self.reports.pop_front()
+    }
+
+    /// When to call [`advance`](Self::advance) at the latest; `None` before a step is open.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.opened.as_ref()?;
+        let next = self
+            .bench
+            .next_deadline()
+            .map(|at| self.clock.real_time(at));
+        let tick = self.last_clock.map(|clock| clock.at.plus(CLOCK_REPORT));
+        next.into_iter().chain(tick).min()
+    }
+
+    fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), Message> {
+        if let Command::Open {
+            lesson,
+            step,
+            settings,
+        } = command
+        {
+            return self.open(now, &lesson, &step, &settings);
+        }
+        if self.opened.is_none() {
+            return Err(Message::new("refused-no-step"));
+        }
+        match command {
+            Command::Open { .. } => {}
+            Command::Act { settings } => self.act(&settings),
+            Command::Check => self.check(),
+            Command::Solve => self.solve(now),
+            Command::Reset => self.reset(now),
+            Command::Stop { program } => self.stop(program.as_deref()),
+            Command::SetSpeed { factor } => self.set_speed(now, factor)?,
+            Command::SkipToNext => self.skip(now),
+            Command::SetPlugged { device_id, plugged } => self.set_plugged(&device_id, plugged)?,
+            Command::SetDeviceString { text } => self.set_device_string(&text),
+        }
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        now: Timestamp,
+        lesson_id: &str,
+        step_id: &str,
+        given: &Settings,
+    ) -> Result<(), Message> {
+        let unknown = || {
+            Message::new("refused-unknown-step")
+                .with("lesson", lesson_id)
+                .with("step", step_id)
+        };
+        let lesson = lesson(lesson_id).ok_or_else(unknown)?;
+        let step = lesson
+            .outline
+            .steps
+            .iter()
+            .position(|step| step.id == step_id)
+            .ok_or_else(unknown)?;
+        let settings = settings::completed(lesson.outline, given);
+        match &mut self.opened {
+            Some(opened) if opened.lesson.outline.id == lesson_id => {
+                opened.step = step;
+                opened.settings = settings;
+                self.report_opened(false);
+            }
+            _ => {
+                let states = vec![StepState::NotStarted; lesson.steps.len()];
+                self.opened = Some(Opened {
+                    lesson,
+                    step,
+                    settings,
+                    states,
+                    done: 0,
+                });
+                self.make_bench(now);
+                self.report_opened(true);
+            }
+        }
+        self.prepare(now, step);
+        Ok(())
+    }
+
+    fn report_opened(&mut self, fresh: bool) {
+        if let Some(opened) = &self.opened {
+            self.reports.push_back(Report::Opened {
+                lesson: opened.lesson.outline.id.to_owned(),
+                step: opened
+                    .lesson
+                    .outline
+                    .steps
+                    .get(opened.step)
+                    .map_or("", |step| step.id)
+                    .to_owned(),
+                host_name: HOST_NAME.to_owned(),
+                fresh,
+            });
+        }
+    }
+
+    fn make_bench(&mut self, now: Timestamp) {
+        self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
+        self.device_string = DeviceString::Missing;
+        self.reports
+            .push_back(Report::DeviceString(DeviceString::Missing));
+        self.reports.push_back(Report::Devices(Vec::new()));
+    }
+
+    /// Solves the steps before `step` that this bench has not seen done.
+    fn prepare(&mut self, now: Timestamp, step: usize) {
+        let done = self.opened.as_ref().map_or(0, |opened| opened.done);
+        for earlier in done..step {
+            self.solve_step(now, earlier);
+        }
+    }
+
+    fn act(&mut self, given: &Settings) {
+        let Some(opened) = &mut self.opened else {
+            return;
+        };
+        opened.settings = settings::completed(opened.lesson.outline, given);
+        let step = opened.step;
+        self.set_state(step, StepState::Running);
+        self.start_script(step);
+    }
+
+    fn start_script(&mut self, index: usize) {
+        let Some(opened) = &self.opened else {
+            return;
+        };
+        let Some(step) = opened.lesson.steps.get(index) else {
+            return;
+        };
+        self.bench.stop(SCRIPT);
+        let script = (step.act)(self.bench.hands(), opened.settings.clone());
+        self.bench.spawn(SCRIPT, script);
+    }
+
+    fn check(&mut self) {
+        let Some((step, verdict)) = self
+            .opened
+            .as_ref()
+            .and_then(|opened| Some((opened.step, self.verdict(opened, opened.step)?)))
+        else {
+            return;
+        };
+        self.settle(step, verdict);
+    }
+
+    fn solve(&mut self, now: Timestamp) {
+        if let Some(step) = self.opened.as_ref().map(|opened| opened.step) {
+            self.set_state(step, StepState::Running);
+            self.solve_step(now, step);
+        }
+    }
+
+    /// Does a step's work and moves the clock from one event to the next until its check passes.
+    fn solve_step(&mut self, now: Timestamp, index: usize) {
+        self.start_script(index);
+        let start = self.bench.hands().now();
+        let end = start.plus(SOLVING);
+        self.bench.run_until(start);
+        let passed = loop {
+            let Some(verdict) = self
+                .opened
+                .as_ref()
+                .and_then(|opened| self.verdict(opened, index))
+            else {
+                return;
+            };
+            let next = self.bench.next_deadline().filter(|next| *next <= end);
+            match next {
+                Some(next) if !verdict.passed => self.bench.run_until(next),
+                _ => break verdict,
+            }
+        };
+        self.clock.move_to(now, self.bench.hands().now());
+        self.collect();
+        self.settle(index, passed);
+    }
+
+    fn reset(&mut self, now: Timestamp) {
+        let Some(opened) = &mut self.opened else {
+            return;
+        };
+        let step = opened.step;
+        opened.done = 0;
+        let later: Vec<_> = (step..opened.states.len()).collect();
+        self.make_bench(now);
+        self.report_opened(true);
+        for index in later {
+            self.set_state(index, StepState::NotStarted);
+        }
+        self.prepare(now, step);
+    }
+
+    fn stop(&mut self, program: Option<&str>) {
+        self.bench.stop(SCRIPT);
+        match program {
+            Some(name) => self.bench.hands().stop(name),
+            None => self.bench.hands().stop_all(),
+        }
+    }
+
+    fn set_speed(&mut self, now: Timestamp, factor: f64) -> Result<(), Message> {
+        if self.clock.set_speed(now, factor) {
+            return Ok(());
+        }
+        Err(Message::new("refused-speed")
+            .with("factor", factor)
+            .with("least", SLOWEST)
+            .with("most", FASTEST))
+    }
+
+    /// Moves the clock on until something happens that can be seen.
+    fn skip(&mut self, now: Timestamp) {
+        let end = self.bench.hands().now().plus(LONGEST_SKIP);
+        let told = self.reports.len();
+        while let Some(next) = self.bench.next_deadline().filter(|next| *next <= end) {
+            self.bench.run_until(next);
+            self.collect();
+            if self.reports.len() > told {
+                break;
+            }
+        }
+        self.clock.move_to(now, self.bench.hands().now());
+    }
+
+    fn set_plugged(&mut self, device_id: &str, plugged: bool) -> Result<(), Message> {
+        let hands = self.bench.hands();
+        if hands.hub().device(device_id).is_none() {
+            return Err(Message::new("refused-no-device").with("device", device_id));
+        }
+        hands.set_plugged(device_id, plugged);
+        Ok(())
+    }
+
+    fn set_device_string(&mut self, text: &str) {
+        let hands = self.bench.hands();
+        hands.set_device_string(None);
+        let state = match text.parse::<DeviceConnectionString>() {
+            Ok(string) if string.host_name.eq_ignore_ascii_case(HOST_NAME) => {
+                hands.set_device_string(Some(string));
+                return;
+            }
+            Ok(string) => DeviceString::Wrong {
+                message: Message::new("device-string-host").with("host", string.host_name.as_str()),
+                detail: format!("expected HostName={HOST_NAME}"),
+            },
+            Err(_) if text.trim().is_empty() => DeviceString::Missing,
+            Err(error) => DeviceString::Wrong {
+                message: explain(&error),
+                detail: error.to_string(),
+            },
+        };
+        self.show_device_string(state);
+    }
+
+    /// What a step's check sees now.
+    fn verdict(&self, opened: &Opened, index: usize) -> Option<Verdict> {
+        let step = opened.lesson.steps.get(index)?;
+        Some((step.check)(&self.bench.hands(), &opened.settings))
+    }
+
+    /// Looks whether the open step has come to something.
+    fn watch(&mut self) {
+        let Some(opened) = &self.opened else {
+            return;
+        };
+        let index = opened.step;
+        let Some(verdict) = self.verdict(opened, index) else {
+            return;
+        };
+        let running = opened.states.get(index) == Some(&StepState::Running);
+        let passed_before = matches!(opened.states.get(index), Some(StepState::Passed { .. }));
+        let over = opened
+            .lesson
+            .steps
+            .get(index)
+            .is_none_or(|step| (step.is_over)(&self.bench.hands(), &opened.settings));
+        if (verdict.passed && !passed_before) || (running && over) {
+            self.settle(index, verdict);
+        }
+    }
+
+    /// Takes a verdict as the state of a step.
+    fn settle(&mut self, index: usize, verdict: Verdict) {
+        if verdict.passed
+            && let Some(opened) = &mut self.opened
+        {
+            opened.done = opened.done.max(index + 1);
+        }
+        self.set_state(index, verdict.into());
+    }
+
+    fn set_state(&mut self, index: usize, state: StepState) {
+        let Some(opened) = &mut self.opened else {
+            return;
+        };
+        let outline = opened.lesson.outline;
+        let (Some(current), Some(step)) = (opened.states.get_mut(index), outline.steps.get(index))
+        else {
+            return;
+        };
+        if *current != state {
+            *current = state.clone();
+            self.reports.push_back(Report::Step {
+                lesson: outline.id.to_owned(),
+                step: step.id.to_owned(),
+                state,
+            });
+        }
+    }
+
+    /// Takes over what happened on the bench.
+    fn collect(&mut self) {
+        while let Some(happening) = self.bench.poll() {
+            self.reports.push_back(match happening {
+                Happening::Console(line) => Report::Console(line),
+                Happening::Trace(entry) => Report::Trace(entry),
+                Happening::Arrived(event) => Report::Arrived(event),
+                Happening::Devices(devices) => Report::Devices(devices),
+                Happening::Program { side, name, state } => Report::Program { side, name, state },
+            });
+        }
+        let hands = self.bench.hands();
+        match hands.device_string() {
+            Some(string) => self.show_device_string(DeviceString::Given {
+                host_name: string.host_name,
+                device_id: string.device_id,
+            }),
+            None if matches!(self.device_string, DeviceString::Given { .. }) => {
+                self.show_device_string(DeviceString::Missing);
+            }
+            None => {}
+        }
+    }
+
+    fn show_device_string(&mut self, state: DeviceString) {
+        if self.device_string != state {
+            self.device_string = state.clone();
+            self.reports.push_back(Report::DeviceString(state));
+        }
+    }
+
+    fn report_clock(&mut self, now: Timestamp) {
+        if self.opened.is_none() {
+            return;
+        }
+        let clock = ClockReport {
+            at: now,
+            speed: self.clock.speed(),
+            next: self.bench.next_deadline(),
+        };
+        let due = self.last_clock.is_none_or(|last| {
+            last.speed.total_cmp(&clock.speed).is_ne()
+                || last.next != clock.next
+                || now.since(last.at) >= CLOCK_REPORT
+        });
+        if due {
+            self.last_clock = Some(clock);
+            self.reports.push_back(Report::Clock {
+                now: self.bench.hands().now(),
+                speed: clock.speed,
+                next: clock.next,
+            });
+        }
+    }
+}
+
+fn new_bench(rng: &mut ChaCha20Rng, start: Timestamp) -> Bench {
+    let mut seed = [0; 32];
+    rng.fill_bytes(&mut seed);
+    Bench::new(BenchOptions {
+        host_name: HOST_NAME.to_owned(),
+        seed,
+        start,
+    })
+}
+
+/// What is wrong with a text that should have been a device connection string.
+fn explain(error: &ConnectionStringError) -> Message {
+    match (&error.problem, error.kind) {
+        (Problem::WrongKind { .. }, Some(kind)) => {
+            Message::new("device-string-wrong-kind").with("kind", kind.to_string().as_str())
+        }
+        _ => Message::new("device-string-wrong"),
+    }
+}

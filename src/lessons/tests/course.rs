@@ -1,0 +1,359 @@
+//! The course checks itself: from its start every step's check fails, and after its solution it passes.
+
+use std::time::Duration;
+
+use lab::view::ProgramState;
+use lessons::{
+    classroom::Classroom,
+    message::{Command, Message, Report, Settings, StepState},
+    outline::{LESSONS, LessonOutline, StepOutline},
+};
+use wire::timestamp::Timestamp;
+
+const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+/// A classroom, and the real time that its test has come to.
+struct Place {
+    classroom: Classroom,
+    now: Timestamp,
+    reports: Vec<Report>,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self {
+            classroom: Classroom::new([7; 32], START),
+            now: START,
+            reports: Vec::new(),
+        }
+    }
+
+    fn at(lesson: &LessonOutline, step: &StepOutline) -> Self {
+        let mut place = Self::new();
+        place.tell(Command::Open {
+            lesson: lesson.id.to_owned(),
+            step: step.id.to_owned(),
+            settings: Settings::new(),
+        });
+        place
+    }
+
+    fn tell(&mut self, command: Command) {
+        self.classroom.handle(self.now, command);
+        self.drain();
+    }
+
+    /// Lets real time pass in small turns, as a page does.
+    fn wait(&mut self, time: Duration) {
+        let end = self.now.plus(time);
+        while self.now < end {
+            self.now = self.now.plus(Duration::from_millis(250)).min(end);
+            self.classroom.advance(self.now);
+            self.drain();
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(report) = self.classroom.poll() {
+            self.reports.push(report);
+        }
+    }
+
+    /// How a step stands, as last reported.
+    fn state(&self, id: &str) -> StepState {
+        let states = self.reports.iter().rev().filter_map(|report| match report {
+            Report::Step { step, state, .. } if step == id => Some(state.clone()),
+            _ => None,
+        });
+        states.into_iter().next().unwrap_or(StepState::NotStarted)
+    }
+
+    fn saw(&self, step: &str) -> String {
+        match self.state(step) {
+            StepState::Passed { saw, .. } | StepState::NotYet { saw, .. } => saw.id,
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+fn passed(state: &StepState) -> bool {
+    matches!(state, StepState::Passed { .. })
+}
+
+fn each_step(mut test: impl FnMut(&LessonOutline, &StepOutline)) {
+    for lesson in LESSONS {
+        for step in lesson.steps {
+            test(lesson, step);
+        }
+    }
+}
+
+#[test]
+fn every_check_fails_at_the_start_of_its_step() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        assert!(!passed(&place.state(step.id)), "{}", step.id);
+        place.tell(Command::Check);
+        assert!(
+            matches!(place.state(step.id), StepState::NotYet { .. }),
+            "{}: {:?}",
+            step.id,
+            place.state(step.id)
+        );
+    });
+}
+
+#[test]
+fn every_check_passes_after_its_solution() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::Solve);
+        assert!(
+            passed(&place.state(step.id)),
+            "{}: {:?}",
+            step.id,
+            place.state(step.id)
+        );
+    });
+}
+
+#[test]
+fn every_step_is_passed_by_its_button_and_time() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        place.tell(Command::Act {
+            settings: Settings::new(),
+        });
+        place.wait(Duration::from_secs(5));
+        assert!(
+            passed(&place.state(step.id)),
+            "{}: {:?}",
+            step.id,
+            place.state(step.id)
+        );
+    });
+}
+
+#[test]
+fn opening_a_step_solves_the_steps_before_it() {
+    each_step(|lesson, step| {
+        let place = Place::at(lesson, step);
+        for earlier in lesson
+            .steps
+            .iter()
+            .take_while(|earlier| earlier.id != step.id)
+        {
+            assert!(
+                passed(&place.state(earlier.id)),
+                "{} before {}",
+                earlier.id,
+                step.id
+            );
+        }
+    });
+}
+
+#[test]
+fn a_reset_brings_back_the_start_of_the_step() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::Solve);
+        place.tell(Command::Reset);
+        assert_eq!(place.state(step.id), StepState::NotStarted, "{}", step.id);
+        place.tell(Command::Check);
+        assert!(!passed(&place.state(step.id)), "{}", step.id);
+        place.tell(Command::Solve);
+        assert!(passed(&place.state(step.id)), "{}", step.id);
+    });
+}
+
+#[test]
+fn a_lesson_can_be_done_on_one_bench_from_first_to_last_step() {
+    for lesson in LESSONS {
+        let mut place = Place::new();
+        for step in lesson.steps {
+            let settings = Settings::new();
+            place.tell(Command::Open {
+                lesson: lesson.id.to_owned(),
+                step: step.id.to_owned(),
+                settings,
+            });
+            assert!(!passed(&place.state(step.id)), "{}", step.id);
+            place.tell(Command::SetSpeed { factor: 60.0 });
+            place.tell(Command::Act {
+                settings: Settings::new(),
+            });
+            place.wait(Duration::from_secs(5));
+            assert!(
+                passed(&place.state(step.id)),
+                "{}: {:?}",
+                step.id,
+                place.state(step.id)
+            );
+        }
+        let fresh = place
+            .reports
+            .iter()
+            .filter(|report| matches!(report, Report::Opened { fresh: true, .. }))
+            .count();
+        assert_eq!(fresh, 1, "the bench is made once");
+    }
+}
+
+#[test]
+fn another_device_id_is_used_throughout() {
+    let settings: Settings = [("device-id".to_owned(), "gauge:7.a".to_owned())].into();
+    let mut place = Place::new();
+    let step = "retry".to_owned();
+    place.tell(Command::Open {
+        lesson: "telemetry".to_owned(),
+        step,
+        settings: settings.clone(),
+    });
+    place.tell(Command::SetSpeed { factor: 60.0 });
+    place.tell(Command::Act { settings });
+    place.wait(Duration::from_secs(5));
+    assert!(passed(&place.state("retry")));
+}
+
+#[test]
+fn a_policys_string_is_refused_by_the_device_and_named() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[1]);
+    let text = "HostName=iothub-playground.azure-devices.net;SharedAccessKeyName=service;\
+                SharedAccessKey=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    place.tell(Command::SetDeviceString {
+        text: text.to_owned(),
+    });
+    let message = place.reports.iter().rev().find_map(|report| match report {
+        Report::DeviceString(lessons::message::DeviceString::Wrong { message, .. }) => {
+            Some(message.id.clone())
+        }
+        _ => None,
+    });
+    assert_eq!(message.as_deref(), Some("device-string-wrong-kind"));
+    place.tell(Command::Check);
+    assert_eq!(place.saw("hand-over"), "check-handed-over-missing");
+}
+
+#[test]
+fn the_device_string_never_leaves_the_classroom() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
+    place.tell(Command::Solve);
+    let secret = place.reports.iter().find_map(|report| match report {
+        Report::Console(line) => line.spans.iter().find_map(|span| match span {
+            lab::view::Span::Secret(text) if text.contains("SharedAccessKey=") => {
+                text.split("SharedAccessKey=").nth(1).map(str::to_owned)
+            }
+            _ => None,
+        }),
+        _ => None,
+    });
+    let key = secret.expect("the console line that shows it on request");
+    for report in &place.reports {
+        assert!(
+            !format!("{report:?}").contains(&key),
+            "a report shows the key"
+        );
+        if let Report::Trace(entry) = report {
+            assert!(
+                !String::from_utf8_lossy(&entry.bytes).contains(&key),
+                "the trace shows the key"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_device_without_a_retry_policy_fails_with_its_connection() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[4]);
+    place.tell(Command::Solve);
+    let failed = place.reports.iter().any(|report| {
+        matches!(report, Report::Program { name, state: ProgramState::Failed, .. } if name == "simulated_device")
+    });
+    assert!(failed);
+}
+
+#[test]
+fn a_message_whose_answer_was_lost_is_sent_again_and_marked() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[5]);
+    place.tell(Command::Solve);
+    let duplicates = place.reports.iter().filter(|report| match report {
+        Report::Trace(entry) => {
+            entry.kind == "PUBLISH" && entry.bytes.first().is_some_and(|byte| byte & 8 != 0)
+        }
+        _ => false,
+    });
+    assert_eq!(duplicates.count(), 1);
+}
+
+#[test]
+fn commands_before_a_step_is_open_are_refused() {
+    let mut place = Place::new();
+    place.tell(Command::Solve);
+    assert!(
+        matches!(&place.reports[..], [Report::Refused { message }] if message.id == "refused-no-step")
+    );
+}
+
+#[test]
+fn wrong_commands_are_refused_by_name() {
+    let cases = [
+        (Command::SetSpeed { factor: 0.0 }, "refused-speed"),
+        (Command::SetSpeed { factor: f64::NAN }, "refused-speed"),
+        (
+            Command::SetPlugged {
+                device_id: "nobody".to_owned(),
+                plugged: false,
+            },
+            "refused-no-device",
+        ),
+        (
+            Command::Open {
+                lesson: "x".to_owned(),
+                step: "y".to_owned(),
+                settings: Settings::new(),
+            },
+            "refused-unknown-step",
+        ),
+    ];
+    for (command, expected) in cases {
+        let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[0]);
+        place.tell(command);
+        let refused = place.reports.iter().find_map(|report| match report {
+            Report::Refused {
+                message: Message { id, .. },
+            } => Some(id.as_str()),
+            _ => None,
+        });
+        assert_eq!(refused, Some(expected));
+    }
+}
+
+#[test]
+fn a_jump_moves_the_clock_to_the_next_message() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
+    place.tell(Command::Act {
+        settings: Settings::new(),
+    });
+    let publishes = |place: &Place| {
+        let kinds = place
+            .reports
+            .iter()
+            .filter(|report| matches!(report, Report::Trace(entry) if entry.kind == "PUBLISH"));
+        kinds.count()
+    };
+    assert_eq!(publishes(&place), 1);
+    place.tell(Command::SkipToNext);
+    assert_eq!(publishes(&place), 2);
+}
+
+#[test]
+fn the_same_seed_and_commands_give_the_same_reports() {
+    let run = || {
+        let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[5]);
+        place.tell(Command::Solve);
+        format!("{:?}", place.reports)
+    };
+    assert_eq!(run(), run());
+}
