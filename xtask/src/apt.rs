@@ -44,7 +44,7 @@ pub(crate) fn install(what: &str, packages: &[&str]) -> Result<(), Error> {
         .args(["install", "-y", "--no-install-recommends"])
         .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive")
-        .limit(Duration::from_secs(15 * 60))
+        .limit(Duration::from_mins(15))
         .hint("see that this machine reaches its package mirror")
         .quiet()?
         .require()?;
@@ -59,7 +59,7 @@ fn update() {
         println!("set-up: apt-get update");
         let _ = Job::new("apt-get update", "apt-get")
             .args(["update"])
-            .limit(Duration::from_secs(3 * 60))
+            .limit(Duration::from_mins(3))
             .quiet();
     });
 }

@@ -29,12 +29,11 @@ pub(crate) fn fuzz(target: Option<&str>, seconds: u64) -> Result<(), Error> {
             .env("PATH", &path)
             .dir(&folder)
     };
-    let targets: Vec<String> = match target {
-        Some(one) => vec![one.to_owned()],
-        None => {
-            let list = cargo_fuzz("listing the fuzz targets".into()).args(["list"]);
-            list.quiet()?.require()?.lines
-        }
+    let targets: Vec<String> = if let Some(one) = target {
+        vec![one.to_owned()]
+    } else {
+        let list = cargo_fuzz("listing the fuzz targets".into()).args(["list"]);
+        list.quiet()?.require()?.lines
     };
     for name in targets {
         println!("fuzzing {name} for {seconds} s");
@@ -42,7 +41,7 @@ pub(crate) fn fuzz(target: Option<&str>, seconds: u64) -> Result<(), Error> {
             .args(["run", &name, "--"])
             .args([format!("-max_total_time={seconds}")])
             // Building the target comes first, and takes minutes.
-            .limit(Duration::from_secs(seconds + 30 * 60))
+            .limit(Duration::from_secs(seconds) + Duration::from_mins(30))
             .hint("the input that failed is in tests/fuzz/artifacts; make it a unit test")
             .show()?
             .require()?;

@@ -40,7 +40,7 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<(), Error> {
         .args(arguments)
         .args(["--no-audit", "--no-fund", "--no-update-notifier"])
         .dir(folder)
-        .limit(Duration::from_secs(10 * 60))
+        .limit(Duration::from_mins(10))
         .hint("see that this machine reaches the npm registry")
         .quiet()?
         .require()?;

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
+use crate::workspace;
 
 /// After this long without a line to show, a heartbeat line tells the time that has passed.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -73,7 +74,7 @@ impl Job {
         Self {
             what: what.into(),
             command,
-            limit: Duration::from_secs(10 * 60),
+            limit: Duration::from_mins(10),
             hint: "read the lines above; the command can simply be run again".into(),
         }
     }
@@ -160,8 +161,8 @@ impl Job {
                         last_shown = Instant::now();
                     }
                 }
-                // All output is closed: only the exit status is awaited.
-                Err(RecvTimeoutError::Disconnected) => thread::sleep(TICK),
+                // All output is closed: the end is a moment away.
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(Duration::from_millis(5)),
                 Err(RecvTimeoutError::Timeout) => {
                     // A grandchild that lives on may hold the output open for ever.
                     if ended.is_some_and(|(_, at)| at.elapsed() > Duration::from_secs(1)) {
@@ -263,18 +264,27 @@ pub(crate) fn first_line(program: impl AsRef<OsStr>, arguments: &[&str]) -> Opti
 /// Cargo describes the package that it runs in variables; a cargo started from here must not
 /// take them for its own, and another toolchain's compiler must not load this one's libraries.
 fn forget_own_cargo(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        let own = name == "CARGO"
-            || name == "LD_LIBRARY_PATH"
-            || name == "DYLD_FALLBACK_LIBRARY_PATH"
-            || name == "RUST_RECURSION_COUNT"
-            || name.starts_with("CARGO_PKG_")
-            || name.starts_with("CARGO_MANIFEST_");
-        if own {
-            command.env_remove(name);
-        }
+    for (name, value) in std::env::vars_os() {
+        match name.to_string_lossy().as_ref() {
+            "CARGO" | "RUST_RECURSION_COUNT" => command.env_remove(&name),
+            "LD_LIBRARY_PATH" | "DYLD_FALLBACK_LIBRARY_PATH" => {
+                let kept = std::env::split_paths(&value).filter(|folder| !is_cargos(folder));
+                command.env(&name, std::env::join_paths(kept).unwrap_or_default())
+            }
+            name if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") => {
+                command.env_remove(name)
+            }
+            _ => command,
+        };
     }
+}
+
+/// Whether cargo or rustup put `folder` on the library path for this very program.
+fn is_cargos(folder: &Path) -> bool {
+    folder.starts_with(workspace::target())
+        || folder
+            .components()
+            .any(|part| part.as_os_str() == "toolchains")
 }
 
 fn read_lines(child: &mut Child) -> Receiver<String> {

@@ -24,7 +24,7 @@ pub(crate) fn serve(port: u16, release: bool) -> Result<(), Error> {
     let mut announced = false;
     trunk
         // Served until the person stops it: longer than anyone stays.
-        .limit(Duration::from_secs(30 * 24 * 3600))
+        .limit(Duration::from_hours(30 * 24))
         .with_lines(|line| {
             println!("{line}");
             if !announced && is_served(line) {

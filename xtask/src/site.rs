@@ -19,6 +19,6 @@ pub(crate) fn trunk(what: &str, release: bool) -> Result<Job, Error> {
         .env("IOTHUB_XTASK", own)
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .dir(&workspace::root())
-        .limit(Duration::from_secs(40 * 60))
+        .limit(Duration::from_mins(40))
         .hint("read the compiler's or Trunk's lines above"))
 }

@@ -164,7 +164,7 @@ fn cargo(what: &str, arguments: &[&str]) -> Job {
     Job::new(what, "cargo")
         .args(arguments)
         .dir(&workspace::root())
-        .limit(Duration::from_secs(30 * 60))
+        .limit(Duration::from_mins(30))
 }
 
 fn fmt() -> Result<Counts, Error> {
@@ -256,7 +256,7 @@ fn end_to_end() -> Result<Counts, Error> {
         .args(files)
         .envs(variables)
         .dir(&workspace::root())
-        .limit(Duration::from_secs(30 * 60));
+        .limit(Duration::from_mins(30));
     counted(job)
 }
 

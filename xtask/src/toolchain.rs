@@ -20,6 +20,9 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// The name under which rustup knows Debian's toolchain.
 const DEBIAN: &str = "wasm";
 
+/// The source of the standard library; it is there once the packages are.
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library";
+
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "rust-web-clippy"];
 
 /// Which compiler builds for the page, and the variables that make cargo use it.
@@ -107,11 +110,11 @@ fn add_target() -> Result<bool, Error> {
     // A closed network may leave rustup waiting for ever, so where there is another way it gets
     // less time than a slow line may need.
     let other_way = apt::knows("rustc-web");
-    let limit = if other_way { 60 } else { 15 * 60 };
+    let limit = Duration::from_mins(if other_way { 1 } else { 15 });
     println!("set-up: rustup target add {TARGET}");
     let added = Job::new("rustup target add", "rustup")
         .args(["target", "add", TARGET])
-        .limit(Duration::from_secs(limit))
+        .limit(limit)
         .hint(format!(
             "see that this machine reaches the internet and run `rustup target add {TARGET}`"
         ))
@@ -128,7 +131,9 @@ fn add_target() -> Result<bool, Error> {
 }
 
 fn install_debian() -> Result<(), Error> {
-    apt::install("a compiler for WebAssembly", DEBIAN_PACKAGES)?;
+    if !Path::new(DEBIAN_SOURCE).is_dir() {
+        apt::install("a compiler for WebAssembly", DEBIAN_PACKAGES)?;
+    }
     if first_line("rustup", &["--version"]).is_some() {
         Job::new("rustup toolchain link", "rustup")
             .args(["toolchain", "link", DEBIAN, "/usr"])
@@ -183,12 +188,22 @@ fn build_std(folder: &Path) -> Result<(), Error> {
 /// Copies beside the final folder first, so that half a library is never taken for a whole one.
 fn install_libraries(from: &Path, folder: &Path) -> Result<(), Error> {
     let partial = folder.with_extension("partial");
-    fs::create_dir_all(&partial).map_err(Error::file(&partial))?;
+    fs::create_dir_all(&partial).map_err(|_| Error::Missing {
+        what: "leave to add the standard library to Debian's compiler".into(),
+        hint: format!(
+            "run `sudo install --directory --owner \"$USER\" {}`, then this command again",
+            partial.parent().unwrap_or(folder).display()
+        ),
+    })?;
     for entry in fs::read_dir(from).map_err(Error::file(from))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".rlib") && !name.starts_with("libempty-") {
-            let to = partial.join(&name);
-            fs::copy(entry.path(), &to).map_err(Error::file(&to))?;
+        let path = entry.path();
+        let name = entry.file_name();
+        let is_library = path
+            .extension()
+            .is_some_and(|extension| extension == "rlib");
+        if is_library && !name.to_string_lossy().starts_with("libempty-") {
+            let to = partial.join(name);
+            fs::copy(&path, &to).map_err(Error::file(&to))?;
         }
     }
     let _ = fs::remove_dir_all(folder);

@@ -18,7 +18,7 @@ const TRUNK: &str = "0.21.14";
 /// The version of wasm-opt; `Trunk.toml` names it too.
 const BINARYEN: &str = "132";
 
-const CARGO_FUZZ: &str = "0.13";
+const CARGO_FUZZ: &str = "0.13.2";
 
 /// Folders to put before PATH so that the tools are found.
 #[derive(Debug, Default, Clone)]
@@ -136,7 +136,7 @@ impl CargoTool<'_> {
                 .arg_path("--root", partial)
                 // Outside the workspace, so that its configuration does not apply.
                 .dir(partial)
-                .limit(Duration::from_secs(25 * 60))
+                .limit(Duration::from_mins(25))
                 .hint("see that this machine reaches crates.io and has a C compiler")
                 .quiet()?
                 .require()?;

@@ -17,7 +17,6 @@ pub mod i18n;
 pub mod panels;
 pub mod routes;
 pub mod scroll;
-pub mod settings;
 pub mod shortcuts;
 pub mod state;
 pub mod storage;

@@ -91,7 +91,7 @@ pub struct Outcome {
 }
 
 /// What is known of the bench.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bench {
     /// The lesson and the step that the bench holds open.
     pub open: Option<(String, String)>,

@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use lessons::outline::{self, LESSONS};
+use lessons::settings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use yew::Reducible;
 
 use crate::i18n::LOCALES;
-use crate::settings;
 use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
@@ -184,8 +184,8 @@ fn read_settings(value: &Value) -> BTreeMap<String, BTreeMap<String, String>> {
     let edits = |lesson: &outline::LessonOutline| {
         let edits = lesson.settings.iter().filter_map(|setting| {
             let typed = value[lesson.id][setting.id].as_str()?;
-            settings::check(setting, typed).ok()?;
-            Some((setting.id.to_owned(), typed.to_owned()))
+            let is_right = settings::complaint(setting, typed).is_none();
+            is_right.then(|| (setting.id.to_owned(), typed.to_owned()))
         });
         (lesson.id.to_owned(), edits.collect())
     };

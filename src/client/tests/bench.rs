@@ -129,7 +129,7 @@ impl Bench {
         }));
     }
 
-    /// The hub publishes; with a packet id at QoS 1, without at QoS 0.
+    /// The hub publishes: with a packet id at least once, without at most once.
     pub(crate) fn deliver(&mut self, topic: &str, body: &str, packet_id: Option<u16>) {
         self.hub(&Packet::Publish(Publish {
             dup: false,

@@ -55,6 +55,19 @@ fn the_id_of_a_message_that_timed_out_is_not_free_while_its_answer_may_come() {
 }
 
 #[test]
+fn an_answer_of_the_wrong_kind_frees_no_id() {
+    let mut bench = Bench::connected(calm());
+    bench.publish("held");
+    bench.session.subscribe(bench.now, TopicFilter::Methods);
+    bench.drain();
+    bench.suback(1, None);
+    bench.puback(2);
+    bench.lines();
+    let given = once_around(&mut bench);
+    assert!(!given.contains(&"1".to_owned()) && !given.contains(&"2".to_owned()));
+}
+
+#[test]
 fn a_lost_link_brings_no_answers_any_more_so_its_forgotten_ids_are_free() {
     let mut bench = Bench::connected(DeviceOptions {
         message_timeout: SECOND,

@@ -21,7 +21,7 @@ fn options() -> DeviceOptions {
 /// When the token of the last CONNECT expires.
 fn last_expiry(bench: &mut Bench) -> u64 {
     let packets = bench.packets();
-    let expiries = packets.iter().filter_map(|packet| {
+    let mut expiries = packets.iter().filter_map(|packet| {
         let frame = Frame::parse(packet).unwrap();
         match frame.decode().unwrap() {
             Packet::Connect(connect) => {
@@ -31,7 +31,7 @@ fn last_expiry(bench: &mut Bench) -> u64 {
             _ => None,
         }
     });
-    expiries.last().unwrap()
+    expiries.next_back().unwrap()
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use lab::view::{ProgramState, Side};
-use lessons::message::{Command, DeviceString, StepState};
+use lessons::message::{Command, DeviceString, Settings, StepState};
 use lessons::outline::{LessonOutline, StepOutline};
+use lessons::settings;
 use lessons::text::LessonText;
 use yew::prelude::*;
 
@@ -23,7 +24,6 @@ use crate::app::{BenchHandle, KeptHandle};
 use crate::classroom_link::use_classroom;
 use crate::dom;
 use crate::i18n::{Words, use_words};
-use crate::settings;
 use crate::shortcuts::{Shortcut, use_shortcuts};
 use crate::state::{Action, Bench};
 use crate::storage::Change;
@@ -73,7 +73,7 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let view = use_state(|| View::Lesson);
     let (lesson, step) = (props.lesson, props.step);
     use_title(props.text.steps.iter().find(|text| text.id == step.id).map(|text| text.title.clone().into()));
-    let chosen = settings::effective(lesson, kept.settings.get(lesson.id));
+    let chosen = settings::completed(lesson, kept.settings.get(lesson.id).unwrap_or(&Settings::new()));
     use_effect_with((lesson.id, step.id), {
         let (link, settings) = (link.clone(), chosen.clone());
         move |(lesson, step): &(&str, &str)| {

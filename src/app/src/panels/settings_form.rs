@@ -1,13 +1,13 @@
 //! What a learner may change in the open step's program.
 
 use lessons::outline::{LessonOutline, SettingOutline, StepOutline};
+use lessons::settings;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::icon::icon;
 use crate::app::KeptHandle;
 use crate::i18n::use_words;
-use crate::settings;
 use crate::storage::Change;
 
 /// The open step.
@@ -30,7 +30,7 @@ pub fn SettingsForm(props: &SettingsFormProps) -> Html {
     if props.step.settings.is_empty() {
         return html! {};
     }
-    html! { <div class="settings">{ for props.step.settings.iter().map(field) }</div> }
+    html! { <div class="settings">{ for props.step.settings.iter().filter_map(field) }</div> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -46,7 +46,7 @@ fn Field(props: &FieldProps) -> Html {
     let setting = props.setting;
     let typed = kept.settings.get(props.lesson).and_then(|edits| edits.get(setting.id)).cloned();
     let value = typed.clone().unwrap_or_else(|| setting.default.to_owned());
-    let wrong = settings::check(setting, &value).err();
+    let wrong = settings::complaint(setting, &value);
     let change = {
         let (kept, lesson) = (kept.dispatcher(), props.lesson);
         move |value: Option<String>| {

@@ -129,7 +129,7 @@ pub fn WireTab(props: &WireTabProps) -> Html {
                 </div>
             </div>
             if let Some(entry) = opened {
-                <WireDetail key={entry.id} {entry} on_close={close} />
+                <WireDetail key={entry.id} entry={Rc::clone(&entry)} on_close={close} />
             }
         </div>
     }

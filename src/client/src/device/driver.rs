@@ -26,8 +26,8 @@ type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// What a handle asks of the driver.
 pub(super) enum Command {
     Connect(Reply<Result<(), ConnectError>>),
-    Send(Message, Reply<Result<Receipt, SendError>>),
-    SendTo(DeviceTopic, Vec<u8>, Reply<Result<Receipt, SendError>>),
+    Send(Box<Message>, Reply<Result<Receipt, SendError>>),
+    SendTo(Box<DeviceTopic>, Vec<u8>, Reply<Result<Receipt, SendError>>),
     Subscribe(TopicFilter, Reply<Result<u8, SubscribeError>>),
     Disconnect(Reply<()>),
     Watch(mpsc::UnboundedSender<SessionEvent>),
@@ -43,7 +43,7 @@ pub(super) struct Driver {
     watching: Vec<mpsc::UnboundedSender<SessionEvent>>,
 }
 
-/// What the driver waits for; see [`Connections::next`].
+/// What the driver waits for; see `Connections::next`.
 enum Happening<L> {
     Opened(Result<L, LinkError>),
     Received(Option<Vec<u8>>),
@@ -109,7 +109,7 @@ impl Driver {
                 self.session.connect(now);
             }
             Command::Send(message, reply) => {
-                let id = self.session.publish(now, message);
+                let id = self.session.publish(now, *message);
                 self.sending.insert(id, reply);
             }
             Command::SendTo(topic, body, reply) => {

@@ -78,7 +78,7 @@ pub enum SendError {
     )]
     ConnectionLost,
     /// The hub refused the connection.
-    #[error("the message was not sent: {}", refusal(*.0))]
+    #[error("the message was not acknowledged: {}", refusal(*.0))]
     Refused(ConnectReturnCode),
     /// The program disconnected before the acknowledgement.
     #[error("the program disconnected before the hub acknowledged the message")]

@@ -56,14 +56,18 @@ impl Device {
 
     /// Sends telemetry and waits for the hub's acknowledgement.
     pub async fn send(&self, message: Message) -> Result<Receipt, SendError> {
-        let answer = self.ask(|reply| Command::Send(message, reply)).await;
+        let answer = self
+            .ask(|reply| Command::Send(Box::new(message), reply))
+            .await;
         answer.unwrap_or(Err(SendError::Closed))
     }
 
     /// Publishes to any topic that a device may use, for example the answer to a direct method, and
     /// waits for the hub's acknowledgement.
     pub async fn send_to(&self, topic: DeviceTopic, body: Vec<u8>) -> Result<Receipt, SendError> {
-        let answer = self.ask(|reply| Command::SendTo(topic, body, reply)).await;
+        let answer = self
+            .ask(|reply| Command::SendTo(Box::new(topic), body, reply))
+            .await;
         answer.unwrap_or(Err(SendError::Closed))
     }
 

@@ -29,12 +29,19 @@ impl PacketIds {
     /// The packet was answered, or never sent.
     pub(super) fn release(&mut self, id: Pid) {
         self.used.remove(&id.get());
-        self.orphans.remove(&id.get());
     }
 
     /// Nobody waits for the answer to a packet that is on the link.
     pub(super) fn orphan(&mut self, id: Pid) {
         self.orphans.insert(id.get());
+    }
+
+    /// A late answer came to a packet that nobody waits for. An id that is in use otherwise stays so,
+    /// whatever the hub answers.
+    pub(super) fn release_orphan(&mut self, id: Pid) {
+        if self.orphans.remove(&id.get()) {
+            self.used.remove(&id.get());
+        }
     }
 
     /// Answers of the lost link cannot come any more.

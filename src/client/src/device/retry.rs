@@ -38,7 +38,7 @@ pub enum RetryPolicy {
 const MAX_STEPS: u32 = 1_000;
 
 impl RetryPolicy {
-    /// The wait before an attempt, in whole milliseconds: attempt 1 follows the first failure.
+    /// The wait before an attempt, in whole milliseconds and at least one: attempt 1 follows the first failure.
     /// `None`: there is no such attempt. `random` is spent on jitter.
     pub fn delay(&self, attempt: u32, random: u64) -> Option<Duration> {
         match *self {
@@ -78,9 +78,10 @@ fn shortened(wait: Duration, jitter: f64, random: u64) -> Duration {
     whole_millis(Duration::try_from_secs_f64(wait.as_secs_f64() * kept).unwrap_or(wait))
 }
 
-/// Timestamps count milliseconds, so the wait that is announced is the wait that is kept.
+/// Timestamps count milliseconds, so the wait that is announced is the wait that is kept. It is one
+/// at least: a program must not be kept busy by a hub that is gone.
 fn whole_millis(wait: Duration) -> Duration {
-    Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    Duration::from_millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1))
 }
 
 /// A number in [0, 1) from the upper half of a random word.
