@@ -398,23 +398,23 @@ impl Classroom {
         Some((step.check)(&self.bench.hands(), &opened.settings))
     }
 
-    /// Looks whether the open step has come to something.
+    /// Looks whether the open step has come to something. A step that is passed stays passed.
     fn watch(&mut self) {
         let Some(opened) = &self.opened else {
             return;
         };
         let index = opened.step;
-        let Some(verdict) = self.verdict(opened, index) else {
+        let (Some(state), Some(step)) = (opened.states.get(index), opened.lesson.steps.get(index))
+        else {
             return;
         };
-        let running = opened.states.get(index) == Some(&StepState::Running);
-        let passed_before = matches!(opened.states.get(index), Some(StepState::Passed { .. }));
-        let over = opened
-            .lesson
-            .steps
-            .get(index)
-            .is_none_or(|step| (step.is_over)(&self.bench.hands(), &opened.settings));
-        if (verdict.passed && !passed_before) || (running && over) {
+        if matches!(state, StepState::Passed { .. }) {
+            return;
+        }
+        let hands = self.bench.hands();
+        let verdict = (step.check)(&hands, &opened.settings);
+        let over = *state == StepState::Running && (step.is_over)(&hands, &opened.settings);
+        if verdict.passed || over {
             self.settle(index, verdict);
         }
     }

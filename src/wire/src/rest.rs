@@ -10,10 +10,9 @@ pub use identity::{
     DeviceIdentityUpdate, DeviceStatus, KeyText, Keys, SymmetricKey, X509Thumbprint,
 };
 pub use mask::mask_keys;
-use percent_encoding::utf8_percent_encode;
 pub use text::{to_http_text_request, to_http_text_response};
 
-use crate::sas::RESERVED;
+use crate::percent;
 
 /// The values of `api-version` that a hub accepts.
 pub const API_VERSIONS: &[&str] = &[
@@ -40,21 +39,11 @@ pub fn is_valid_device_id(id: &str) -> bool {
 /// An id as a segment of a path: everything but letters, digits and `- . _ ~` is
 /// percent-encoded.
 pub fn encode_id(id: &str) -> String {
-    utf8_percent_encode(id, RESERVED).to_string()
+    percent::encode(id).into_owned()
 }
 
 /// The id in a segment of a path. `None` if a `%` is not followed by two hexadecimal digits, or
 /// if the result is not UTF-8.
 pub fn decode_id(segment: &str) -> Option<String> {
-    let complete = |rest: &str| {
-        let digits = rest.as_bytes().get(..2);
-        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
-    if !segment.split('%').skip(1).all(complete) {
-        return None;
-    }
-    percent_encoding::percent_decode_str(segment)
-        .decode_utf8()
-        .ok()
-        .map(Into::into)
+    percent::decode(segment).ok()
 }

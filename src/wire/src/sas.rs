@@ -10,10 +10,11 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use sha2::Sha256;
 use thiserror::Error;
 
+use crate::percent::encode;
 use crate::secret::{Secret, SecretString};
 
 /// Standard base64 with its padding. Bits left over in the last character do not matter.
@@ -21,13 +22,6 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
-
-/// Everything but the unreserved characters of RFC 3986.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// The scheme in front of every token, with the space that ends it.
 const SCHEME: &str = "SharedAccessSignature ";
@@ -158,7 +152,7 @@ impl SasToken {
     /// - `policy`: the shared access policy the key belongs to; none for the key of a device or a
     ///   module.
     pub fn sign(resource: &str, key: &SharedAccessKey, expires: u64, policy: Option<&str>) -> Self {
-        let resource = utf8_percent_encode(resource, RESERVED).to_string();
+        let resource = encode(resource).into_owned();
         let signature = mac(key, &resource, expires).finalize().into_bytes();
         Self {
             signature: Secret::new(signature.to_vec()),
@@ -233,12 +227,12 @@ impl SasToken {
     /// The whole token, ready for an `Authorization` header or an MQTT password.
     pub fn to_text(&self) -> SecretString {
         let signature = BASE64.encode(self.signature.expose());
-        let signature = utf8_percent_encode(&signature, RESERVED);
+        let signature = encode(&signature);
         let (resource, expires) = (&self.resource, self.expires);
         let mut text = format!("{SCHEME}sr={resource}&sig={signature}&se={expires}");
         if let Some(policy) = &self.policy {
             text.push_str("&skn=");
-            text.extend(utf8_percent_encode(policy, RESERVED));
+            text.push_str(&encode(policy));
         }
         Secret::new(text)
     }

@@ -9,7 +9,8 @@ use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::properties::{self, BagError, MessageProperties};
+use crate::percent;
+use crate::properties::{BagError, MessageProperties};
 
 /// What is percent-encoded in a method's or an input's name. The star stays, because Edge writes
 /// the command of a component as `component*command`.
@@ -515,7 +516,7 @@ fn parse_bag(bag: &str) -> Result<MessageProperties, BagError> {
 }
 
 fn decode_name(topic: &str, name: &str) -> Result<String, TopicError> {
-    properties::decode(name).map_err(|_| TopicError::BadName {
+    percent::decode(name).map_err(|_| TopicError::BadName {
         topic: topic.to_owned(),
         found: name.to_owned(),
     })

@@ -186,7 +186,7 @@ fn says_what_is_no_connection_string() {
         format!("HostName={HOST}"),
         format!("HostName={HOST};SharedAccessKey={KEY}"),
     ];
-    expect![[r#"
+    expect![[r"
         the connection string is empty. Paste the connection string that the portal or the registry shows.
         the connection string is empty. Paste the connection string that the portal or the registry shows.
         the connection string is longer than 8192 bytes. Paste one connection string and nothing else.
@@ -196,7 +196,7 @@ fn says_what_is_no_connection_string() {
         no connection string has a part named Server. Check that the connection string is one of IoT Hub, and correct or remove this part.
         the connection string has neither DeviceId, which makes it one of a device, nor SharedAccessKeyName, which makes it one of a service program. Add DeviceId for a device, or SharedAccessKeyName for a service program.
         the connection string has neither DeviceId, which makes it one of a device, nor SharedAccessKeyName, which makes it one of a service program. Add DeviceId for a device, or SharedAccessKeyName for a service program.
-    "#]].assert_eq(&errors::<ConnectionString>(&texts));
+    "]].assert_eq(&errors::<ConnectionString>(&texts));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn says_which_part_cannot_stay() {
         format!("{DEVICE};x509=true"),
         format!("{DEVICE_WITH_TOKEN};SharedAccessKey={KEY}"),
     ];
-    expect![[r#"
+    expect![[r"
         the connection string has DeviceId more than once. Keep one of them, and paste one connection string only.
         the connection string has DeviceId more than once. Keep one of them, and paste one connection string only.
         HostName has no value. Copy the whole connection string again, with its values.
@@ -224,7 +224,7 @@ fn says_which_part_cannot_stay() {
         SharedAccessSignature does not belong in a service connection string. A service program signs its own tokens: give it SharedAccessKey.
         x509 comes beside another credential, and a device connection string has one. Keep one of SharedAccessKey, SharedAccessSignature and x509.
         SharedAccessSignature comes beside another credential, and a device connection string has one. Keep one of SharedAccessKey, SharedAccessSignature and x509.
-    "#]].assert_eq(&errors::<ConnectionString>(&texts));
+    "]].assert_eq(&errors::<ConnectionString>(&texts));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn says_which_part_is_missing() {
         without(EVENT_HUBS, "Endpoint"),
         without(EVENT_HUBS, "SharedAccessKeyName"),
     ];
-    expect![[r#"
+    expect![[r"
         a device connection string needs HostName, and it is not there. Add HostName, such as HostName=contoso.azure-devices.net.
         a device connection string needs SharedAccessKey, and it is not there. Add SharedAccessKey, a ready-made SharedAccessSignature, or x509=true.
         a module connection string needs DeviceId, and it is not there. Add DeviceId with the id that the device is registered with.
@@ -248,7 +248,7 @@ fn says_which_part_is_missing() {
         a service connection string needs SharedAccessKey, and it is not there. Add SharedAccessKey with the key of the policy.
         an Event Hubs-compatible connection string needs Endpoint, and it is not there. Add Endpoint, such as Endpoint=sb://namespace.servicebus.windows.net/.
         an Event Hubs-compatible connection string needs SharedAccessKeyName, and it is not there. Add SharedAccessKeyName with the name of a shared access policy, such as iothubowner.
-    "#]].assert_eq(&errors::<ConnectionString>(&texts));
+    "]].assert_eq(&errors::<ConnectionString>(&texts));
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn says_which_value_means_nothing() {
         DEVICE_WITH_CERTIFICATE.replace("true", "yes"),
         format!("{EVENT_HUBS};UseDevelopmentEmulator=1"),
     ];
-    expect![[r#"
+    expect![[r"
         HostName holds a placeholder, something in braces or angle brackets. Put the real value in the place of the placeholder.
         SharedAccessKey holds a placeholder, something in braces or angle brackets. Put the real value in the place of the placeholder.
         HostName is not the name of a host. Write the bare name, such as contoso.azure-devices.net, without https:// and without a path.
@@ -280,7 +280,7 @@ fn says_which_value_means_nothing() {
         x509 has a value that it cannot have. Write x509=true for a device with a certificate, and leave x509 out for any other.
         x509 has a value that it cannot have. Write x509=true for a device with a certificate, and leave x509 out for any other.
         UseDevelopmentEmulator has a value that it cannot have. Write true or false.
-    "#]].assert_eq(&errors::<ConnectionString>(&texts));
+    "]].assert_eq(&errors::<ConnectionString>(&texts));
 }
 
 #[test]
@@ -288,21 +288,21 @@ fn names_a_mix_up_of_kinds() {
     let all = [SERVICE, DEVICE, MODULE, EVENT_HUBS].map(str::to_owned);
     let [service, device, module, event_hubs] = all;
     let for_service = [device.clone(), module, event_hubs.clone()];
-    expect![[r#"
+    expect![[r"
         this is a device connection string, and a service connection string belongs here. Paste it where a device asks for its own, and paste here the one of a shared access policy, which has SharedAccessKeyName.
         this is a module connection string, and a service connection string belongs here. Paste it where a device asks for its own, and paste here the one of a shared access policy, which has SharedAccessKeyName.
         this is an Event Hubs-compatible connection string, and a service connection string belongs here. Paste it where a reader of telemetry asks for its own, and paste here the one of a shared access policy, which has HostName and SharedAccessKeyName.
-    "#]].assert_eq(&errors::<ServiceConnectionString>(&for_service));
+    "]].assert_eq(&errors::<ServiceConnectionString>(&for_service));
     let for_device = [service.clone(), event_hubs];
-    expect![[r#"
+    expect![[r"
         this is a service connection string, and a device connection string belongs here. Paste it where a service program asks for its own, and paste here the device's, which has DeviceId.
         this is an Event Hubs-compatible connection string, and a device connection string belongs here. Paste it where a reader of telemetry asks for its own, and paste here the device's, which has DeviceId.
-    "#]].assert_eq(&errors::<DeviceConnectionString>(&for_device));
+    "]].assert_eq(&errors::<DeviceConnectionString>(&for_device));
     let for_event_hubs = [service, device];
-    expect![[r#"
+    expect![[r"
         this is a service connection string, and an Event Hubs-compatible connection string belongs here. Paste here the one of the hub's built-in endpoint, which starts with Endpoint=sb://.
         this is a device connection string, and an Event Hubs-compatible connection string belongs here. Paste here the one of the hub's built-in endpoint, which starts with Endpoint=sb://.
-    "#]].assert_eq(&errors::<EventHubsConnectionString>(&for_event_hubs));
+    "]].assert_eq(&errors::<EventHubsConnectionString>(&for_event_hubs));
 }
 
 #[test]

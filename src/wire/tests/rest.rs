@@ -201,7 +201,7 @@ fn refuses_requests_for_identities() {
     ];
     let error = |body| format!("{}\n", validate(body).unwrap_err());
     let errors: String = bodies.iter().map(error).collect();
-    expect![[r#"
+    expect![[r"
         deviceId in the body must be there and be the same as the id in the path.
         deviceId in the body must be there and be the same as the id in the path.
         statusReason has at most 128 characters.
@@ -211,7 +211,7 @@ fn refuses_requests_for_identities() {
         Invalid device key length: primaryKey has 5 bytes, and a key has 16 to 64.
         Invalid device key: secondaryKey is not base64.
         StringIsNotThumbprint: secondaryThumbprint must be 40 or 64 hexadecimal digits without separators.
-    "#]].assert_eq(&errors);
+    "]].assert_eq(&errors);
     let update = DeviceIdentityUpdate {
         device_id: Some("a b".to_owned()),
         ..Default::default()
@@ -227,12 +227,12 @@ fn refuses_what_is_no_identity() {
         format!("{}\n", error.message)
     };
     let bodies = ["", "{\"deviceId\":", "[]", "{\n \"status\": \"secret\"}"];
-    expect![[r#"
+    expect![[r"
         The body must be a device identity, a JSON object.
         The body must be a device identity, a JSON object: see line 1, column 12.
         The body must be a device identity, a JSON object.
         The body must be a device identity, a JSON object: see line 2, column 19.
-    "#]]
+    "]]
     .assert_eq(&bodies.map(error).concat());
 }
 
@@ -351,11 +351,11 @@ fn writes_the_host_of_a_whole_address() {
     let request = Request::get("https://localhost:8080")
         .body(Vec::new())
         .unwrap();
-    expect![[r#"
+    expect![[r"
         GET / HTTP/1.1
         host: localhost:8080
 
-    "#]]
+    "]]
     .assert_eq(&text(to_http_text_request(&request)));
 }
 

@@ -38,8 +38,8 @@ pub enum RetryPolicy {
 const MAX_STEPS: u32 = 1_000;
 
 impl RetryPolicy {
-    /// The wait before an attempt, in whole milliseconds and at least one: attempt 1 follows the first failure.
-    /// `None`: there is no such attempt. `random` is spent on jitter.
+    /// The wait before an attempt, in whole milliseconds and at least one: attempt 1 follows the
+    /// first failure. `None`: there is no such attempt. `random` is spent on jitter.
     pub fn delay(&self, attempt: u32, random: u64) -> Option<Duration> {
         match *self {
             Self::None => None,

@@ -16,7 +16,7 @@ use crate::network::LinkError;
 use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError};
 use super::event::{Output, SendId, SessionEvent};
 use super::greeting::Greeting;
-use super::message::{MAX_MESSAGE_SIZE, Message, check_size, check_topic};
+use super::message::{MAX_MESSAGE_SIZE, Message, check_size};
 use super::options::DeviceOptions;
 use super::outbox::Outbox;
 use super::packet_ids::PacketIds;

@@ -1,0 +1,42 @@
+//! Percent-encoding (RFC 3986), as SAS tokens, paths and property bags share it.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// What is percent-encoded: all but the unreserved characters of RFC 3986 §2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Percent-encodes everything but the unreserved characters of RFC 3986.
+pub(crate) fn encode(text: &str) -> Cow<'_, str> {
+    utf8_percent_encode(text, RESERVED).into()
+}
+
+/// What is wrong with a percent-encoded text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum DecodeFault {
+    /// A `%` without two hexadecimal digits after it.
+    Percent,
+    /// The decoded bytes are not UTF-8.
+    Utf8,
+}
+
+/// Decodes a percent-encoded text, strictly: a stray `%` is a fault.
+pub(crate) fn decode(text: &str) -> Result<String, DecodeFault> {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
+    let complete = text.split('%').skip(1).all(|after| {
+        let mut bytes = after.as_bytes().iter();
+        digit(bytes.next()) && digit(bytes.next())
+    });
+    if !complete {
+        return Err(DecodeFault::Percent);
+    }
+    percent_decode_str(text)
+        .decode_utf8()
+        .map(Cow::into_owned)
+        .map_err(|_| DecodeFault::Utf8)
+}

@@ -1,0 +1,177 @@
+# The page around the lessons.
+
+name = IoT Hub Playground
+device = Device
+hub = Hub
+cloud = Cloud
+lessons = Lessons
+progress = { $passed } of { $steps } steps passed
+close = Close
+copied = Copied
+copy-failed = Not copied. Select the text and copy it yourself.
+bytes = { $count } B
+skip-to-content = Skip to the content
+
+# The bar at the top.
+
+hub-in-page = Hub: in this page
+theme = Theme
+theme-system = As the system
+theme-light = Light
+theme-dark = Dark
+shortcuts-open = Keyboard shortcuts
+
+# The first page.
+
+home-title = Learn Azure IoT Hub by doing it
+home-lead = A device, a hub and a cloud program run side by side in this page. You register the device, connect it, and watch every packet that crosses the wire between them.
+home-picture = A device sends packets to the hub; a cloud program sends requests to the hub.
+home-start = Start lesson 1
+home-continue = Continue lesson 1
+home-promise = Nothing to install, no subscription, and nothing leaves this page.
+
+# An address that leads nowhere.
+
+not-found-title = There is no such page
+not-found-text = The address names a lesson or a step that does not exist. It may be misspelt, or the step may have been renamed.
+not-found-home = Go to the first page
+
+# A lesson and its steps.
+
+steps = Steps
+step-not-started = Not started
+step-running = Running
+step-passed = Passed
+step-passed-before = Passed earlier
+step-not-yet = Not yet
+step-panel = The open step
+verdict-not-started = The button runs the step. Then a check reads the hub and says here what it saw.
+verdict-running = The step is under way. Watch the bench.
+verdict-looked-for = Looked for
+verdict-saw = Saw
+stop = Stop
+next-step = Next step
+lesson-done = All lessons
+hint = Hint
+check = Check
+check-title = Read the hub again and say what is there
+solve = Solve
+solve-title = Do all that this step asks for
+reset = Reset
+reset-title = Put the bench back to where this step starts
+announce-passed = Step passed. { $saw }
+announce-not-yet = Not yet. { $saw }
+
+# The bench.
+
+bench = Bench
+clock = Time on the bench
+speed = Speed of the bench's clock
+skip-to-next = Jump to the next event
+skip-wait = in { $wait }
+split-lesson = Width of the lesson
+split-cards = Height of the bench
+views = Views
+view-lesson = Lesson
+view-bench = Bench
+view-wire = Wire
+
+# The cards of the device and the cloud.
+
+device-connected = Connected
+device-disconnected = Disconnected
+device-unplugged = Unplugged
+plug-pull = Pull the plug
+plug-back = Plug back in
+device-string = Connection string
+device-string-placeholder = Paste it here
+device-string-give = Hand over
+device-string-missing = The device has none yet.
+device-string-given = For { $device } at { $host }. The key stays in this page's memory.
+registry = Identity registry
+registry-enabled = enabled
+registry-disabled = disabled
+listing = Program
+listing-fold = Fold the program
+listing-unfold = Show the program
+listing-of = Source of { $file }
+listing-copy = Copy { $file }
+program-running = running
+program-finished = finished
+program-failed = failed
+program-stopped = stopped
+setting-default = Back to { $value }
+device-console = Console of the device
+cloud-console = Console of the cloud
+console-forgotten = { $count } older lines are no longer shown.
+jump-to-newest = Jump to the newest
+secret-hidden = Hidden secret
+secret-reveal = Show the secret
+secret-hide = Hide the secret
+secret-copy = Copy the secret
+
+# The panel under the cards.
+
+panel = Wire and events
+tab-wire = Wire
+tab-events = Events
+wire-rows = Packets and requests
+wire-to-hub = to the hub
+wire-from-hub = from the hub
+wire-filter-side = Shown side
+wire-filter-all = All
+wire-filter-kind = Shown kind
+wire-filter-any-kind = Every kind
+wire-filtered = Nothing of this kind has crossed the wire. Choose “All” and “Every kind” to see the rest.
+wire-fields = Fields
+wire-bytes = Bytes
+wire-bytes-more = { $count } more bytes are not shown.
+events-time = Time (UTC)
+events-device = Device
+events-body = Body
+events-properties = Properties
+events-place = Place
+events-offset = partition { $partition }, number { $number }
+events-details = details
+events-binary = Not text
+events-older = { $count } older events are not shown.
+events-annotations = Stamped by the hub
+events-system = Set by the sender
+events-application = Properties of the message
+chart-as-table = As a table
+chart-as-chart = As a chart
+chart-empty = No numbers yet
+chart-summary = { $member } over time: { $count } values from { $least } to { $most } { $unit }, the last one { $last } { $unit }
+
+# What empty places wait for.
+
+telemetry-empty-registry = No device yet. Step 1 registers the first one.
+telemetry-empty-device-console = What the device's program prints appears here, from step 3 on.
+telemetry-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
+telemetry-empty-wire = Every packet and every request appears here. Step 1 sends the first request, step 3 the first packets.
+telemetry-empty-events = Events appear here as a program reads them from the hub. Step 4 starts the reader.
+
+# The sheet of shortcuts.
+
+shortcuts-title = Keyboard shortcuts
+shortcut-run = Run the open step, while no button or field has the focus
+shortcut-run-anywhere = Run the open step, from anywhere
+shortcut-steps = Move along the steps, or along the rows of the wire; Enter opens
+shortcut-tabs = Switch between Wire and Events, on the tabs
+shortcut-splits = Move a split, on the bar between two parts
+shortcut-help = Show this sheet
+shortcut-close = Close what is open
+
+# When the page stops.
+
+panic-title = The page has stopped
+panic-text = Something happened that this page was not written for. Your progress and your edits are kept in this browser; the bench starts anew when you reload.
+panic-reload = Reload
+panic-report = If you report this, add the lines below. They hold no secrets.
+panic-copy = Copy the report
+panic-copied = Copied
+
+# When scripts are off, and while they load.
+
+noscript = The bench is a program that runs in this page. Allow scripts to use it; the text can be read without.
+loading = The bench is starting.
