@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// How many inputs are made in a run.
-const INPUTS: usize = 2_000_000;
+const INPUTS: usize = 4000;
 /// How many bytes of noise there are at most.
 const MOST_NOISE: usize = 200;
 

@@ -32,6 +32,11 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         // The summary table has already said which tests failed.
         Err(Error::TestsFailed) => ExitCode::FAILURE,
+        Err(Error::Interrupted) => {
+            eprintln!("\nstopped");
+            // What shells answer for a program that Ctrl-C ended.
+            ExitCode::from(130)
+        }
         Err(error) => {
             eprintln!("\nerror: {error}");
             ExitCode::FAILURE

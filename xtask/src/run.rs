@@ -51,6 +51,7 @@ pub(crate) struct Job {
     command: Command,
     limit: Duration,
     hint: String,
+    heartbeat: bool,
 }
 
 /// How a program ended, and what it printed.
@@ -76,6 +77,7 @@ impl Job {
             command,
             limit: Duration::from_mins(10),
             hint: "read the lines above; the command can simply be run again".into(),
+            heartbeat: true,
         }
     }
 
@@ -127,6 +129,12 @@ impl Job {
     /// Sets what a person is told to do when the program fails.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = hint.into();
+        self
+    }
+
+    /// For a program that is silent because it has nothing to do.
+    pub(crate) fn without_heartbeat(mut self) -> Self {
+        self.heartbeat = false;
         self
     }
 
@@ -188,7 +196,7 @@ impl Job {
                     hint: self.hint,
                 });
             }
-            if last_shown.elapsed() > HEARTBEAT {
+            if self.heartbeat && last_shown.elapsed() > HEARTBEAT {
                 last_shown = Instant::now();
                 let latest = lines.last().map_or("", |line| line.trim());
                 println!("   … {} s: {latest}", started.elapsed().as_secs());

@@ -17,6 +17,8 @@ pub(crate) fn trunk(what: &str, release: bool) -> Result<Job, Error> {
         .env("PATH", tools.path())
         // The hook in Trunk.toml calls this very program, which another compiler must not rebuild.
         .env("IOTHUB_XTASK", own)
+        // Trunk's own backtrace would bury the compiler's message.
+        .env("RUST_BACKTRACE", "0")
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         .dir(&workspace::root())
         .limit(Duration::from_mins(40))

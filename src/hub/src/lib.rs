@@ -20,7 +20,7 @@ mod random;
 mod registry;
 mod rest;
 
-pub use connection::{CloseReason, ConnectionId};
+pub use connection::{CloseReason, ConnectionId, Refusal};
 pub use hub::{Hub, Output, RequestId};
 pub use options::HubOptions;
 pub use policy::{AccessPolicy, Permission};

@@ -110,7 +110,7 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
         let state = |program: &&lessons::outline::ProgramOutline| Some(bench.programs.get(program.name)?.1);
         programs(lesson, side).iter().map(state).collect()
     };
-    let splits = format!("--lesson:{}%;--cards:{}%", kept.lesson_width, kept.cards_height);
+    let splits = format!("--lesson:{}%;--cards:{}", kept.lesson_width, kept.cards_height / 100.0);
     let moved = |change: fn(f64) -> Change| {
         let kept = kept.dispatcher();
         Callback::from(move |percent| kept.dispatch(change(percent)))
