@@ -21,11 +21,12 @@ export function draw(host) {
   const chart = new uPlot(
     {
       ...size(),
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, points: { size: 7 } },
       scales: { x: { time: true } },
       axes: [
-        { ...axis, space: 72, values: (_, splits) => splits.map(time) },
+        { ...axis, space: 64, values: (_, splits) => splits.map(time) },
         { ...axis, size: 44 },
       ],
       series: [{}, { stroke: mark, width: 2, points: { show: true, size: 6, fill: mark } }],

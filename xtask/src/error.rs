@@ -52,6 +52,13 @@ pub(crate) enum Error {
         /// What was expected in it.
         expected: String,
     },
+    /// A text of the course has a mistake.
+    Texts {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
+    },
     /// Some step of the tests failed; the summary has said which.
     TestsFailed,
 }
@@ -106,6 +113,7 @@ impl fmt::Display for Error {
                  from version control",
                 path.display()
             ),
+            Self::Texts { path, problem } => write!(out, "{}: {problem}", path.display()),
             Self::TestsFailed => write!(out, "some tests failed; the summary says which"),
         }
     }

@@ -219,17 +219,20 @@ fn wasm() -> Result<Counts, Error> {
     browser::ensure()?;
     let driver = browser::ensure_driver()?;
     let settings = workspace::root().join("tests").join("webdriver.json");
-    let job = cargo("tests in the browser", &["test", "--no-fail-fast"])
-        .args(["--target", toolchain::TARGET])
-        .args(WASM_TESTED.iter().flat_map(|name| ["--package", name]))
-        .envs(toolchain.variables)
-        .env("PATH", tools.path())
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            "wasm-bindgen-test-runner",
-        )
-        .env("CHROMEDRIVER", driver)
-        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings);
+    let job = cargo(
+        "tests in the browser",
+        &["test", "--tests", "--no-fail-fast"],
+    )
+    .args(["--target", toolchain::TARGET])
+    .args(WASM_TESTED.iter().flat_map(|name| ["--package", name]))
+    .envs(toolchain.variables)
+    .env("PATH", tools.path())
+    .env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+        "wasm-bindgen-test-runner",
+    )
+    .env("CHROMEDRIVER", driver)
+    .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings);
     counted(job)
 }
 

@@ -1,12 +1,26 @@
 //! `cargo xtask texts`: the part of the site that Trunk does not know how to build.
 //!
-//! Trunk calls this after each build (see `Trunk.toml`) and names the folder of that build.
+//! Trunk calls this after each build (see `Trunk.toml`) and names the folder of that build. It gets
+//! the words and lesson texts of every locale, and its page gets what is read before the page's
+//! module has arrived.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use fluent_syntax::ast::{Entry, PatternElement};
+use lessons::outline::{LESSONS, LessonOutline};
+use lessons::text::LessonText;
+
 use crate::error::Error;
 use crate::workspace;
+
+/// The locale of the page before anybody chose one.
+const FIRST_LOCALE: &str = "en";
+
+/// Where the first lesson's text goes in the page.
+const LESSON_PLACE: &str = "{{lesson}}";
 
 /// Writes the texts into the folder that Trunk names.
 pub(crate) fn from_hook() -> Result<(), Error> {
@@ -14,41 +28,194 @@ pub(crate) fn from_hook() -> Result<(), Error> {
         what: "the variable TRUNK_STAGING_DIR".into(),
         hint: "Trunk calls this command; run `cargo xtask dist` instead".into(),
     })?;
-    write(&PathBuf::from(staging))
+    write(
+        &workspace::root().join("www").join("texts"),
+        Path::new(&staging),
+    )
 }
 
-/// Writes the texts of every locale to `texts/<locale>/` in `staging`.
-fn write(staging: &Path) -> Result<(), Error> {
-    let texts = workspace::root().join("www").join("texts");
-    for locale in entries(&texts)? {
-        let Some(name) = locale.file_name().filter(|_| locale.is_dir()) else {
+/// Writes the texts of every locale to `texts/<locale>/` in `staging`, and fills its page.
+fn write(texts: &Path, staging: &Path) -> Result<(), Error> {
+    for locale in entries(texts)?.into_iter().filter(|path| path.is_dir()) {
+        let Some(name) = locale.file_name() else {
             continue;
         };
         let to = staging.join("texts").join(name);
         fs::create_dir_all(&to).map_err(Error::file(&to))?;
-        copy_messages(&locale, &to)?;
-    }
-    Ok(())
-}
-
-/// Copies the Fluent messages of one locale.
-fn copy_messages(locale: &Path, to: &Path) -> Result<(), Error> {
-    for path in entries(locale)? {
-        if let (Some("ftl"), Some(name)) = (
-            path.extension().and_then(|extension| extension.to_str()),
-            path.file_name(),
-        ) {
-            fs::copy(&path, to.join(name)).map_err(Error::file(&path))?;
+        let messages = joined_messages(&locale)?;
+        save(&to.join("strings.ftl"), &messages)?;
+        for lesson in LESSONS {
+            let text = lesson_text(&locale, lesson)?;
+            let json = serde_json::to_string(&text).map_err(|error| Error::Texts {
+                path: locale.join(lesson.id),
+                problem: error.to_string(),
+            })?;
+            save(&to.join(format!("{}.json", lesson.id)), &json)?;
+        }
+        if name == FIRST_LOCALE {
+            fill_page(&staging.join("index.html"), &locale, &messages)?;
         }
     }
     Ok(())
 }
 
-/// What is in `folder`; nothing if there is no such folder.
+/// All Fluent files of a locale in one, in the order of their names.
+fn joined_messages(locale: &Path) -> Result<String, Error> {
+    let mut joined = String::new();
+    for path in entries(locale)? {
+        if path.extension().is_some_and(|extension| extension == "ftl") {
+            joined += &read(&path)?;
+            joined.push('\n');
+        }
+    }
+    Ok(joined)
+}
+
+fn lesson_text(locale: &Path, lesson: &LessonOutline) -> Result<LessonText, Error> {
+    let path = locale.join(format!("{}.md", lesson.id));
+    LessonText::parse(lesson, &read(&path)?).map_err(|error| Error::Texts {
+        path,
+        problem: error.to_string(),
+    })
+}
+
+/// Puts the words, and the first lesson, into the page: something to read comes with the first bytes.
+fn fill_page(page: &Path, locale: &Path, messages: &str) -> Result<(), Error> {
+    let Some(first) = LESSONS.first() else {
+        return Ok(());
+    };
+    let html = read(page)?.replace(
+        LESSON_PLACE,
+        &lesson_html(first, &lesson_text(locale, first)?),
+    );
+    let html = with_words(&html, &plain_messages(messages)).map_err(|problem| Error::Texts {
+        path: page.to_owned(),
+        problem,
+    })?;
+    save(page, &html)
+}
+
+/// The lesson as `src/app/src/panels/lesson.rs` draws it, without what needs the page's module.
+fn lesson_html(lesson: &LessonOutline, text: &LessonText) -> String {
+    let mut html = format!(
+        "<h1>{}</h1><div class=\"prose\">{}</div><p class=\"progress quiet\">&nbsp;</p><ol class=\"steps\">",
+        escaped(&text.title),
+        text.intro
+    );
+    for (index, step) in text.steps.iter().enumerate() {
+        // Writing to a text cannot fail.
+        let _ = write!(
+            html,
+            "<li class=\"step\"><h2 class=\"step-head\"><a href=\"#/{}/{}\">\
+             <span class=\"step-number\">{}</span><span class=\"step-title\">{}</span></a></h2></li>",
+            lesson.id,
+            step.id,
+            index + 1,
+            escaped(&step.title)
+        );
+    }
+    html + "</ol>"
+}
+
+/// Replaces each `{{text:id}}` by the message of that id.
+fn with_words(html: &str, words: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut pieces = html.split("{{text:");
+    let mut filled = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (id, rest) = piece
+            .split_once("}}")
+            .ok_or("expected }} behind {{text:, found none; close the place of the text")?;
+        let word = words.get(id).ok_or_else(|| {
+            format!("expected a plain message {id} in the Fluent files, found none; write it")
+        })?;
+        filled += &escaped(word);
+        filled += rest;
+    }
+    Ok(filled)
+}
+
+/// The messages that are text and nothing else, by id.
+fn plain_messages(source: &str) -> BTreeMap<String, String> {
+    // What cannot be parsed is no message; the page's own tests look at that.
+    let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(resource, _)| resource);
+    let messages = resource.body.into_iter().filter_map(|entry| match entry {
+        Entry::Message(message) => Some((message.id.name, message.value?)),
+        _ => None,
+    });
+    messages
+        .filter_map(|(id, pattern)| {
+            let texts = pattern.elements.into_iter().map(|element| match element {
+                PatternElement::TextElement { value } => Some(value),
+                PatternElement::Placeable { .. } => None,
+            });
+            Some((id.to_owned(), texts.collect::<Option<String>>()?))
+        })
+        .collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(Error::file(path))
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Error> {
+    fs::write(path, text).map_err(Error::file(path))
+}
+
+/// What is in `folder`, by name; nothing if there is no such folder.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).map_err(Error::file(folder))?;
-    Ok(entries.flatten().map(|entry| entry.path()).collect())
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_filled_in_and_escaped() {
+        let words = plain_messages("a = 1 < 2\nb = { $x } apples\n");
+        assert_eq!(
+            with_words("<p>{{text:a}}</p>", &words).as_deref(),
+            Ok("<p>1 &lt; 2</p>")
+        );
+        assert!(
+            with_words("{{text:b}}", &words).is_err(),
+            "a message with arguments has no plain text"
+        );
+        assert!(with_words("{{text:missing}}", &words).is_err());
+        assert!(with_words("{{text:a", &words).is_err());
+    }
+
+    #[test]
+    fn a_message_over_several_lines_is_one_text() {
+        let words = plain_messages("a =\n    one\n    two\n");
+        assert_eq!(words.get("a").map(String::as_str), Some("one\ntwo"));
+    }
+
+    #[test]
+    fn the_texts_of_this_project_fill_a_page() {
+        let staging = std::env::temp_dir().join(format!("texts-{}", std::process::id()));
+        fs::create_dir_all(&staging).expect("a folder for the test");
+        fs::write(staging.join("index.html"), "<p>{{lesson}}</p>").expect("a page for the test");
+        write(&workspace::root().join("www").join("texts"), &staging)
+            .expect("the texts are in order");
+        let page = fs::read_to_string(staging.join("index.html")).expect("the page is there");
+        assert!(page.starts_with("<p><h1>"), "{page}");
+        let json = fs::read_to_string(staging.join("texts/en/telemetry.json"))
+            .expect("the lesson is there");
+        assert!(serde_json::from_str::<LessonText>(&json).is_ok());
+        fs::remove_dir_all(&staging).expect("the folder goes again");
+    }
 }

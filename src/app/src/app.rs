@@ -12,7 +12,7 @@ use crate::panels::lesson_page::LessonPage;
 use crate::panels::not_found::NotFound;
 use crate::panels::shortcut_sheet::{self, ShortcutSheet};
 use crate::routes::{self, Route};
-use crate::shortcuts::{Shortcut, use_shortcuts};
+use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::{Action, Bench};
 use crate::storage::{Change, Kept};
 use crate::texts::LessonTexts;
@@ -104,11 +104,7 @@ struct PagesProps {
 #[component]
 fn Pages(props: &PagesProps) -> Html {
     let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    use_shortcuts(Callback::from(|shortcut| {
-        if shortcut == Shortcut::Help {
-            shortcut_sheet::open();
-        }
-    }));
+    use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
     html! {
         <>
             <Header texts={props.texts.clone()} />

@@ -25,9 +25,10 @@ pub fn focus(id: &str) {
     }
 }
 
-/// Whether a key press in this element belongs to it: it is a control, or in one.
+/// Whether a key press in this element belongs to it: it is a control, or in one. The link of the
+/// step that is open already has no use for one.
 pub fn is_control(element: &Element) -> bool {
-    matches_closest(element, "a,button,input,select,textarea,summary,dialog,[role=tab],[role=separator]")
+    matches_closest(element, "a:not([aria-current=step]),button,input,select,textarea,summary,dialog,[role=tab],[role=separator]")
 }
 
 /// Whether letters typed in this element are text.

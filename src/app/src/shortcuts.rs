@@ -36,12 +36,13 @@ pub fn meaning(key: &str, with_control: bool, focus: Focus) -> Option<Shortcut> 
     }
 }
 
-/// Calls `on_shortcut` for every shortcut that is pressed while the component is shown.
+/// Calls `act` whenever a shortcut is pressed while the component is shown.
 #[hook]
-pub fn use_shortcuts(on_shortcut: Callback<Shortcut>) {
-    let latest = use_mut_ref(|| on_shortcut.clone());
-    *latest.borrow_mut() = on_shortcut;
-    use_effect_with((), move |()| {
+pub fn use_shortcut(shortcut: Shortcut, act: Callback<()>) {
+    let latest = use_mut_ref(|| act.clone());
+    *latest.borrow_mut() = act;
+    use_effect_with(shortcut, move |shortcut| {
+        let shortcut = *shortcut;
         let options = EventListenerOptions::enable_prevent_default();
         let listener = EventListener::new_with_options(&dom::document(), "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
@@ -49,10 +50,10 @@ pub fn use_shortcuts(on_shortcut: Callback<Shortcut>) {
                 return;
             }
             let with_control = event.ctrl_key() || event.meta_key();
-            if let Some(shortcut) = meaning(&event.key(), with_control, focus()) {
+            if meaning(&event.key(), with_control, focus()) == Some(shortcut) {
                 event.prevent_default();
-                let callback = latest.borrow().clone();
-                callback.emit(shortcut);
+                let act = latest.borrow().clone();
+                act.emit(());
             }
         });
         move || drop(listener)

@@ -8,7 +8,7 @@ use wire::{
     properties::MessageProperties,
     sas::SasError,
     timestamp::Timestamp,
-    topic::TopicFilter,
+    topic::{TopicError, TopicFilter},
 };
 
 /// Names one link that a hub was told of; never used twice.
@@ -221,6 +221,8 @@ pub enum CloseReason {
         /// The topic.
         topic: String,
     },
+    /// A PUBLISH went to a topic of this identity, but what stands in the rest of it cannot be read.
+    UnreadableTopic(TopicError),
     /// A message is larger than 256 KB.
     MessageTooLarge {
         /// Its size in bytes: body and properties.
@@ -264,6 +266,7 @@ impl CloseReason {
             Self::Malformed(_) => "malformed",
             Self::QosTwo => "qos-two",
             Self::ForeignTopic { .. } => "foreign-topic",
+            Self::UnreadableTopic(_) => "unreadable-topic",
             Self::MessageTooLarge { .. } => "message-too-large",
             Self::ForeignFilter { .. } => "foreign-filter",
             Self::TooManySubscriptions => "too-many-subscriptions",
@@ -302,6 +305,7 @@ impl fmt::Display for CloseReason {
                     "this device may not publish to {topic:?}; use its own devices/{{device id}}/messages/events/"
                 )
             }
+            Self::UnreadableTopic(why) => write!(f, "the topic cannot be read: {why}"),
             Self::MessageTooLarge { size } => {
                 write!(
                     f,

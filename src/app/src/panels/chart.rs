@@ -62,7 +62,7 @@ pub fn Chart(props: &ChartProps) -> Html {
                 <button type="button" class="button bare small" onclick={toggle}>{ icon(picture) }{ words.text(label) }</button>
             </div>
             if *as_table {
-                { table(props, &points, &words) }
+                { table(props, &points, summary(props, &points, &words), &words) }
             } else {
                 <Drawing key={theme.id()} points={(*points).clone()} summary={summary(props, &points, &words)} />
             }
@@ -70,12 +70,12 @@ pub fn Chart(props: &ChartProps) -> Html {
     }
 }
 
-fn table(props: &ChartProps, points: &[Point], words: &Words) -> Html {
+fn table(props: &ChartProps, points: &[Point], summary: AttrValue, words: &Words) -> Html {
     let row = |(at, number): &Point| {
         html! { <tr><td>{ clock::time_of_day(*at) }</td><td>{ *number }</td></tr> }
     };
     html! {
-        <div class="chart-table" role="region" tabindex="0" aria-labelledby="chart-title">
+        <div class="chart-table" role="region" tabindex="0" aria-label={summary}>
             <table>
                 <thead><tr>
                     <th scope="col">{ words.text("events-time") }</th>

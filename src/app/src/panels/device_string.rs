@@ -61,35 +61,49 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
         Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
     };
     let (picture, title) = if *revealed { ("eye-off", "secret-hide") } else { ("eye", "secret-reveal") };
-    let is_wrong = matches!(*props.given, DeviceString::Wrong { .. });
+    let wrong = complaint(&props.given, &words);
     html! {
         <form class="field device-string" {onsubmit}>
-            <label for="device-string">{ words.text("device-string") }</label>
+            <div class="label-row">
+                <label for="device-string">{ words.text("device-string") }</label>
+                { state(&props.given, &words) }
+            </div>
             <div class="field-row">
                 <input id="device-string" ref={field} type={if *revealed { "text" } else { "password" }} {onpaste}
                     placeholder={words.text("device-string-placeholder")} autocomplete="off" spellcheck="false"
-                    aria-describedby="device-string-state" aria-invalid={is_wrong.then_some("true")} />
+                    aria-describedby="device-string-state" aria-invalid={wrong.is_some().then_some("true")} />
                 <button type="button" class="button bare square small" aria-label={words.text("secret-reveal")}
                     aria-pressed={revealed.to_string()} title={words.text(title)} onclick={reveal}>{ icon(picture) }</button>
                 <button type="submit" class="button small">{ words.text("device-string-give") }</button>
             </div>
-            <div id="device-string-state">{ state(&props.given, &words) }</div>
+            { wrong }
         </form>
     }
 }
 
+/// What the device has, beside the label.
 fn state(given: &DeviceString, words: &Words) -> Html {
     match given {
-        DeviceString::Missing => html! { <p class="field-note">{ words.text("device-string-missing") }</p> },
-        DeviceString::Given { host_name, device_id } => html! {
-            <p class="field-note good">{ icon("passed") }<span>{ words.with("device-string-given", [
-                ("device", device_id.as_str().into()),
-                ("host", host_name.as_str().into()),
-            ]) }</span></p>
-        },
-        DeviceString::Wrong { message, detail } => html! {
-            <p class="field-error">{ icon("warning") }
-                <span>{ words.say(message) }{ " " }<code>{ detail }</code></span></p>
-        },
+        DeviceString::Missing => {
+            html! { <span id="device-string-state" class="field-note">{ words.text("device-string-missing") }</span> }
+        }
+        DeviceString::Given { host_name, device_id } => {
+            let arguments = || [("device", device_id.as_str().into()), ("host", host_name.as_str().into())];
+            html! {
+                <span id="device-string-state" class="field-note good" title={words.with("device-string-where", arguments())}>
+                    { icon("passed") }<span>{ words.with("device-string-given", arguments()) }</span>
+                </span>
+            }
+        }
+        DeviceString::Wrong { .. } => html! {},
     }
+}
+
+/// What is wrong with the text, under the field.
+fn complaint(given: &DeviceString, words: &Words) -> Option<Html> {
+    let DeviceString::Wrong { message, detail } = given else { return None };
+    Some(html! {
+        <p id="device-string-state" class="field-error">{ icon("warning") }
+            <span>{ words.say(message) }{ " " }<code>{ detail }</code></span></p>
+    })
 }

@@ -37,7 +37,7 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
     }
     let entries = props.events.entries();
     let older = entries.len().saturating_sub(SHOWN);
-    let columns = ["events-time", "events-device", "events-body", "events-properties", "events-place"];
+    let columns = ["events-time", "events-body", "events-properties"];
     html! {
         <div class="events">
             <div class="events-frame">
@@ -48,7 +48,7 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
                     }
                     <table>
                         <thead><tr>
-                            { for columns.iter().map(|id| html! { <th scope="col">{ words.text(id) }</th> }) }
+                            { for columns.iter().map(|id| html! { <th scope="col" class={*id}>{ words.text(id) }</th> }) }
                         </tr></thead>
                         <tbody>{ for entries[older..].iter().map(|event| row(event, &open, &words)) }</tbody>
                     </table>
@@ -78,17 +78,13 @@ fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: 
                     <button type="button" class="button bare small row-toggle" aria-expanded={is_open.to_string()} {onclick}>
                         { icon("chevron") }{ time }<span class="unseen">{ " " }{ words.text("events-details") }</span>
                     </button>
+                    <span class="events-device" title={event.device_id.clone()}>{ &event.device_id }</span>
                 </td>
-                <td class="events-device" title={event.device_id.clone()}>{ &event.device_id }</td>
                 <td><code>{ body }</code></td>
                 <td>{ pairs(&event.application_properties) }</td>
-                <td class="nowrap">{ words.with("events-offset", [
-                    ("partition", usize::from(event.partition).into()),
-                    ("number", event.sequence_number.to_string().into()),
-                ]) }</td>
             </tr>
             if is_open {
-                <tr key={format!("{}-{}-details", id.0, id.1)} class="events-details"><td colspan="5">{ details(event, words) }</td></tr>
+                <tr key={format!("{}-{}-details", id.0, id.1)} class="events-details"><td colspan="3">{ details(event, words) }</td></tr>
             }
         </>
     }
@@ -114,8 +110,15 @@ fn details(event: &EventView, words: &Words) -> Html {
             <div class="events-stamps"><h4>{ words.text(id) }</h4><dl>{ for pairs.iter().map(pair) }</dl></div>
         }
     };
+    let place = words.with("events-place", [
+        ("partition", usize::from(event.partition).into()),
+        ("number", event.sequence_number.to_string().into()),
+        ("offset", event.offset.as_str().into()),
+        ("size", event.size.into()),
+    ]);
     html! {
         <div class="events-stamp-lists">
+            <p>{ place }</p>
             { list("events-annotations", &event.annotations) }
             { list("events-system", &event.system_properties) }
             { list("events-application", &event.application_properties) }

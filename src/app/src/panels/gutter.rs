@@ -23,9 +23,9 @@ pub struct GutterProps {
     pub trace: Log<TraceEntry>,
 }
 
-/// The packets on their way.
+/// The packets on their way, each with its lane.
 #[derive(Default, PartialEq)]
-struct Flying(Vec<Rc<TraceEntry>>);
+struct Flying(Vec<(usize, Rc<TraceEntry>)>);
 
 enum Flight {
     Start(Vec<Rc<TraceEntry>>),
@@ -38,11 +38,19 @@ impl Reducible for Flying {
     fn reduce(self: Rc<Self>, flight: Flight) -> Rc<Self> {
         let mut flying = self.0.clone();
         match flight {
-            Flight::Start(entries) => flying.extend(entries),
-            Flight::End(last) => flying.retain(|entry| entry.id > last),
+            Flight::Start(entries) => {
+                for entry in entries {
+                    if flying.len() == LANES {
+                        flying.remove(0);
+                    }
+                    let is_free = |lane: &usize| flying.iter().all(|(taken, _)| taken != lane);
+                    let lane = (0..LANES).find(is_free).unwrap_or(0);
+                    flying.push((lane, entry));
+                }
+            }
+            Flight::End(last) => flying.retain(|(_, entry)| entry.id > last),
         }
-        let surplus = flying.len().saturating_sub(LANES);
-        Rc::new(Self(flying.split_off(surplus)))
+        Rc::new(Self(flying))
     }
 }
 
@@ -69,13 +77,20 @@ pub fn Gutter(props: &GutterProps) -> Html {
     html! {
         <div class="gutter" aria-hidden="true">
             <div class="gutter-hub">{ icon("hub") }<span>{ words.text("hub") }</span></div>
-            { for flying.0.iter().map(|entry| packet(entry)) }
+            { for (0..LANES).map(|lane| draw(lane, &flying)) }
         </div>
     }
 }
 
 fn last_id(trace: &Log<TraceEntry>) -> Option<u64> {
     trace.entries().last().map(|entry| entry.id)
+}
+
+/// A lane, with its packet if it has one. Lanes stay where they are, because a browser starts the
+/// movement of a packet anew when its element is moved.
+fn draw(lane: usize, flying: &Flying) -> Html {
+    let packet = flying.0.iter().find(|(taken, _)| *taken == lane).map(|(_, entry)| packet(entry));
+    html! { <div key={lane} class={format!("lane lane-{lane}")}>{ packet }</div> }
 }
 
 fn packet(entry: &TraceEntry) -> Html {
@@ -87,8 +102,7 @@ fn packet(entry: &TraceEntry) -> Html {
         Direction::ToHub => "to-hub",
         Direction::FromHub => "from-hub",
     };
-    let lane = format!("lane-{}", entry.id % LANES as u64);
     html! {
-        <span key={entry.id} class={classes!("packet", side, direction, lane)}>{ &entry.kind }</span>
+        <span key={entry.id} class={classes!("packet", side, direction)}>{ &entry.kind }</span>
     }
 }

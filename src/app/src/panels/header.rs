@@ -46,7 +46,7 @@ pub fn Header(props: &HeaderProps) -> Html {
                 { icon("hub") }<span>{ words.text("hub-in-page") }</span>
             </span>
             { theme_switch(&words, &kept) }
-            <button type="button" class="button bare square" aria-label={words.text("shortcuts-open")}
+            <button type="button" class="button bare square keyboard" aria-label={words.text("shortcuts-open")}
                 title={words.text("shortcuts-open")} onclick={|_| shortcut_sheet::open()}>
                 { icon("keyboard") }
             </button>

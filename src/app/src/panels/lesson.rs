@@ -33,6 +33,12 @@ pub struct LessonProps {
 pub fn Lesson(props: &LessonProps) -> Html {
     let words = use_words();
     let link = use_classroom();
+    use_effect_with(props.step.id, |_| {
+        // What may scroll sideways must be reachable by keys.
+        for code in dom::elements(".prose pre") {
+            let _ = code.set_attribute("tabindex", "0");
+        }
+    });
     let passed = props.standings.iter().filter(|standing| is_passed(**standing)).count();
     let progress =
         words.with("progress", [("passed", passed.into()), ("steps", props.lesson.steps.len().into())]);

@@ -24,7 +24,7 @@ use crate::app::{BenchHandle, KeptHandle};
 use crate::classroom_link::use_classroom;
 use crate::dom;
 use crate::i18n::{Words, use_words};
-use crate::shortcuts::{Shortcut, use_shortcuts};
+use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::{Action, Bench};
 use crate::storage::Change;
 
@@ -74,11 +74,12 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let (lesson, step) = (props.lesson, props.step);
     use_title(props.text.steps.iter().find(|text| text.id == step.id).map(|text| text.title.clone().into()));
     let chosen = settings::completed(lesson, kept.settings.get(lesson.id).unwrap_or(&Settings::new()));
-    use_effect_with((lesson.id, step.id), {
+    let is_first = use_mut_ref(|| true);
+    use_effect_with(step.id, {
         let (link, settings) = (link.clone(), chosen.clone());
-        move |(lesson, step): &(&str, &str)| {
-            link.send(&Command::Open { lesson: (*lesson).to_owned(), step: (*step).to_owned(), settings });
-            show_step(step);
+        move |step: &&str| {
+            link.send(&Command::Open { lesson: lesson.id.to_owned(), step: (*step).to_owned(), settings });
+            show_step(lesson, step, is_first.replace(false));
         }
     });
     let on_run = {
@@ -88,14 +89,7 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             bench.dispatch(Action::Asked);
         })
     };
-    use_shortcuts({
-        let on_run = on_run.clone();
-        Callback::from(move |shortcut| {
-            if shortcut == Shortcut::Run {
-                on_run.emit(());
-            }
-        })
-    });
+    use_shortcut(Shortcut::Run, on_run.clone());
     let standings: Vec<Standing> = lesson
         .steps
         .iter()
@@ -117,6 +111,8 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     };
     html! {
         <main id="main" class="workspace" data-view={view.id()} style={splits} tabindex="-1">
+            // On a phone the lesson with its heading is out of sight in two of three views.
+            <h1 class="unseen view-title">{ &props.text.title }</h1>
             <section id="lesson" class="lesson" aria-label={words.text("view-lesson")}>
                 <Lesson {lesson} {step} text={props.text.clone()} {standings} />
             </section>
@@ -145,16 +141,17 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     }
 }
 
-/// Brings an opened step into sight, and gives it the focus if nothing else has it.
-fn show_step(step: &str) {
+/// Brings an opened step into sight, and gives it the focus if the control that opened it is gone.
+fn show_step(lesson: &LessonOutline, step: &str, is_first: bool) {
+    let Some(link) = dom::element(&format!("step-{step}")) else { return };
     let document = dom::document();
     let body = document.body().map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>);
-    if document.active_element() == body
-        && let Some(link) = dom::element(&format!("step-{step}"))
-    {
-        let options = web_sys::ScrollIntoViewOptions::new();
-        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-        link.scroll_into_view_with_scroll_into_view_options(&options);
+    if !is_first && document.active_element() == body {
+        let _ = link.focus();
+    }
+    // Whoever comes to a lesson's first step reads its introduction first.
+    if !is_first || lesson.steps.first().is_none_or(|first| first.id != step) {
+        link.scroll_into_view();
     }
 }
 

@@ -2,6 +2,8 @@
 
 use lab::view::ProgramState;
 use lessons::outline::ProgramOutline;
+use wasm_bindgen::JsCast as _;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::copy_button::CopyButton;
@@ -39,6 +41,11 @@ pub fn Listing(props: &ListingProps) -> Html {
     });
     let shown = chosen.or(props.focus);
     let shown = props.programs.iter().find(|program| Some(program.name) == shown).or(props.programs.first());
+    let tabs = use_node_ref();
+    use_effect_with(shown.map(|program| program.name), {
+        let tabs = tabs.clone();
+        move |_| show_tab(&tabs)
+    });
     let Some(shown) = shown else { return html! {} };
     let tab = |(program, state): (&&'static ProgramOutline, &Option<ProgramState>)| {
         let (chosen, name) = (chosen.clone(), program.name);
@@ -59,13 +66,22 @@ pub fn Listing(props: &ListingProps) -> Html {
             <div class="listing-head">
                 <button type="button" class="button bare square small fold" aria-expanded={props.open.to_string()}
                     aria-label={words.text("listing")} title={fold} onclick={toggle}>{ icon("chevron") }</button>
-                <div class="file-tabs">{ for props.programs.iter().zip(&props.states).map(tab) }</div>
+                <div class="file-tabs" ref={tabs}>{ for props.programs.iter().zip(&props.states).map(tab) }</div>
                 <CopyButton text={shown.source} label={words.with("listing-copy", [("file", shown.file.into())])} />
             </div>
             if props.open {
                 <Source key={shown.name} source={shown.source} label={words.with("listing-of", [("file", shown.file.into())])} />
             }
         </div>
+    }
+}
+
+/// Scrolls the row of tabs to the chosen one.
+fn show_tab(tabs: &NodeRef) {
+    let Some(tabs) = tabs.cast::<HtmlElement>() else { return };
+    let chosen = tabs.query_selector("[aria-pressed=true]").ok().flatten();
+    if let Some(chosen) = chosen.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+        tabs.set_scroll_left(chosen.offset_left() - tabs.offset_left());
     }
 }
 

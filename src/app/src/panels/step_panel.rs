@@ -53,8 +53,9 @@ pub fn StepPanel(props: &StepPanelProps) -> Html {
                     { icon(if standing == Standing::Running { "running" } else { "play" }) }
                     <span>{ action }</span>
                 </button>
-                <button type="button" class="button" disabled={!props.busy} onclick={stop}>
-                    { icon("stop") }{ words.text("stop") }
+                <button type="button" class="button stop" disabled={!props.busy} onclick={stop}
+                    aria-label={words.text("stop")}>
+                    { icon("stop") }<span>{ words.text("stop") }</span>
                 </button>
                 { next(props, standing, &words) }
             </div>
@@ -83,8 +84,8 @@ fn verdict(props: &StepPanelProps, words: &Words) -> Html {
         StepState::Running => html! { <p class="quiet">{ words.text("verdict-running") }</p> },
         StepState::Passed { looked_for, saw } | StepState::NotYet { looked_for, saw } => html! {
             <dl class="findings">
-                <div><dt>{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd></div>
-                <div><dt>{ words.text("verdict-saw") }</dt><dd>{ words.say(saw) }</dd></div>
+                <div class="quiet"><dt class="unseen">{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd></div>
+                <div><dt class="unseen">{ words.text("verdict-saw") }</dt><dd>{ words.say(saw) }</dd></div>
             </dl>
         },
     }
