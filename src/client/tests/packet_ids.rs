@@ -55,6 +55,20 @@ fn the_id_of_a_message_that_timed_out_is_not_free_while_its_answer_may_come() {
 }
 
 #[test]
+fn the_id_of_a_subscription_that_timed_out_is_free_after_its_late_answer() {
+    let mut bench = Bench::connected(DeviceOptions {
+        message_timeout: SECOND,
+        ..calm()
+    });
+    bench.session.subscribe(bench.now, TopicFilter::Methods);
+    bench.drain();
+    bench.wait(SECOND);
+    assert!(!once_around(&mut bench).contains(&"1".to_owned()));
+    bench.suback(1, None);
+    assert!(once_around(&mut bench).contains(&"1".to_owned()));
+}
+
+#[test]
 fn an_answer_of_the_wrong_kind_frees_no_id() {
     let mut bench = Bench::connected(calm());
     bench.publish("held");

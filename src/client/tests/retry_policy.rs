@@ -38,6 +38,15 @@ fn fixed_waits_are_alike_and_counted() {
 }
 
 #[test]
+fn no_wait_at_all_is_still_a_millisecond() {
+    let policy = RetryPolicy::Fixed {
+        wait: Duration::ZERO,
+        attempts: None,
+    };
+    assert_eq!(millis(policy, 1, 0), [Some(1)]);
+}
+
+#[test]
 fn exponential_waits_grow_to_the_cap() {
     assert_eq!(
         millis(exponential(0.0, Some(6)), 7, 9),

@@ -1,7 +1,7 @@
 //! What a CONNECT must hold before the hub lets anybody in.
 
 use wire::{
-    mqtt::mqttrs::{Connect, LastWill, QoS},
+    mqtt::mqttrs::{Connack, Connect, ConnectReturnCode, LastWill, Packet, QoS},
     properties::MessageProperties,
     sas::{SasToken, device_resource},
     timestamp::Timestamp,
@@ -9,9 +9,12 @@ use wire::{
 };
 
 use crate::{
-    connection::{Client, Identity, Refusal, Will, most_silence},
+    close_reason::CloseReason,
+    connection::{Client, ConnectionId, Identity, Message, most_silence},
     hub::Hub,
     policy::Permission,
+    publish::{RETAIN, mark},
+    refusal::Refusal,
     registry::Device,
 };
 
@@ -19,10 +22,55 @@ use crate::{
 const MESSAGE_TYPE: &str = "iothub-MessageType";
 
 impl Hub {
+    /// Carries out the first CONNECT of a connection.
+    pub(crate) fn connect(
+        &mut self,
+        now: Timestamp,
+        id: ConnectionId,
+        connect: &Connect<'_>,
+    ) -> Result<(), CloseReason> {
+        match self.admit(now, connect) {
+            Ok(client) => {
+                self.welcome(now, id, client);
+                Ok(())
+            }
+            Err(refusal) => Err(self.refuse(id, refusal)),
+        }
+    }
+
+    /// Tells a client by CONNACK that it is refused; the connection is to be closed for the reason given back.
+    pub(crate) fn refuse(&mut self, id: ConnectionId, refusal: Refusal) -> CloseReason {
+        let connack = Connack {
+            session_present: false,
+            code: refusal.return_code(),
+        };
+        self.send(id, &Packet::Connack(connack));
+        CloseReason::Refused(refusal)
+    }
+
+    /// Lets a client in: the newest connection of an identity wins.
+    fn welcome(&mut self, now: Timestamp, id: ConnectionId, client: Client) {
+        if let Some(older) = self.connections.of(&client.identity) {
+            self.close(now, older, CloseReason::TakenOver);
+        }
+        let session_present = self.sessions.resume(&client.identity, client.clean_session);
+        if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
+            device.set_connected(now, true);
+        }
+        self.connections.accept(id, client);
+        let connack = Connack {
+            session_present,
+            code: ConnectReturnCode::Accepted,
+        };
+        self.send(id, &Packet::Connack(connack));
+    }
+
     /// The client that this CONNECT lets in, or why it is refused.
-    pub(crate) fn admit(&self, now: Timestamp, connect: &Connect<'_>) -> Result<Client, Refusal> {
+    fn admit(&self, now: Timestamp, connect: &Connect<'_>) -> Result<Client, Refusal> {
         let identity = identity_of(connect, &self.options.host_name)?;
-        let password = connect.password.ok_or(Refusal::PasswordMissing)?;
+        let password = connect.password.filter(|password| !password.is_empty());
+        let password = password.ok_or(Refusal::PasswordMissing)?;
+        // What is not even text is no token either.
         let token = std::str::from_utf8(password).unwrap_or_default();
         let token = SasToken::parse(token).map_err(Refusal::TokenUnreadable)?;
         let auth_method = self.authenticate(now, &identity, &token)?;
@@ -31,11 +79,11 @@ impl Hub {
             .as_ref()
             .map(|will| read_will(will, &identity))
             .transpose()?;
+        let expires = Timestamp::from_millis(token.expires().saturating_mul(1_000));
         Ok(Client {
             clean_session: connect.clean_session,
             most_silence: most_silence(connect.keep_alive),
-            closes_at: Timestamp::from_millis(token.expires().saturating_mul(1_000))
-                .plus(self.options.token_grace),
+            closes_at: expires.plus(self.options.token_grace),
             will,
             auth_method,
             identity,
@@ -49,20 +97,15 @@ impl Hub {
         identity: &Identity,
         token: &SasToken,
     ) -> Result<String, Refusal> {
-        let device = self
-            .registry
-            .get(&identity.device_id)
-            .ok_or(Refusal::UnknownIdentity)?;
+        let device = self.registry.get(&identity.device_id);
+        let device = device.ok_or(Refusal::UnknownIdentity)?;
         // Module identities are not built yet, so no module is known.
         if identity.module_id.is_some() {
             return Err(Refusal::UnknownIdentity);
         }
         let scope = self.check_signature(device, token)?;
-        if !token.covers(&device_resource(
-            &self.options.host_name,
-            &identity.device_id,
-            None,
-        )) {
+        let resource = device_resource(&self.options.host_name, &identity.device_id, None);
+        if !token.covers(&resource) {
             return Err(Refusal::TokenScope);
         }
         if token.expires() <= now.as_seconds() {
@@ -78,20 +121,16 @@ impl Hub {
 
     /// Whose key signed the token: the device's own (`device`), or that of a policy (`hub`).
     fn check_signature(&self, device: &Device, token: &SasToken) -> Result<&'static str, Refusal> {
-        let Some(name) = token.policy() else {
-            let own = device.keys().iter().any(|key| token.verify(key));
-            return if own {
-                Ok("device")
-            } else {
-                Err(Refusal::WrongKey)
-            };
+        let (scope, signed) = match token.policy() {
+            None => ("device", device.signed(token)),
+            Some(name) => {
+                let policy = self.policy(name);
+                let policy = policy.filter(|policy| policy.permits(Permission::DeviceConnect));
+                ("hub", policy.ok_or(Refusal::PolicyRefused)?.signed(token))
+            }
         };
-        let policy = self.policy(name).ok_or(Refusal::PolicyRefused)?;
-        if !policy.permits(Permission::DeviceConnect) {
-            return Err(Refusal::PolicyRefused);
-        }
-        if token.verify(&policy.primary_key) || token.verify(&policy.secondary_key) {
-            Ok("hub")
+        if signed {
+            Ok(scope)
         } else {
             Err(Refusal::WrongKey)
         }
@@ -135,21 +174,17 @@ fn identity_of(connect: &Connect<'_>, host_name: &str) -> Result<Identity, Refus
     })
 }
 
-fn read_will(will: &LastWill<'_>, identity: &Identity) -> Result<Will, Refusal> {
-    let properties = own_telemetry(will.topic, identity).ok_or(Refusal::Will)?;
+/// Reads a will and marks it as one.
+fn read_will(will: &LastWill<'_>, identity: &Identity) -> Result<Message, Refusal> {
     if will.qos == QoS::ExactlyOnce {
         return Err(Refusal::Will);
     }
-    let mut properties = properties;
-    properties
-        .application
-        .push((MESSAGE_TYPE.to_owned(), Some("Will".to_owned())));
+    let mut properties = own_telemetry(will.topic, identity).ok_or(Refusal::Will)?;
+    mark(&mut properties, MESSAGE_TYPE, "Will");
     if will.retain {
-        properties
-            .application
-            .push((crate::publish::RETAIN.to_owned(), Some("true".to_owned())));
+        mark(&mut properties, RETAIN, "true");
     }
-    Ok(Will {
+    Ok(Message {
         properties,
         body: will.message.to_vec(),
     })

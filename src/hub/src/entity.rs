@@ -20,9 +20,11 @@ impl IfMatch {
         let Some(value) = headers.get(IF_MATCH) else {
             return Ok(Self::Absent);
         };
-        let text = value.to_str().map_err(|_| ServiceError {
-            code: ErrorCode::ArgumentInvalid,
-            message: "If-Match must be an entity tag or *, in ASCII.".to_owned(),
+        let text = value.to_str().map_err(|_| {
+            ServiceError::new(
+                ErrorCode::ArgumentInvalid,
+                "If-Match must be an entity tag or *, in ASCII.",
+            )
         })?;
         let text = text.trim();
         let bare = text
@@ -38,10 +40,10 @@ impl IfMatch {
     /// Refuses if this asks for another version than `etag`.
     pub(crate) fn check(&self, etag: &str) -> Result<(), ServiceError> {
         match self {
-            Self::Exactly(tag) if tag != etag => Err(ServiceError {
-                code: ErrorCode::PreconditionFailed,
-                message: "PreconditionFailed, ETag may be invalid.".to_owned(),
-            }),
+            Self::Exactly(tag) if tag != etag => Err(ServiceError::new(
+                ErrorCode::PreconditionFailed,
+                "PreconditionFailed, ETag may be invalid.",
+            )),
             _ => Ok(()),
         }
     }

@@ -7,20 +7,35 @@
 //!
 //! What is deliberately absent: sockets, async runtimes, wall clocks, JavaScript, and every client.
 //! Devices reach a hub through MQTT bytes only, and service programs through `http` request values only.
+//!
+//! Ids may hold `#` and `+`, which the name of an MQTT topic cannot. A device with such an id connects, and can use
+//! every topic that does not name it; a PUBLISH of telemetry under its id is malformed MQTT and ends its connection.
 
+mod close;
+mod close_reason;
 mod connect;
 mod connection;
+mod connections;
 mod entity;
+mod event_log;
 mod hub;
+mod not_supported;
 mod options;
+mod output;
 mod partition;
 mod policy;
 mod publish;
 mod random;
+mod refusal;
 mod registry;
 mod rest;
+mod session;
+mod subscribe;
 
-pub use connection::{CloseReason, ConnectionId, Refusal};
-pub use hub::{Hub, Output, RequestId};
+pub use close_reason::CloseReason;
+pub use connection::ConnectionId;
+pub use hub::Hub;
 pub use options::HubOptions;
+pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};
+pub use refusal::Refusal;

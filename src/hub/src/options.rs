@@ -1,9 +1,9 @@
 //! What a hub is made from.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 /// What a hub is made from. Everything else follows from its inputs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HubOptions {
     /// The hub's host name, such as `contoso.azure-devices.net`.
     pub host_name: String,
@@ -14,7 +14,8 @@ pub struct HubOptions {
     pub partitions: u16,
     /// How long an event is kept: by default a day, at most seven.
     pub retention: Duration,
-    /// How many bytes of events each partition keeps at most; the oldest go first.
+    /// How many bytes of events each partition keeps at most, a kilobyte for the stamps of each included.
+    /// The oldest go first; the newest stays however large it is.
     pub partition_bytes: usize,
     /// How long a connection may live after its token has expired.
     /// The service's documentation names both five and ten minutes; the default is ten.
@@ -32,5 +33,19 @@ impl HubOptions {
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_secs(10 * 60),
         }
+    }
+}
+
+/// All keys follow from the seed, so it is not shown.
+impl fmt::Debug for HubOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HubOptions")
+            .field("host_name", &self.host_name)
+            .field("seed", &format_args!("[redacted]"))
+            .field("partitions", &self.partitions)
+            .field("retention", &self.retention)
+            .field("partition_bytes", &self.partition_bytes)
+            .field("token_grace", &self.token_grace)
+            .finish()
     }
 }

@@ -1,4 +1,4 @@
-//! One partition of the hub's telemetry: events in order, kept for a while.
+//! One partition of the event log: events in order, kept for a while.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -7,8 +7,12 @@ use wire::{
     timestamp::Timestamp,
 };
 
+/// What an event takes besides its body and properties, roughly: its stamps, and its place.
+const STAMP_BYTES: usize = 1_024;
+
 /// The events of one partition, oldest first.
 pub(crate) struct Partition {
+    number: u16,
     events: VecDeque<Stored>,
     next_sequence_number: u64,
     next_offset: u64,
@@ -22,8 +26,9 @@ struct Stored {
 }
 
 impl Partition {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(number: u16) -> Self {
         Self {
+            number,
             events: VecDeque::new(),
             next_sequence_number: 0,
             next_offset: 0,
@@ -35,7 +40,8 @@ impl Partition {
     /// Offsets grow by the event's size, as they do in a log of bytes.
     pub(crate) fn append(&mut self, mut event: Event) {
         let offset = self.next_offset;
-        let size = event.body.len() + event.properties.size() + 1;
+        let size = event.body.len() + event.properties.size() + STAMP_BYTES;
+        event.partition = self.number;
         event.sequence_number = self.next_sequence_number;
         event.offset = offset.to_string();
         self.next_sequence_number += 1;
@@ -49,9 +55,12 @@ impl Partition {
     }
 
     /// Drops what is older than `retention`, and the oldest beyond `most_bytes`.
+    /// The newest always has room: what was acknowledged is kept.
     pub(crate) fn forget(&mut self, now: Timestamp, retention: Duration, most_bytes: usize) {
         while let Some(oldest) = self.events.front() {
-            if now.since(oldest.event.enqueued_time) <= retention && self.bytes <= most_bytes {
+            let is_old = now.since(oldest.event.enqueued_time) > retention;
+            let is_crowded = self.bytes > most_bytes && self.events.len() > 1;
+            if !is_old && !is_crowded {
                 break;
             }
             self.bytes -= oldest.size;
@@ -61,14 +70,8 @@ impl Partition {
 
     /// When the oldest event will have been kept for long enough.
     pub(crate) fn next_deadline(&self, retention: Duration) -> Option<Timestamp> {
-        let oldest = self.events.front()?;
-        Some(
-            oldest
-                .event
-                .enqueued_time
-                .plus(retention)
-                .plus(Duration::from_millis(1)),
-        )
+        let kept_until = self.events.front()?.event.enqueued_time.plus(retention);
+        Some(kept_until.plus(Duration::from_millis(1)))
     }
 
     /// At most `most` events from a position on.
@@ -87,21 +90,11 @@ impl Partition {
         match from {
             EventPosition::Earliest => 0,
             EventPosition::Latest => self.events.len(),
-            // An offset names the last event already read. One that is no number cannot lie behind any event.
-            EventPosition::Offset(text) => match text.parse::<u64>() {
-                Ok(offset) => self
-                    .events
-                    .partition_point(|stored| stored.offset <= offset),
-                Err(_) => 0,
-            },
+            EventPosition::Offset(text) => self.first_after(text),
             EventPosition::SequenceNumber { number, inclusive } => {
                 self.events.partition_point(|stored| {
                     let at = stored.event.sequence_number;
-                    if *inclusive {
-                        at < *number
-                    } else {
-                        at <= *number
-                    }
+                    at < *number || at == *number && !inclusive
                 })
             }
             EventPosition::EnqueuedTime(time) => self
@@ -109,44 +102,16 @@ impl Partition {
                 .partition_point(|stored| stored.event.enqueued_time < *time),
         }
     }
-}
 
-/// The partition that all messages of a device go to: the FNV-1a hash of its id, so that it never changes.
-pub(crate) fn partition_of(device_id: &str, partitions: u16) -> u16 {
-    let hash = device_id
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    u16::try_from(hash % u64::from(partitions.max(1))).unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_device_keeps_its_partition_for_ever() {
-        // These figures must never change: a reader's position would point into another partition.
-        assert_eq!(
-            partition_of("MyFirstPythonDevice", 4),
-            partition_of("MyFirstPythonDevice", 4)
-        );
-        assert_eq!(
-            ["dev1", "dev2", "dev3", "dev4"].map(|id| partition_of(id, 4)),
-            [0, 1, 2, 3]
-        );
-    }
-
-    #[test]
-    fn devices_spread_over_all_partitions() {
-        let mut counts = [0_u32; 4];
-        for number in 0..1_000 {
-            counts[usize::from(partition_of(&format!("device-{number}"), 4))] += 1;
+    /// The index of the first event behind an offset, which names the last event that was read.
+    /// A text that is no offset was read from nowhere: rather all events again than one too few.
+    fn first_after(&self, offset: &str) -> usize {
+        if offset.is_empty() || !offset.bytes().all(|byte| byte.is_ascii_digit()) {
+            return 0;
         }
-        assert!(
-            counts.iter().all(|count| (200..300).contains(count)),
-            "{counts:?}"
-        );
+        // A number that is too large to be read is larger than any.
+        let offset = offset.parse().unwrap_or(u64::MAX);
+        self.events
+            .partition_point(|stored| stored.offset <= offset)
     }
 }

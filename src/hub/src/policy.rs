@@ -1,6 +1,6 @@
 //! Shared access policies: names, keys, and what each may do.
 
-use wire::sas::SharedAccessKey;
+use wire::sas::{SasToken, SharedAccessKey};
 
 use crate::random::Random;
 
@@ -34,6 +34,11 @@ impl AccessPolicy {
     /// Whether the policy holds a right.
     pub fn permits(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
+    }
+
+    /// Whether one of the policy's keys made the signature of a token.
+    pub(crate) fn signed(&self, token: &SasToken) -> bool {
+        token.verify(&self.primary_key) || token.verify(&self.secondary_key)
     }
 }
 

@@ -5,14 +5,19 @@ use wire::{
     mqtt::mqttrs::{Packet, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
-    topic::DeviceTopic,
+    topic::{DeviceTopic, TopicError},
 };
 
 use crate::{
-    connection::{CloseReason, ConnectionId, Identity, MOST_MESSAGE_BYTES},
+    close_reason::CloseReason,
+    connection::{Client, ConnectionId, Message},
+    event_log::EventLog,
     hub::Hub,
-    partition::partition_of,
+    registry::Registry,
 };
+
+/// The largest message: 256 KB of body and properties.
+pub(crate) const MOST_MESSAGE_BYTES: usize = 262_144;
 
 /// The application property that tells of a PUBLISH with RETAIN set: the hub retains nothing.
 pub(crate) const RETAIN: &str = "mqtt-retain";
@@ -33,35 +38,21 @@ impl Hub {
             QosPid::AtLeastOnce(pid) => Some(pid),
             QosPid::ExactlyOnce(_) => return Err(CloseReason::QosTwo),
         };
-        let Some(client) = self
-            .connections
-            .get(&connection)
-            .and_then(|connection| connection.client.as_ref())
-        else {
+        let Some(client) = self.connections.client(connection) else {
             return Ok(());
         };
-        let (identity, auth_method) = (client.identity.clone(), client.auth_method.clone());
-        let foreign = || CloseReason::ForeignTopic {
-            topic: publish.topic_name.to_owned(),
-        };
-        match DeviceTopic::parse(publish.topic_name).map_err(|_| foreign())? {
+        match read_topic(publish.topic_name)? {
             DeviceTopic::Telemetry {
                 device_id,
                 module_id,
-                mut properties,
-            } => {
-                if device_id != identity.device_id || module_id != identity.module_id {
-                    return Err(foreign());
-                }
-                mark(&mut properties, publish);
-                self.store_telemetry(
-                    now,
-                    &identity,
-                    auth_method,
-                    properties,
-                    publish.payload.to_vec(),
-                )?;
+                properties,
+            } if device_id == client.identity.device_id
+                && module_id == client.identity.module_id =>
+            {
+                let message = read_message(publish, properties)?;
+                store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
             }
+            DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
             DeviceTopic::TwinGet { .. } | DeviceTopic::ReportedPatch { .. } => {
                 return Err(CloseReason::NotSupported {
                     operation: "device twins over MQTT",
@@ -78,55 +69,82 @@ impl Hub {
         }
         Ok(())
     }
+}
 
-    /// Appends a message to its device's partition, with all that the hub stamps on it.
-    pub(crate) fn store_telemetry(
-        &mut self,
-        now: Timestamp,
-        identity: &Identity,
-        auth_method: String,
-        properties: MessageProperties,
-        body: Vec<u8>,
-    ) -> Result<(), CloseReason> {
-        let size = body.len() + properties.size();
-        if size > MOST_MESSAGE_BYTES {
-            return Err(CloseReason::MessageTooLarge { size });
-        }
-        let Some(device) = self.registry.get_mut(&identity.device_id) else {
-            return Err(CloseReason::DeviceDeleted);
-        };
-        device.touch(now);
-        let partition = partition_of(&identity.device_id, self.options.partitions);
-        let event = Event {
-            partition,
-            sequence_number: 0,
-            offset: String::new(),
-            enqueued_time: now,
-            device_id: identity.device_id.clone(),
-            module_id: identity.module_id.clone(),
-            auth_method,
-            generation_id: device.identity.generation_id.clone(),
-            message_source: "Telemetry".to_owned(),
-            properties,
-            body,
-        };
-        if let Some(partition) = self.partitions.get_mut(usize::from(partition)) {
-            partition.append(event);
-            partition.forget(now, self.options.retention, self.options.partition_bytes);
-        }
-        Ok(())
+/// Appends a message to the log, with all that the hub stamps on it.
+pub(crate) fn store_telemetry(
+    registry: &mut Registry,
+    events: &mut EventLog,
+    now: Timestamp,
+    client: &Client,
+    message: Message,
+) -> Result<(), CloseReason> {
+    let device_id = &client.identity.device_id;
+    let device = registry
+        .get_mut(device_id)
+        .ok_or(CloseReason::DeviceDeleted)?;
+    device.touch(now);
+    let Message {
+        mut properties,
+        body,
+    } = message;
+    // Only the hub may say whose connection a message came by.
+    properties.system.connection_device_id = None;
+    properties.system.connection_module_id = None;
+    events.append(Event {
+        // The log decides on these three.
+        partition: 0,
+        sequence_number: 0,
+        offset: String::new(),
+        enqueued_time: now,
+        device_id: device_id.clone(),
+        module_id: client.identity.module_id.clone(),
+        auth_method: client.auth_method.clone(),
+        generation_id: device.identity.generation_id.clone(),
+        message_source: "Telemetry".to_owned(),
+        properties,
+        body,
+    });
+    Ok(())
+}
+
+/// Adds a property in the hub's name. What the sender said under that name goes.
+pub(crate) fn mark(properties: &mut MessageProperties, name: &str, value: &str) {
+    properties.application.retain(|(given, _)| given != name);
+    let mark = (name.to_owned(), Some(value.to_owned()));
+    properties.application.push(mark);
+}
+
+fn foreign(topic: &str) -> CloseReason {
+    CloseReason::ForeignTopic {
+        topic: topic.to_owned(),
     }
 }
 
-/// Takes off what only the hub may say, and notes the flags of a PUBLISH that the hub does not act on.
-fn mark(properties: &mut MessageProperties, publish: &Publish<'_>) {
-    properties.system.connection_device_id = None;
-    properties.system.connection_module_id = None;
-    for (set, name) in [(publish.retain, RETAIN), (publish.dup, DUPLICATE)] {
-        if set {
-            properties
-                .application
-                .push((name.to_owned(), Some("true".to_owned())));
+fn read_topic(topic: &str) -> Result<DeviceTopic, CloseReason> {
+    DeviceTopic::parse(topic).map_err(|why| match why {
+        TopicError::Unknown { .. } => foreign(topic),
+        why => CloseReason::UnreadableTopic(why),
+    })
+}
+
+/// The message of a PUBLISH, with notes of the flags that the hub does not act on.
+/// Only what the sender wrote counts towards its size.
+fn read_message(
+    publish: &Publish<'_>,
+    mut properties: MessageProperties,
+) -> Result<Message, CloseReason> {
+    let size = publish.payload.len() + properties.size();
+    if size > MOST_MESSAGE_BYTES {
+        return Err(CloseReason::MessageTooLarge { size });
+    }
+    for (is_set, name) in [(publish.retain, RETAIN), (publish.dup, DUPLICATE)] {
+        if is_set {
+            mark(&mut properties, name, "true");
         }
     }
+    Ok(Message {
+        properties,
+        body: publish.payload.to_vec(),
+    })
 }

@@ -19,7 +19,7 @@ impl Random {
     pub(crate) fn key(&mut self) -> SharedAccessKey {
         let mut bytes = [0; 32];
         self.0.fill_bytes(&mut bytes);
-        SharedAccessKey::from_bytes(bytes.to_vec()).expect("32 bytes are a legal key length")
+        bytes.into()
     }
 
     /// A new entity tag: base64 of a nine-digit decimal number, as the service's look.

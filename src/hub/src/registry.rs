@@ -1,6 +1,6 @@
 //! The identity registry: which devices the hub knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use wire::{
     error::{ErrorCode, ServiceError},
@@ -8,11 +8,11 @@ use wire::{
         Authentication, AuthenticationType, ConnectionState, DeviceIdentity, DeviceIdentityUpdate,
         DeviceStatus, Keys, SymmetricKey,
     },
-    sas::SharedAccessKey,
+    sas::SasToken,
     timestamp::Timestamp,
 };
 
-use crate::{entity::IfMatch, random::Random};
+use crate::{entity::IfMatch, not_supported::not_supported, random::Random};
 
 /// .NET ticks, 100 ns each, from the year 1 to the Unix epoch: generation ids are counted in them.
 const TICKS_TO_UNIX_EPOCH: u64 = 621_355_968_000_000_000;
@@ -34,18 +34,45 @@ impl Device {
         self.identity.status == DeviceStatus::Enabled
     }
 
-    /// The two keys, either of which verifies.
-    pub(crate) fn keys(&self) -> Vec<SharedAccessKey> {
+    /// Whether one of the device's keys made the signature of a token.
+    pub(crate) fn signed(&self, token: &SasToken) -> bool {
         let keys = &self.identity.authentication.symmetric_key;
         [&keys.primary_key, &keys.secondary_key]
             .into_iter()
-            .filter_map(|key| key.as_ref()?.to_key().ok())
-            .collect()
+            .flatten()
+            .filter_map(|key| key.to_key().ok())
+            .any(|key| token.verify(&key))
     }
 
     /// The device did something: it connected, sent or received.
     pub(crate) fn touch(&mut self, now: Timestamp) {
         self.identity.last_activity_time = now;
+    }
+
+    /// Replaces what a request may write.
+    fn write(
+        &mut self,
+        now: Timestamp,
+        random: &mut Random,
+        update: DeviceIdentityUpdate,
+        keys: Keys,
+    ) {
+        let (primary, secondary) = match keys {
+            Keys::Generate => (random.key(), random.key()),
+            Keys::Given { primary, secondary } => (primary, secondary),
+        };
+        let status = update.status.unwrap_or_default();
+        let identity = &mut self.identity;
+        if status != identity.status {
+            identity.status_updated_time = now;
+        }
+        identity.status = status;
+        identity.status_reason = update.status_reason;
+        identity.authentication = Authentication {
+            symmetric_key: SymmetricKey::new(&primary, &secondary),
+            ..Authentication::default()
+        };
+        identity.etag = random.etag();
     }
 
     pub(crate) fn set_connected(&mut self, now: Timestamp, connected: bool) {
@@ -90,48 +117,35 @@ impl Registry {
         if_match: &IfMatch,
     ) -> Result<&DeviceIdentity, ServiceError> {
         let keys = update.validate(id)?;
-        let authentication = sas_authentication(&update, keys, random)?;
-        require_no_edge(&update)?;
-        let former = self.devices.get(id).map(|device| device.identity.clone());
-        let base = match (former, if_match) {
-            (None, IfMatch::Absent) => DeviceIdentity {
-                device_id: id.to_owned(),
-                generation_id: self.next_generation(now),
-                ..DeviceIdentity::default()
-            },
-            (Some(_), IfMatch::Absent) => {
-                return Err(ServiceError::new(
-                    ErrorCode::DeviceAlreadyExists,
-                    format!("A device with ID '{id}' is already registered."),
-                ));
-            }
-            (None, _) => return Err(unknown(id)),
-            (Some(former), asked) => {
-                asked.check(&former.etag)?;
-                former
+        check_supported(&update)?;
+        let device = match if_match {
+            IfMatch::Absent => self.create(now, id)?,
+            _ => {
+                let device = self.devices.get_mut(id).ok_or_else(|| unknown(id))?;
+                if_match.check(&device.identity.etag)?;
+                device
             }
         };
-        let status = update.status.unwrap_or_default();
-        let identity = DeviceIdentity {
-            etag: random.etag(),
-            status_updated_time: if status == base.status {
-                base.status_updated_time
-            } else {
-                now
-            },
-            status,
-            status_reason: update.status_reason,
-            authentication,
-            device_scope: update.device_scope.unwrap_or_default(),
-            parent_scopes: update.parent_scopes.unwrap_or_default(),
-            ..base
-        };
-        let device = self
-            .devices
-            .entry(id.to_owned())
-            .insert_entry(Device { identity })
-            .into_mut();
+        device.write(now, random, update, keys);
         Ok(&device.identity)
+    }
+
+    /// Puts an empty identity under an id that is free.
+    fn create(&mut self, now: Timestamp, id: &str) -> Result<&mut Device, ServiceError> {
+        let generation_id = self.next_generation(now);
+        match self.devices.entry(id.to_owned()) {
+            Entry::Occupied(_) => Err(ServiceError::new(
+                ErrorCode::DeviceAlreadyExists,
+                format!("A device with ID '{id}' is already registered."),
+            )),
+            Entry::Vacant(free) => Ok(free.insert(Device {
+                identity: DeviceIdentity {
+                    device_id: id.to_owned(),
+                    generation_id,
+                    ..DeviceIdentity::default()
+                },
+            })),
+        }
     }
 
     /// Deletes an identity. The request must say which version of it.
@@ -166,42 +180,26 @@ fn unknown(id: &str) -> ServiceError {
     )
 }
 
-fn sas_authentication(
-    update: &DeviceIdentityUpdate,
-    keys: Keys,
-    random: &mut Random,
-) -> Result<Authentication, ServiceError> {
-    let kind = update
-        .authentication
+/// Refuses the kinds of devices that are not built.
+fn check_supported(update: &DeviceIdentityUpdate) -> Result<(), ServiceError> {
+    let kind = update.authentication.as_ref().map(|it| it.kind);
+    let has_scope = update
+        .device_scope
         .as_ref()
-        .map(|authentication| authentication.kind)
-        .unwrap_or_default();
-    if kind != AuthenticationType::Sas {
-        return Err(not_supported(
+        .is_some_and(|it| !it.is_empty());
+    let has_parents = update
+        .parent_scopes
+        .as_ref()
+        .is_some_and(|it| !it.is_empty());
+    if kind.unwrap_or_default() != AuthenticationType::Sas {
+        Err(not_supported(
             "devices that authenticate with X.509 certificates",
-        ));
+        ))
+    } else if update.capabilities.unwrap_or_default().iot_edge {
+        Err(not_supported("IoT Edge devices"))
+    } else if has_scope || has_parents {
+        Err(not_supported("devices behind an IoT Edge device"))
+    } else {
+        Ok(())
     }
-    let (primary, secondary) = match keys {
-        Keys::Generate => (random.key(), random.key()),
-        Keys::Given { primary, secondary } => (primary, secondary),
-    };
-    Ok(Authentication {
-        symmetric_key: SymmetricKey::new(&primary, &secondary),
-        ..Authentication::default()
-    })
-}
-
-fn require_no_edge(update: &DeviceIdentityUpdate) -> Result<(), ServiceError> {
-    match update.capabilities {
-        Some(capabilities) if capabilities.iot_edge => Err(not_supported("IoT Edge devices")),
-        _ => Ok(()),
-    }
-}
-
-/// The refusal of something that this hub does not do, by its name.
-pub(crate) fn not_supported(operation: &str) -> ServiceError {
-    ServiceError::new(
-        ErrorCode::NotSupported,
-        format!("This hub does not support {operation} yet."),
-    )
 }

@@ -21,14 +21,19 @@ use route::Operation;
 /// The header that names a request in the service's logs.
 const REQUEST_ID_HEADER: &str = "x-ms-request-id";
 
+/// What a JSON body is, as the service writes it.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
 /// Answers a request.
 pub(crate) fn answer(
     hub: &mut Hub,
     now: Timestamp,
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
-    let mut response = respond(hub, now, request).unwrap_or_else(|error| refuse(hub, now, &error));
-    if let Ok(id) = HeaderValue::from_str(&format!("{:032x}", hub.random.tracking())) {
+    let id = hub.random.tracking();
+    let mut response = respond(hub, now, request)
+        .unwrap_or_else(|error| refuse(&error, &TrackingId::new(id, now)));
+    if let Ok(id) = HeaderValue::from_str(&format!("{id:032x}")) {
         response.headers_mut().insert(REQUEST_ID_HEADER, id);
     }
     response
@@ -41,28 +46,23 @@ fn respond(
 ) -> Result<Response<Vec<u8>>, ServiceError> {
     let operation = route::route(request.method(), request.uri())?;
     route::check_version(request.uri())?;
-    authorise::authorise(hub, now, request, operation.permission())?;
+    authorise::authorise(hub, now, request, &operation)?;
     match operation {
         Operation::PutDevice { id } => devices::put(hub, now, &id, request),
         Operation::GetDevice { id } => devices::get(hub, &id),
         Operation::DeleteDevice { id } => devices::delete(hub, now, &id, request),
-        Operation::ListDevices { top } => devices::list(hub, top),
+        Operation::ListDevices => devices::list(hub, request.uri()),
     }
 }
 
 /// The error page: the service's status, code header and envelope.
-fn refuse(hub: &mut Hub, now: Timestamp, error: &ServiceError) -> Response<Vec<u8>> {
-    let tracking = TrackingId::new(hub.random.tracking(), now);
-    let mut response = Response::new(error.envelope(&tracking).into_bytes());
+fn refuse(error: &ServiceError, tracking: &TrackingId) -> Response<Vec<u8>> {
+    let mut response = Response::new(error.envelope(tracking).into_bytes());
     *response.status_mut() = error.code.status();
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
-    response.headers_mut().insert(
-        ERROR_CODE_HEADER,
-        HeaderValue::from_static(error.code.name()),
-    );
+    let name = HeaderValue::from_static(error.code.name());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    headers.insert(ERROR_CODE_HEADER, name);
     response
 }
 
@@ -75,10 +75,7 @@ fn json(body: &impl Serialize) -> Result<Response<Vec<u8>>, ServiceError> {
         )
     })?;
     let mut response = Response::new(bytes);
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
     Ok(response)
 }
 

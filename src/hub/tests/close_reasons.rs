@@ -89,5 +89,8 @@ fn a_refused_connect_says_why() {
 #[test]
 fn what_is_wrong_with_a_topic_is_said() {
     let text = CloseReason::UnreadableTopic(unreadable()).to_string();
-    assert!(text.contains("%zz") && text.contains("hexadecimal"), "{text}");
+    assert!(
+        text.contains("%zz") && text.contains("hexadecimal"),
+        "{text}"
+    );
 }

@@ -32,8 +32,14 @@ fn names_that_do_not_fit() {
     let unreadable = [
         ("nothing", ""),
         ("a host alone", HOST),
-        ("no device", "contoso.azure-devices.net//?api-version=2021-04-12"),
-        ("too many parts", "contoso.azure-devices.net/dev1/m/x/?api-version=2021-04-12"),
+        (
+            "no device",
+            "contoso.azure-devices.net//?api-version=2021-04-12",
+        ),
+        (
+            "too many parts",
+            "contoso.azure-devices.net/dev1/m/x/?api-version=2021-04-12",
+        ),
     ];
     for (what, user_name) in unreadable {
         check(what, names(user_name, "dev1"), Refusal::UserNameUnreadable);
@@ -42,7 +48,11 @@ fn names_that_do_not_fit() {
     check("another hub", names(other_hub, "dev1"), Refusal::WrongHost);
     for client_id in ["dev2", "Dev1", "", "dev1/m", "dev1/"] {
         let user_name = "contoso.azure-devices.net/dev1/?api-version=2021-04-12";
-        check(client_id, names(user_name, client_id), Refusal::ClientIdMismatch);
+        check(
+            client_id,
+            names(user_name, client_id),
+            Refusal::ClientIdMismatch,
+        );
     }
     let nobody: Spoil = Box::new(|_, greeting| {
         greeting.user_name = None;
@@ -57,7 +67,11 @@ fn passwords_that_are_no_token() {
         Box::new(move |_, greeting| greeting.password = password.map(<[u8]>::to_vec))
     }
     check("none", password(None), Refusal::PasswordMissing);
-    check("an empty one", password(Some(b"")), Refusal::PasswordMissing);
+    check(
+        "an empty one",
+        password(Some(b"")),
+        Refusal::PasswordMissing,
+    );
     let unreadable: [(&[u8], SasError); 5] = [
         (b"secret", SasError::Scheme),
         (b"\xFF\xFE", SasError::Scheme),
@@ -90,9 +104,17 @@ fn tokens_of_somebody_else() {
         })
     }
     let own = "contoso.azure-devices.net/devices/dev1";
-    check("another device's key", token(own, "dev2"), Refusal::WrongKey);
+    check(
+        "another device's key",
+        token(own, "dev2"),
+        Refusal::WrongKey,
+    );
     let other = "contoso.azure-devices.net/devices/dev2";
-    check("another device's token", token(other, "dev2"), Refusal::WrongKey);
+    check(
+        "another device's token",
+        token(other, "dev2"),
+        Refusal::WrongKey,
+    );
     let resources = [
         other,
         "contoso.azure-devices.net/devices/dev",
@@ -146,7 +168,11 @@ fn policies_that_do_not_connect_this_device() {
         check(policy, token(HOST, policy, policy), Refusal::PolicyRefused);
     }
     for policy in ["nobody", "Device"] {
-        check(policy, token(HOST, "device", policy), Refusal::PolicyRefused);
+        check(
+            policy,
+            token(HOST, "device", policy),
+            Refusal::PolicyRefused,
+        );
     }
     check(
         "another policy's key",
@@ -234,8 +260,16 @@ fn wills_that_are_not_own_telemetry() {
 #[test]
 fn other_protocols_are_told_so() {
     let cases: [(&[u8], &str, u8); 4] = [
-        (b"\x10\x0e\x00\x06MQIsdp\x03\x02\x00\x00\x00\x00", "MQIsdp", 3),
-        (b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00", "MQTT", 5),
+        (
+            b"\x10\x0e\x00\x06MQIsdp\x03\x02\x00\x00\x00\x00",
+            "MQIsdp",
+            3,
+        ),
+        (
+            b"\x10\x0d\x00\x04MQTT\x05\x02\x00\x00\x00\x00\x00",
+            "MQTT",
+            5,
+        ),
         (b"\x10\x0c\x00\x04MQTT\x03\x02\x00\x00\x00\x00", "MQTT", 3),
         (b"\x10\x0c\x00\x04mqtt\x04\x02\x00\x00\x00\x00", "mqtt", 4),
     ];
@@ -243,7 +277,11 @@ fn other_protocols_are_told_so() {
         let mut bench = Bench::new();
         let link = bench.open();
         bench.bytes(link, bytes);
-        assert_eq!(bench.said(link), ["CONNACK 1", "close refused"], "{name} {level}");
+        assert_eq!(
+            bench.said(link),
+            ["CONNACK 1", "close refused"],
+            "{name} {level}"
+        );
         let refusal = Refusal::Protocol {
             name: name.to_owned(),
             level,

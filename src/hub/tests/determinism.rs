@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hub::{Hub, HubOptions};
 
-use crate::bench::{Ask, Bench, HOST, SEED, SECOND, START, TOPIC};
+use crate::bench::{Ask, Bench, HOST, SECOND, SEED, START, TOPIC};
 
 /// A day in the life of a hub, and all that came of it.
 fn day(seed: [u8; 32]) -> (Vec<u8>, String) {

@@ -36,7 +36,10 @@ fn a_new_device_has_every_field() {
     let generation_id = created["generationId"].as_str().unwrap();
     assert_eq!(generation_id.len(), 18);
     assert!(generation_id.bytes().all(|byte| byte.is_ascii_digit()));
-    assert_eq!(etag(&answer), format!("\"{}\"", created["etag"].as_str().unwrap()));
+    assert_eq!(
+        etag(&answer),
+        format!("\"{}\"", created["etag"].as_str().unwrap())
+    );
     let expected = json!({
         "deviceId": "dev3",
         "generationId": generation_id,
@@ -76,8 +79,7 @@ fn a_put_without_if_match_only_creates() {
     let answer = bench.ask(&Ask::put("dev1"));
     assert_eq!(outcome(&answer), "409 DeviceAlreadyExists");
     let message = body_of(&answer)["Message"].clone();
-    let expected =
-        "ErrorCode:DeviceAlreadyExists;A device with ID 'dev1' is already registered.";
+    let expected = "ErrorCode:DeviceAlreadyExists;A device with ID 'dev1' is already registered.";
     assert_eq!(message, expected);
     // The tag in the body does not count.
     let with_etag = json!({ "deviceId": "dev1", "etag": before["etag"] });
@@ -239,7 +241,10 @@ fn both_keys_or_neither() {
         let answer = bench.ask(&ask);
         assert_eq!(outcome(&answer), "400 ArgumentInvalid");
         let text = String::from_utf8(answer.into_body()).unwrap();
-        assert!(text.contains("Either no keys or both keys can be set"), "{text}");
+        assert!(
+            text.contains("Either no keys or both keys can be set"),
+            "{text}"
+        );
     }
 }
 
@@ -268,7 +273,10 @@ fn keys_of_16_to_64_bytes() {
 
 #[test]
 fn bodies_that_are_refused() {
-    let long = format!(r#"{{"deviceId":"dev3","statusReason":"{}"}}"#, "x".repeat(129));
+    let long = format!(
+        r#"{{"deviceId":"dev3","statusReason":"{}"}}"#,
+        "x".repeat(129)
+    );
     let cases = [
         ("", "400 DeserializationError"),
         ("null", "400 DeserializationError"),
@@ -277,7 +285,10 @@ fn bodies_that_are_refused() {
         ("{", "400 DeserializationError"),
         (r#"{"deviceId":"dev3"} x"#, "400 DeserializationError"),
         (r#"{"deviceId":3}"#, "400 DeserializationError"),
-        (r#"{"deviceId":"dev3","status":"asleep"}"#, "400 DeserializationError"),
+        (
+            r#"{"deviceId":"dev3","status":"asleep"}"#,
+            "400 DeserializationError",
+        ),
         (
             r#"{"deviceId":"dev3","authentication":{"type":"password"}}"#,
             "400 DeserializationError",
@@ -286,7 +297,10 @@ fn bodies_that_are_refused() {
         (r#"{"deviceId":null}"#, "400 ArgumentInvalid"),
         (r#"{"deviceId":"dev4"}"#, "400 ArgumentInvalid"),
         (r#"{"deviceId":"DEV3"}"#, "400 ArgumentInvalid"),
-        (r#"{"deviceId":"dev3","authentication":{"type":"none"}}"#, "400 ArgumentInvalid"),
+        (
+            r#"{"deviceId":"dev3","authentication":{"type":"none"}}"#,
+            "400 ArgumentInvalid",
+        ),
         (
             r#"{"deviceId":"dev3","authentication":{"x509Thumbprint":{"primaryThumbprint":"x"}}}"#,
             "400 ArgumentInvalid",
@@ -326,7 +340,14 @@ fn unknown_members_are_passed_over() {
 #[test]
 fn ids_are_percent_encoded_in_the_path_and_raw_in_the_body() {
     let longest = "x".repeat(128);
-    for id in ["dev#1", "a+b", "50%", "a%23b", "-.+%_#*?!(),:=@$'", &longest] {
+    for id in [
+        "dev#1",
+        "a+b",
+        "50%",
+        "a%23b",
+        "-.+%_#*?!(),:=@$'",
+        &longest,
+    ] {
         let mut bench = Bench::new();
         bench.register(id);
         assert_eq!(device(&mut bench, id)["deviceId"], id);

@@ -121,5 +121,8 @@ fn links_are_dropped_in_the_order_of_their_deadlines() {
     assert_eq!(bench.said(slow), ["close keep-alive-expired"]);
     assert_eq!(bench.said(quick), ["close keep-alive-expired"]);
     assert_eq!(bench.bodies(), ["slow", "quick"]);
-    assert_eq!(bench.hub.next_deadline(), Some(bench.now.plus(Duration::from_hours(24)).plus(MILLISECOND)));
+    assert_eq!(
+        bench.hub.next_deadline(),
+        Some(bench.now.plus(Duration::from_hours(24)).plus(MILLISECOND))
+    );
 }

@@ -12,7 +12,11 @@ fn operations_are_refused_by_their_names() {
         ("POST", "/devices/query", "queries (POST)"),
         ("GET", "/devices/dev1/modules", "module identities (GET)"),
         ("PUT", "/devices/dev1/modules/m", "module identities (PUT)"),
-        ("POST", "/devices/dev1/messages/events", "telemetry over HTTP (POST)"),
+        (
+            "POST",
+            "/devices/dev1/messages/events",
+            "telemetry over HTTP (POST)",
+        ),
         (
             "GET",
             "/devices/dev1/messages/deviceBound",
@@ -23,13 +27,25 @@ fn operations_are_refused_by_their_names() {
             "/devices/dev1/messages/deviceBound/abc",
             "cloud-to-device messages over HTTP (DELETE)",
         ),
-        ("DELETE", "/devices/dev1/commands", "purging a device's messages (DELETE)"),
+        (
+            "DELETE",
+            "/devices/dev1/commands",
+            "purging a device's messages (DELETE)",
+        ),
         ("POST", "/devices/dev1/files", "file upload (POST)"),
         ("GET", "/twins/dev1", "device twins (GET)"),
         ("PATCH", "/twins/dev1/modules/m", "device twins (PATCH)"),
         ("POST", "/twins/dev1/methods", "direct methods (POST)"),
-        ("POST", "/twins/dev1/modules/m/methods", "direct methods (POST)"),
-        ("GET", "/messages/serviceBound/feedback", "delivery feedback (GET)"),
+        (
+            "POST",
+            "/twins/dev1/modules/m/methods",
+            "direct methods (POST)",
+        ),
+        (
+            "GET",
+            "/messages/serviceBound/feedback",
+            "delivery feedback (GET)",
+        ),
         (
             "GET",
             "/messages/serviceBound/filenotifications",
@@ -66,8 +82,14 @@ fn kinds_of_devices_are_refused_by_their_names() {
     let x509 = "devices that authenticate with X.509 certificates";
     let cases = [
         (json!({ "authentication": { "type": "selfSigned" } }), x509),
-        (json!({ "authentication": { "type": "certificateAuthority" } }), x509),
-        (json!({ "capabilities": { "iotEdge": true } }), "IoT Edge devices"),
+        (
+            json!({ "authentication": { "type": "certificateAuthority" } }),
+            x509,
+        ),
+        (
+            json!({ "capabilities": { "iotEdge": true } }),
+            "IoT Edge devices",
+        ),
         (
             json!({ "deviceScope": "ms-azure-iot-edge://gateway-1" }),
             "devices behind an IoT Edge device",
@@ -110,7 +132,10 @@ fn mqtt_operations_are_refused_by_their_names() {
             "$iothub/twin/PATCH/properties/reported/?$rid=1",
             "device twins over MQTT",
         ),
-        ("$iothub/methods/res/200/?$rid=1", "direct methods over MQTT"),
+        (
+            "$iothub/methods/res/200/?$rid=1",
+            "direct methods over MQTT",
+        ),
     ];
     for (topic, operation) in cases {
         let mut bench = Bench::new();

@@ -208,7 +208,11 @@ impl World {
             let of_device = kept.iter().filter(|event| event.device_id == id);
             let numbers = of_device.map(|event| (event.partition, event.sequence_number));
             let expected = (0..).map(|number| (partition, number));
-            assert!(numbers.zip(expected).all(|(found, expected)| found == expected));
+            assert!(
+                numbers
+                    .zip(expected)
+                    .all(|(found, expected)| found == expected)
+            );
         }
     }
 

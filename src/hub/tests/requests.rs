@@ -48,7 +48,10 @@ fn without_authorization_nothing_is_told() {
         let answer = bench.request(&ask.unauthorised());
         assert_eq!(outcome(&answer), UNAUTHORISED);
         let message = json(&answer)["Message"].as_str().unwrap().to_owned();
-        assert!(message.contains("Authorization header missing"), "{message}");
+        assert!(
+            message.contains("Authorization header missing"),
+            "{message}"
+        );
     }
     assert_eq!(bench.hub.devices().count(), 2);
 }
@@ -69,18 +72,33 @@ fn tokens_that_open_nothing() {
         ("cut short", "SharedAccessSignature sr=a".to_owned()),
         ("expired", expired),
         ("another hub", owner("fabrikam.azure-devices.net")),
-        ("another device", owner("contoso.azure-devices.net/devices/dev2")),
-        ("half a name", owner("contoso.azure-devices.net/devices/dev")),
+        (
+            "another device",
+            owner("contoso.azure-devices.net/devices/dev2"),
+        ),
+        (
+            "half a name",
+            owner("contoso.azure-devices.net/devices/dev"),
+        ),
         ("another path", owner("contoso.azure-devices.net/twins")),
         ("no policy", bench.token(HOST, &policy.primary_key, None)),
-        ("unknown policy", bench.token(HOST, &policy.primary_key, Some("nobody"))),
-        ("another policy's key", bench.token(HOST, &policy.primary_key, Some("registryRead"))),
+        (
+            "unknown policy",
+            bench.token(HOST, &policy.primary_key, Some("nobody")),
+        ),
+        (
+            "another policy's key",
+            bench.token(HOST, &policy.primary_key, Some("registryRead")),
+        ),
         ("a device's key", bench.token(HOST, &device, None)),
         (
             "a device's token",
             bench.token(&device_resource(HOST, "dev1", None), &device, None),
         ),
-        ("a device's key as a policy's", bench.token(HOST, &device, Some("iothubowner"))),
+        (
+            "a device's key as a policy's",
+            bench.token(HOST, &device, Some("iothubowner")),
+        ),
     ];
     for (what, token) in cases {
         let request = Ask::of("GET", "dev1").request(&token);
@@ -148,7 +166,13 @@ fn each_operation_needs_its_right() {
 #[test]
 fn the_five_policies_have_two_different_keys_each() {
     let bench = Bench::new();
-    let names = ["iothubowner", "service", "device", "registryRead", "registryReadWrite"];
+    let names = [
+        "iothubowner",
+        "service",
+        "device",
+        "registryRead",
+        "registryReadWrite",
+    ];
     let mut keys: Vec<String> = names
         .into_iter()
         .flat_map(|name| {
@@ -183,12 +207,18 @@ fn a_refusal_has_the_services_form() {
     let mut bench = Bench::new();
     let answer = bench.ask(&Ask::of("GET", "dev3"));
     assert_eq!(outcome(&answer), "404 DeviceNotFound");
-    assert_eq!(header(&answer, "content-type"), "application/json; charset=utf-8");
+    assert_eq!(
+        header(&answer, "content-type"),
+        "application/json; charset=utf-8"
+    );
     let body = json(&answer);
     let members: Vec<_> = body.as_object().unwrap().keys().collect();
     assert_eq!(members, ["ExceptionMessage", "Message"]);
     let message = body["Message"].as_str().unwrap();
-    assert_eq!(message, "ErrorCode:DeviceNotFound;Device dev3 not registered");
+    assert_eq!(
+        message,
+        "ErrorCode:DeviceNotFound;Device dev3 not registered"
+    );
     let exception = body["ExceptionMessage"].as_str().unwrap();
     let request_id = header(&answer, "x-ms-request-id");
     let expected = format!("Tracking ID:{request_id}-G:0-TimeStamp:08/01/2026 10:00:00");
@@ -222,9 +252,16 @@ fn header(answer: &Response<Vec<u8>>, name: &str) -> String {
 #[test]
 fn a_success_says_what_its_body_is() {
     let mut bench = Bench::new();
-    for ask in [Ask::of("GET", "dev1"), Ask::path("GET", "/devices"), Ask::put("dev3")] {
+    for ask in [
+        Ask::of("GET", "dev1"),
+        Ask::path("GET", "/devices"),
+        Ask::put("dev3"),
+    ] {
         let answer = bench.ask(&ask);
-        assert_eq!(answer.headers()[CONTENT_TYPE], "application/json; charset=utf-8");
+        assert_eq!(
+            answer.headers()[CONTENT_TYPE],
+            "application/json; charset=utf-8"
+        );
         assert!(answer.headers().get("iothub-errorcode").is_none());
     }
 }

@@ -12,7 +12,10 @@ fn shown(value: &impl std::fmt::Debug) -> String {
 #[test]
 fn the_seed_from_which_all_keys_follow() {
     let shown = shown(&HubOptions::new(HOST, SEED));
-    assert!(shown.contains(HOST) && shown.contains("retention"), "{shown}");
+    assert!(
+        shown.contains(HOST) && shown.contains("retention"),
+        "{shown}"
+    );
     assert!(!shown.contains("42"), "{shown}");
 }
 

@@ -91,7 +91,10 @@ fn the_answer_that_disables_a_device_shows_it_disconnected() {
     bench.connect("dev1");
     let body = r#"{"deviceId":"dev1","status":"disabled"}"#;
     let answer = bench.ask(&Ask::put("dev1").if_match("*").body(body));
-    assert_eq!(crate::bench::json(&answer)["connectionState"], "Disconnected");
+    assert_eq!(
+        crate::bench::json(&answer)["connectionState"],
+        "Disconnected"
+    );
 }
 
 #[test]

@@ -81,8 +81,7 @@ fn the_hub_stamps_what_it_knows() {
     assert_eq!(device.last_activity_time, START.plus(2 * SECOND));
     let generation_id = device.generation_id.clone();
     let event = bench.events().remove(1);
-    let auth =
-        r#"{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}"#;
+    let auth = r#"{"scope":"device","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}"#;
     let expected = [
         ("x-opt-sequence-number", "1"),
         ("x-opt-offset", event.offset.as_str()),
@@ -208,7 +207,13 @@ fn the_messages_of_a_device_are_in_one_partition_numbered_and_in_order() {
             .read_events(partition, &EventPosition::Earliest, 10);
         let seen: Vec<_> = events
             .iter()
-            .map(|event| (event.partition, event.sequence_number, event.body.as_slice()))
+            .map(|event| {
+                (
+                    event.partition,
+                    event.sequence_number,
+                    event.body.as_slice(),
+                )
+            })
             .collect();
         let expected: [(u16, u64, &[u8]); 2] = [(partition, 0, b"a"), (partition, 1, b"b")];
         assert_eq!(seen, expected, "{id}");

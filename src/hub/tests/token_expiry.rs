@@ -5,7 +5,7 @@ use std::time::Duration;
 use hub::{CloseReason, HubOptions};
 use wire::sas::device_resource;
 
-use crate::bench::{Bench, HOST, SEED, SECOND};
+use crate::bench::{Bench, HOST, SECOND, SEED};
 
 fn connect_for(bench: &mut Bench, life: Duration) -> hub::ConnectionId {
     let (resource, key) = (device_resource(HOST, "dev1", None), bench.key("dev1"));

@@ -38,7 +38,10 @@ fn an_encoded_id_is_another_id() {
     let topic = "devices/dev%231/messages/events/";
     bench.publish(link, topic, b"x", None);
     let topic = topic.to_owned();
-    assert_eq!(bench.reason(link), Some(&CloseReason::ForeignTopic { topic }));
+    assert_eq!(
+        bench.reason(link),
+        Some(&CloseReason::ForeignTopic { topic })
+    );
 
     bench.register("dev%231");
     let link = bench.connect("dev%231");
@@ -58,7 +61,10 @@ fn they_subscribe_to_what_does_not_name_them() {
     // A level that is a wildcard altogether is well-formed, and nobody's.
     bench.register("+");
     let link = bench.connect("dev2");
-    bench.subscribe(link, &[("devices/+/messages/devicebound/#", QoS::AtLeastOnce)]);
+    bench.subscribe(
+        link,
+        &[("devices/+/messages/devicebound/#", QoS::AtLeastOnce)],
+    );
     assert_eq!(bench.said(link), ["close foreign-filter"]);
 }
 

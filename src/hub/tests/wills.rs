@@ -53,7 +53,10 @@ fn it_carries_its_properties_and_a_mark() {
     assert_eq!(will.enqueued_time, bench.now);
     assert_eq!(will.message_source, "Telemetry");
     let properties = will.properties;
-    assert_eq!(properties.system.content_type.as_deref(), Some("text/plain"));
+    assert_eq!(
+        properties.system.content_type.as_deref(),
+        Some("text/plain")
+    );
     let marked = [("room", "kitchen"), ("iothub-MessageType", "Will")]
         .map(|(name, value)| (name.to_owned(), Some(value.to_owned())));
     assert_eq!(properties.application, marked);

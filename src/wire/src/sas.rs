@@ -68,6 +68,13 @@ impl SharedAccessKey {
     }
 }
 
+impl From<[u8; 32]> for SharedAccessKey {
+    /// A key of the length that the service makes, which is always legal.
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(Secret::new(bytes.to_vec()))
+    }
+}
+
 /// One of the four fields of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SasField {

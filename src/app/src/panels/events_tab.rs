@@ -107,7 +107,7 @@ fn details(event: &EventView, words: &Words) -> Html {
             html! { <div><dt><code>{ name }</code></dt><dd><code>{ value }</code></dd></div> }
         };
         html! {
-            <div class="events-stamps"><h4>{ words.text(id) }</h4><dl>{ for pairs.iter().map(pair) }</dl></div>
+            <div class="events-stamps"><h3>{ words.text(id) }</h3><dl>{ for pairs.iter().map(pair) }</dl></div>
         }
     };
     let place = words.with("events-place", [

@@ -86,6 +86,7 @@ pub fn Panel(props: &PanelProps) -> Html {
     };
     html! {
         <section id="panel" class="panel" aria-label={words.text("panel")}>
+            <h2 class="unseen">{ words.text("panel") }</h2>
             <div class="tabs" role="tablist" aria-label={words.text("panel")} {onkeydown}>
                 { for Tab::ALL.into_iter().map(tab) }
             </div>

@@ -7,14 +7,15 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use crate::{hub::Hub, policy::Permission};
+use super::route::Operation;
+use crate::hub::Hub;
 
-/// Lets a request pass whose SAS token was signed with a key of a policy that holds the permission.
-pub(crate) fn authorise(
+/// Lets a request pass whose SAS token was signed with a key of a policy that may carry out its operation.
+pub(super) fn authorise(
     hub: &Hub,
     now: Timestamp,
     request: &Request<Vec<u8>>,
-    permission: Permission,
+    operation: &Operation,
 ) -> Result<(), ServiceError> {
     let header = request.headers().get(AUTHORIZATION).ok_or_else(|| {
         ServiceError::new(
@@ -33,7 +34,7 @@ pub(crate) fn authorise(
     let policy = hub
         .policy(name)
         .ok_or_else(|| unauthorised(&format!("there is no policy '{name}'")))?;
-    if !token.verify(&policy.primary_key) && !token.verify(&policy.secondary_key) {
+    if !policy.signed(&token) {
         return Err(unauthorised(
             "the signature was not made with a key of this policy",
         ));
@@ -41,11 +42,10 @@ pub(crate) fn authorise(
     if token.expires() <= now.as_seconds() {
         return Err(unauthorised("the token has expired"));
     }
-    let resource = format!("{}{}", hub.host_name(), request.uri().path());
-    if !token.covers(&resource) {
+    if !token.covers(&operation.resource(hub.host_name())) {
         return Err(unauthorised("the token is for another resource"));
     }
-    if !policy.permits(permission) {
+    if !policy.permits(operation.permission()) {
         return Err(ServiceError::new(
             ErrorCode::IotHubUnauthorizedAccess,
             format!(

@@ -4,38 +4,45 @@ use http::{Method, Uri};
 use wire::{
     error::{ErrorCode, ServiceError},
     rest::{API_VERSIONS, decode_id},
+    sas::device_resource,
 };
 
-use crate::{policy::Permission, registry::not_supported};
-
-/// How many devices one list may hold.
-const MOST_LISTED: usize = 1_000;
+use crate::{not_supported::not_supported, policy::Permission};
 
 /// What a request asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(super) enum Operation {
     PutDevice { id: String },
     GetDevice { id: String },
     DeleteDevice { id: String },
-    ListDevices { top: usize },
+    ListDevices,
 }
 
 impl Operation {
     /// The right that the caller needs.
-    pub(crate) fn permission(&self) -> Permission {
+    pub(super) fn permission(&self) -> Permission {
         match self {
-            Self::GetDevice { .. } | Self::ListDevices { .. } => Permission::RegistryRead,
+            Self::GetDevice { .. } | Self::ListDevices => Permission::RegistryRead,
             Self::PutDevice { .. } | Self::DeleteDevice { .. } => Permission::RegistryWrite,
+        }
+    }
+
+    /// The resource that the caller's token must cover. Ids are written raw in it.
+    pub(super) fn resource(&self, host_name: &str) -> String {
+        match self {
+            Self::PutDevice { id } | Self::GetDevice { id } | Self::DeleteDevice { id } => {
+                device_resource(host_name, id, None)
+            }
+            Self::ListDevices => format!("{host_name}/devices"),
         }
     }
 }
 
 /// Finds the operation for a method and a path. What the service has and this hub has not is named in the refusal.
-pub(crate) fn route(method: &Method, uri: &Uri) -> Result<Operation, ServiceError> {
+pub(super) fn route(method: &Method, uri: &Uri) -> Result<Operation, ServiceError> {
     let path = uri.path().trim_matches('/');
     let segments: Vec<&str> = path.split('/').collect();
     match (method.as_str(), segments.as_slice()) {
-        ("GET", ["devices"]) => Ok(Operation::ListDevices { top: top(uri)? }),
+        ("GET", ["devices"]) => Ok(Operation::ListDevices),
         ("PUT", ["devices", id]) => Ok(Operation::PutDevice { id: id_of(id)? }),
         ("GET", ["devices", id]) => Ok(Operation::GetDevice { id: id_of(id)? }),
         ("DELETE", ["devices", id]) => Ok(Operation::DeleteDevice { id: id_of(id)? }),
@@ -56,6 +63,7 @@ fn missing(method: &str, segments: &[&str], path: &str) -> String {
         ["twins", .., "methods"] => "direct methods",
         ["twins", ..] => "device twins",
         ["messages", "serviceBound", "feedback", ..] => "delivery feedback",
+        ["messages", "serviceBound", "filenotifications", ..] => "file upload notifications",
         ["statistics", ..] => "statistics",
         ["configurations", ..] => "configurations",
         ["jobs", ..] => "jobs",
@@ -66,7 +74,7 @@ fn missing(method: &str, segments: &[&str], path: &str) -> String {
 }
 
 /// Refuses a request whose `api-version` is missing or unknown.
-pub(crate) fn check_version(uri: &Uri) -> Result<(), ServiceError> {
+pub(super) fn check_version(uri: &Uri) -> Result<(), ServiceError> {
     let message = match parameter(uri, "api-version") {
         Some(version) if API_VERSIONS.contains(&version) => return Ok(()),
         Some(version) => format!(
@@ -84,21 +92,8 @@ pub(crate) fn check_version(uri: &Uri) -> Result<(), ServiceError> {
     ))
 }
 
-fn top(uri: &Uri) -> Result<usize, ServiceError> {
-    let Some(text) = parameter(uri, "top") else {
-        return Ok(MOST_LISTED);
-    };
-    match text.parse() {
-        Ok(top) if (1..=MOST_LISTED).contains(&top) => Ok(top),
-        _ => Err(ServiceError::new(
-            ErrorCode::ArgumentInvalid,
-            format!("top must be a whole number from 1 to {MOST_LISTED}, got '{text}'."),
-        )),
-    }
-}
-
 /// The first value of a query parameter, as it stands.
-fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
     uri.query()?.split('&').find_map(|pair| {
         pair.split_once('=')
             .filter(|(key, _)| *key == name)

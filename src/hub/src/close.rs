@@ -1,0 +1,44 @@
+//! How connections end.
+
+use wire::timestamp::Timestamp;
+
+use crate::{
+    close_reason::CloseReason, connection::ConnectionId, hub::Hub, output::Output,
+    publish::store_telemetry,
+};
+
+impl Hub {
+    /// Closes a connection, if it is still there.
+    pub(crate) fn close(&mut self, now: Timestamp, connection: ConnectionId, reason: CloseReason) {
+        if self.connections.is_open(connection) {
+            self.end(now, connection, &reason);
+            self.put(Output::Close { connection, reason });
+        }
+    }
+
+    /// Closes what connections a device and its modules have.
+    pub(crate) fn close_device(&mut self, now: Timestamp, device_id: &str, reason: &CloseReason) {
+        for connection in self.connections.of_device(device_id) {
+            self.close(now, connection, reason.clone());
+        }
+    }
+
+    /// Forgets a connection, and does what its end calls for.
+    pub(crate) fn end(&mut self, now: Timestamp, connection: ConnectionId, reason: &CloseReason) {
+        let Some(mut client) = self.connections.remove(connection) else {
+            return;
+        };
+        if client.clean_session {
+            self.sessions.forget(&client.identity);
+        }
+        let will = client.will.take();
+        if let Some(will) = will.filter(|_| *reason != CloseReason::Disconnected) {
+            // A will that cannot be stored (its device is gone) has nobody left to be told.
+            let (registry, events) = (&mut self.registry, &mut self.events);
+            let _ = store_telemetry(registry, events, now, &client, will);
+        }
+        if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
+            device.set_connected(now, false);
+        }
+    }
+}
