@@ -58,12 +58,14 @@ pub fn App(props: &AppProps) -> Html {
             .expect("the start script makes the worker")
         }
     });
-    use_effect_with((*kept).clone(), |kept| kept.save());
+    use_effect_with((*kept).clone(), Kept::save);
     use_effect_with(kept.theme, |theme: &theme::Theme| theme.apply());
     use_effect_with((), {
         let (link, speed) = ((*link).clone(), kept.speed);
         move |()| {
-            link.send(&Command::SetSpeed { factor: f64::from(speed) });
+            link.send(&Command::SetSpeed {
+                factor: f64::from(speed),
+            });
             // The text that was there before this module is no longer needed.
             if let Some(first_paint) = dom::element("first-paint") {
                 first_paint.remove();
@@ -88,9 +90,11 @@ pub fn App(props: &AppProps) -> Html {
 /// The steps that these reports say were passed.
 fn passed(reports: &[Report]) -> Vec<(String, String)> {
     let passed = reports.iter().filter_map(|report| match report {
-        Report::Step { lesson, step, state: StepState::Passed { .. } } => {
-            Some((lesson.clone(), step.clone()))
-        }
+        Report::Step {
+            lesson,
+            step,
+            state: StepState::Passed { .. },
+        } => Some((lesson.clone(), step.clone())),
         _ => None,
     });
     passed.collect()
@@ -118,12 +122,14 @@ fn page(route: &Route, texts: &LessonTexts) -> Html {
     match route {
         Route::Home => html! { <Home texts={texts.clone()} /> },
         Route::Lesson { lesson } => html! { <ToOpenStep lesson={lesson.clone()} /> },
-        Route::Step { lesson, step } => match (routes::find(lesson, step), texts.get(lesson.as_str())) {
-            (Some((lesson, step)), Some(text)) => {
-                html! { <LessonPage key={lesson.id} {lesson} {step} text={text.clone()} /> }
+        Route::Step { lesson, step } => {
+            match (routes::find(lesson, step), texts.get(lesson.as_str())) {
+                (Some((lesson, step)), Some(text)) => {
+                    html! { <LessonPage key={lesson.id} {lesson} {step} text={text.clone()} /> }
+                }
+                _ => html! { <NotFound /> },
             }
-            _ => html! { <NotFound /> },
-        },
+        }
         Route::NotFound => html! { <NotFound /> },
     }
 }
@@ -141,7 +147,8 @@ fn ToOpenStep(props: &ToOpenStepProps) -> Html {
         return html! { <NotFound /> };
     };
     let is_open = |step: &&lessons::outline::StepOutline| {
-        kept.as_ref().is_none_or(|kept| !kept.has_passed(lesson.id, step.id))
+        kept.as_ref()
+            .is_none_or(|kept| !kept.has_passed(lesson.id, step.id))
     };
     match lesson.steps.iter().find(is_open).or(lesson.steps.first()) {
         Some(step) => html! { <Redirect<Route> to={Route::step(lesson.id, step.id)} /> },

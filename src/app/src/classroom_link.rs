@@ -36,14 +36,21 @@ impl ClassroomLink {
     pub fn connect(on_reports: Callback<Vec<Report>>) -> Option<Self> {
         let worker = Reflect::get(&js_sys::global(), &"bench".into()).ok()?;
         let worker: Worker = worker.dyn_into().ok()?;
-        let link = Rc::new(Link { worker, waiting: RefCell::default(), listener: RefCell::default() });
+        let link = Rc::new(Link {
+            worker,
+            waiting: RefCell::default(),
+            listener: RefCell::default(),
+        });
         let hearing = Rc::downgrade(&link);
         let listener = EventListener::new(&link.worker, "message", move |event| {
             if let Some(link) = hearing.upgrade() {
                 link.flush();
             }
-            let text = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
-            if let Some(reports) = text.and_then(|text| serde_json::from_str::<Vec<Report>>(&text).ok())
+            let text = event
+                .dyn_ref::<MessageEvent>()
+                .and_then(|event| event.data().as_string());
+            if let Some(reports) =
+                text.and_then(|text| serde_json::from_str::<Vec<Report>>(&text).ok())
                 && !reports.is_empty()
             {
                 on_reports.emit(reports);
@@ -55,7 +62,9 @@ impl ClassroomLink {
 
     /// Sends a command, now or as soon as the worker can hear it.
     pub fn send(&self, command: &Command) {
-        let Ok(text) = serde_json::to_string(command) else { return };
+        let Ok(text) = serde_json::to_string(command) else {
+            return;
+        };
         if self.0.is_ready() {
             self.0.post(&text);
         } else {

@@ -5,7 +5,12 @@
 /// The time of day of a moment in milliseconds since the Unix epoch: `10:32:05`.
 pub fn time_of_day(millis: u64) -> String {
     let seconds = millis / 1000;
-    format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{:02}:{:02}:{:02}",
+        seconds / 3600 % 24,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }
 
 /// The same with milliseconds: `10:32:05.123`.
@@ -19,7 +24,12 @@ pub fn length(millis: u64) -> String {
     match seconds {
         0..=59 => format!("{seconds} s"),
         60..=3599 => format!("{}:{:02} min", seconds / 60, seconds % 60),
-        _ => format!("{}:{:02}:{:02} h", seconds / 3600, seconds / 60 % 60, seconds % 60),
+        _ => format!(
+            "{}:{:02}:{:02} h",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        ),
     }
 }
 

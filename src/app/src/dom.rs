@@ -10,7 +10,9 @@ use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
 ///
 /// Outside of a page.
 pub fn document() -> Document {
-    web_sys::window().and_then(|window| window.document()).expect("a page has a document")
+    web_sys::window()
+        .and_then(|window| window.document())
+        .expect("a page has a document")
 }
 
 /// The element with this id.
@@ -28,7 +30,10 @@ pub fn focus(id: &str) {
 /// Whether a key press in this element belongs to it: it is a control, or in one. The link of the
 /// step that is open already has no use for one.
 pub fn is_control(element: &Element) -> bool {
-    matches_closest(element, "a:not([aria-current=step]),button,input,select,textarea,summary,dialog,[role=tab],[role=separator]")
+    matches_closest(
+        element,
+        "a:not([aria-current=step]),button,input,select,textarea,summary,dialog,[role=tab],[role=separator]",
+    )
 }
 
 /// Whether letters typed in this element are text.
@@ -42,21 +47,33 @@ fn matches_closest(element: &Element, selector: &str) -> bool {
 
 /// Whether movement on the screen is unwelcome.
 pub fn prefers_reduced_motion() -> bool {
-    let Some(window) = web_sys::window() else { return false };
-    call(&window, "matchMedia", &"(prefers-reduced-motion: reduce)".into())
-        .and_then(|query| js_sys::Reflect::get(&query, &"matches".into()).ok())
-        .is_some_and(|matches| matches.is_truthy())
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
+    call(
+        &window,
+        "matchMedia",
+        &"(prefers-reduced-motion: reduce)".into(),
+    )
+    .and_then(|query| js_sys::Reflect::get(&query, &"matches".into()).ok())
+    .is_some_and(|matches| matches.is_truthy())
 }
 
 /// Calls a method that may not be there.
 pub fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValue> {
     let function = js_sys::Reflect::get(object, &method.into()).ok()?;
-    function.dyn_into::<js_sys::Function>().ok()?.call1(object, argument).ok()
+    function
+        .dyn_into::<js_sys::Function>()
+        .ok()?
+        .call1(object, argument)
+        .ok()
 }
 
 /// Puts text on the clipboard. Says whether it is there.
 pub async fn copy(text: String) -> bool {
-    let Some(window) = web_sys::window() else { return false };
+    let Some(window) = web_sys::window() else {
+        return false;
+    };
     let clipboard = window.navigator().clipboard();
     // Only pages from https or from this machine have one.
     if !clipboard.is_undefined() && JsFuture::from(clipboard.write_text(&text)).await.is_ok() {
@@ -84,6 +101,10 @@ fn copy_by_selection(text: &str) -> Option<()> {
 
 /// The focusable elements that match a selector, in their order.
 pub fn elements(selector: &str) -> Vec<HtmlElement> {
-    let Ok(nodes) = document().query_selector_all(selector) else { return Vec::new() };
-    (0..nodes.length()).filter_map(|index| nodes.item(index)?.dyn_into().ok()).collect()
+    let Ok(nodes) = document().query_selector_all(selector) else {
+        return Vec::new();
+    };
+    (0..nodes.length())
+        .filter_map(|index| nodes.item(index)?.dyn_into().ok())
+        .collect()
 }

@@ -16,9 +16,9 @@ pub enum Token {
 }
 
 const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "else", "enum", "false", "fn", "for", "if",
-    "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
-    "static", "struct", "super", "trait", "true", "type", "use", "where", "while",
+    "as", "async", "await", "break", "const", "continue", "else", "enum", "false", "fn", "for",
+    "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
+    "self", "Self", "static", "struct", "super", "trait", "true", "type", "use", "where", "while",
 ];
 
 /// Cuts a program into pieces. Together they are the program.
@@ -53,10 +53,17 @@ fn piece(rest: &str, first: char) -> (Token, usize) {
     } else if first == '"' {
         (Token::Text, end_of_string(rest))
     } else if first.is_ascii_digit() {
-        (Token::Number, while_(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.'))
+        (
+            Token::Number,
+            while_(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.'),
+        )
     } else if first.is_alphabetic() || first == '_' {
         let length = while_(|c| c.is_alphanumeric() || c == '_');
-        let token = if KEYWORDS.contains(&&rest[..length]) { Token::Keyword } else { Token::Plain };
+        let token = if KEYWORDS.contains(&&rest[..length]) {
+            Token::Keyword
+        } else {
+            Token::Plain
+        };
         (token, length)
     } else {
         (Token::Plain, first.len_utf8())
@@ -86,18 +93,24 @@ mod tests {
     #[test]
     fn pieces_are_told_apart() {
         check("", &[]);
-        check("let x1 = 20;", &[
-            (Token::Keyword, "let"),
-            (Token::Plain, " x1 = "),
-            (Token::Number, "20"),
-            (Token::Plain, ";"),
-        ]);
-        check(r#"f("a\"b") // end"#, &[
-            (Token::Plain, "f("),
-            (Token::Text, r#""a\"b""#),
-            (Token::Plain, ") "),
-            (Token::Comment, "// end"),
-        ]);
+        check(
+            "let x1 = 20;",
+            &[
+                (Token::Keyword, "let"),
+                (Token::Plain, " x1 = "),
+                (Token::Number, "20"),
+                (Token::Plain, ";"),
+            ],
+        );
+        check(
+            r#"f("a\"b") // end"#,
+            &[
+                (Token::Plain, "f("),
+                (Token::Text, r#""a\"b""#),
+                (Token::Plain, ") "),
+                (Token::Comment, "// end"),
+            ],
+        );
         check("\"open", &[(Token::Text, "\"open")]);
         check("letter()", &[(Token::Plain, "letter()")]);
     }
@@ -105,6 +118,12 @@ mod tests {
     #[test]
     fn nothing_is_lost() {
         let source = include_str!("highlight.rs");
-        assert_eq!(tokens(source).iter().map(|(_, text)| *text).collect::<String>(), source);
+        assert_eq!(
+            tokens(source)
+                .iter()
+                .map(|(_, text)| *text)
+                .collect::<String>(),
+            source
+        );
     }
 }

@@ -16,11 +16,19 @@ pub struct Locale {
 }
 
 /// All of them. The first one is spoken to whoever asks for none of them.
-pub const LOCALES: &[Locale] = &[Locale { id: "en", name: "English" }];
+pub const LOCALES: &[Locale] = &[Locale {
+    id: "en",
+    name: "English",
+}];
 
 /// The locale for somebody who prefers `wanted`, best first.
 pub fn choose<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Locale {
-    let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let language = |tag: &str| {
+        tag.split('-')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     wanted
         .into_iter()
         .find_map(|tag| LOCALES.iter().find(|locale| locale.id == language(tag)))
@@ -92,12 +100,21 @@ impl Words {
     }
 
     fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> AttrValue {
-        let Some(pattern) = self.0.bundle.get_message(id).and_then(|message| message.value()) else {
+        let Some(pattern) = self
+            .0
+            .bundle
+            .get_message(id)
+            .and_then(|message| message.value())
+        else {
             warn(&format!("no Fluent message {id}"));
             return AttrValue::from(id.to_owned());
         };
         let mut errors = Vec::new();
-        let text = self.0.bundle.format_pattern(pattern, args, &mut errors).into_owned();
+        let text = self
+            .0
+            .bundle
+            .format_pattern(pattern, args, &mut errors)
+            .into_owned();
         if !errors.is_empty() {
             warn(&format!("Fluent message {id}: {errors:?}"));
         }
@@ -174,14 +191,19 @@ mod tests {
 
     #[test]
     fn arguments_are_put_in() {
-        let words = words("sent = { $count ->\n    [one] one message\n   *[other] { $count } messages\n }\n");
+        let words = words(
+            "sent = { $count ->\n    [one] one message\n   *[other] { $count } messages\n }\n",
+        );
         let message = |count| Message {
             id: "sent".to_owned(),
             arguments: vec![("count".to_owned(), Argument::Number(count))],
         };
         assert_eq!(words.say(&message(1.0)), "one message");
         assert_eq!(words.say(&message(3.0)), "3 messages");
-        assert_eq!(words.with("sent", [("count", 2_usize.into())]), "2 messages");
+        assert_eq!(
+            words.with("sent", [("count", 2_usize.into())]),
+            "2 messages"
+        );
     }
 
     #[test]

@@ -14,9 +14,16 @@ fn main() {
 async fn start() {
     let kept = Kept::load();
     let languages = web_sys::window().map(|window| window.navigator().languages().to_vec());
-    let languages: Vec<String> =
-        languages.unwrap_or_default().iter().filter_map(JsValue::as_string).collect();
-    let wanted = kept.locale.as_deref().into_iter().chain(languages.iter().map(String::as_str));
+    let languages: Vec<String> = languages
+        .unwrap_or_default()
+        .iter()
+        .filter_map(JsValue::as_string)
+        .collect();
+    let wanted = kept
+        .locale
+        .as_deref()
+        .into_iter()
+        .chain(languages.iter().map(String::as_str));
     match texts::load(i18n::choose(wanted)).await {
         Ok((words, texts)) => show(AppProps { words, texts, kept }),
         Err(reason) => show_panic(&reason),

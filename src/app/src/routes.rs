@@ -33,7 +33,10 @@ pub enum Route {
 impl Route {
     /// The address of a step.
     pub fn step(lesson: &str, step: &str) -> Self {
-        Self::Step { lesson: lesson.to_owned(), step: step.to_owned() }
+        Self::Step {
+            lesson: lesson.to_owned(),
+            step: step.to_owned(),
+        }
     }
 
     /// The address as a link writes it.
@@ -51,11 +54,16 @@ pub fn find(lesson: &str, step: &str) -> Option<(&'static LessonOutline, &'stati
 
 /// The step after this one, in this lesson or at the start of the next.
 pub fn next(lesson: &LessonOutline, step: &StepOutline) -> Option<Route> {
-    let at = lesson.steps.iter().position(|candidate| candidate.id == step.id)?;
+    let at = lesson
+        .steps
+        .iter()
+        .position(|candidate| candidate.id == step.id)?;
     if let Some(next) = lesson.steps.get(at + 1) {
         return Some(Route::step(lesson.id, next.id));
     }
-    let at = LESSONS.iter().position(|candidate| candidate.id == lesson.id)?;
+    let at = LESSONS
+        .iter()
+        .position(|candidate| candidate.id == lesson.id)?;
     let next = LESSONS.get(at + 1)?;
     Some(Route::step(next.id, next.steps.first()?.id))
 }
@@ -83,6 +91,9 @@ mod tests {
     #[test]
     fn steps_follow_each_other() {
         let (lesson, step) = find("telemetry", "register").unwrap();
-        assert_eq!(next(lesson, step), Some(Route::step("telemetry", "hand-over")));
+        assert_eq!(
+            next(lesson, step),
+            Some(Route::step("telemetry", "hand-over"))
+        );
     }
 }

@@ -36,8 +36,11 @@ pub fn use_follow_end<T: PartialEq + 'static>(view: NodeRef, content: T) -> Foll
     let on_scroll = {
         let (following, now) = (following.clone(), now.clone());
         Callback::from(move |event: Event| {
-            let Some(view) = event.target_dyn_into::<Element>() else { return };
-            let is_at_end = view.scroll_top() + view.client_height() + SLACK >= view.scroll_height();
+            let Some(view) = event.target_dyn_into::<Element>() else {
+                return;
+            };
+            let is_at_end =
+                view.scroll_top() + view.client_height() + SLACK >= view.scroll_height();
             *now.borrow_mut() = is_at_end;
             following.set(is_at_end);
         })
@@ -50,7 +53,11 @@ pub fn use_follow_end<T: PartialEq + 'static>(view: NodeRef, content: T) -> Foll
             to_end(&view);
         })
     };
-    Follow { on_scroll, is_following: *following, jump }
+    Follow {
+        on_scroll,
+        is_following: *following,
+        jump,
+    }
 }
 
 fn to_end(view: &NodeRef) {

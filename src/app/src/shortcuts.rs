@@ -44,18 +44,22 @@ pub fn use_shortcut(shortcut: Shortcut, act: Callback<()>) {
     use_effect_with(shortcut, move |shortcut| {
         let shortcut = *shortcut;
         let options = EventListenerOptions::enable_prevent_default();
-        let listener = EventListener::new_with_options(&dom::document(), "keydown", options, move |event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.default_prevented() || event.repeat() || event.alt_key() || is_in_dialog() {
-                return;
-            }
-            let with_control = event.ctrl_key() || event.meta_key();
-            if meaning(&event.key(), with_control, focus()) == Some(shortcut) {
-                event.prevent_default();
-                let act = latest.borrow().clone();
-                act.emit(());
-            }
-        });
+        let listener =
+            EventListener::new_with_options(&dom::document(), "keydown", options, move |event| {
+                let Some(event) = event.dyn_ref::<KeyboardEvent>() else {
+                    return;
+                };
+                if event.default_prevented() || event.repeat() || event.alt_key() || is_in_dialog()
+                {
+                    return;
+                }
+                let with_control = event.ctrl_key() || event.meta_key();
+                if meaning(&event.key(), with_control, focus()) == Some(shortcut) {
+                    event.prevent_default();
+                    let act = latest.borrow().clone();
+                    act.emit(());
+                }
+            });
         move || drop(listener)
     });
 }
@@ -82,7 +86,10 @@ mod tests {
         assert_eq!(meaning("Enter", false, Focus::Page), Some(Shortcut::Run));
         assert_eq!(meaning("Enter", false, Focus::Control), None);
         assert_eq!(meaning("Enter", false, Focus::TextField), None);
-        assert_eq!(meaning("Enter", true, Focus::TextField), Some(Shortcut::Run));
+        assert_eq!(
+            meaning("Enter", true, Focus::TextField),
+            Some(Shortcut::Run)
+        );
     }
 
     #[test]

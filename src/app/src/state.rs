@@ -53,13 +53,19 @@ impl<T> Log<T> {
 
 impl<T> Default for Log<T> {
     fn default() -> Self {
-        Self { entries: Rc::default(), forgotten: 0 }
+        Self {
+            entries: Rc::default(),
+            forgotten: 0,
+        }
     }
 }
 
 impl<T> Clone for Log<T> {
     fn clone(&self) -> Self {
-        Self { entries: Rc::clone(&self.entries), forgotten: self.forgotten }
+        Self {
+            entries: Rc::clone(&self.entries),
+            forgotten: self.forgotten,
+        }
     }
 }
 
@@ -168,12 +174,16 @@ impl Reducible for Bench {
 impl Bench {
     /// How a step stands.
     pub fn step(&self, lesson: &str, step: &str) -> &StepState {
-        self.steps.get(&(lesson.to_owned(), step.to_owned())).unwrap_or(&StepState::NotStarted)
+        self.steps
+            .get(&(lesson.to_owned(), step.to_owned()))
+            .unwrap_or(&StepState::NotStarted)
     }
 
     /// Whether any program runs.
     pub fn is_busy(&self) -> bool {
-        self.programs.values().any(|(_, state)| *state == ProgramState::Running)
+        self.programs
+            .values()
+            .any(|(_, state)| *state == ProgramState::Running)
     }
 
     /// The console of one side.
@@ -194,7 +204,12 @@ impl Bench {
 
     fn take(&mut self, report: Report) {
         match report {
-            Report::Opened { lesson, step, host_name, fresh } => {
+            Report::Opened {
+                lesson,
+                step,
+                host_name,
+                fresh,
+            } => {
                 if fresh {
                     self.clear();
                 }
@@ -208,7 +223,11 @@ impl Bench {
             }
             Report::Clock { now, speed, next } => {
                 let next = next.map(wire::timestamp::Timestamp::as_millis);
-                self.clock = Some(Clock { now: now.as_millis(), speed, next });
+                self.clock = Some(Clock {
+                    now: now.as_millis(),
+                    speed,
+                    next,
+                });
             }
             Report::Console(line) => match line.side {
                 Side::Device => self.device_console.push(line, CONSOLE_LIMIT),
@@ -221,7 +240,11 @@ impl Bench {
                 Rc::make_mut(&mut self.programs).insert(name, (side, state));
             }
             Report::DeviceString(string) => self.device_string = Rc::new(string),
-            Report::Step { lesson, step, state } => self.set_step(lesson, step, state),
+            Report::Step {
+                lesson,
+                step,
+                state,
+            } => self.set_step(lesson, step, state),
         }
     }
 
@@ -230,8 +253,10 @@ impl Bench {
         let is_open = self.open.as_ref() == Some(&key);
         let is_outcome = matches!(state, StepState::Passed { .. } | StepState::NotYet { .. });
         if is_open && is_outcome && self.steps.get(&key) != Some(&state) {
-            self.outcome =
-                Outcome { number: self.outcome.number + 1, state: Some(state.clone()) };
+            self.outcome = Outcome {
+                number: self.outcome.number + 1,
+                state: Some(state.clone()),
+            };
         }
         self.steps.insert(key, state);
     }
@@ -248,7 +273,10 @@ impl Bench {
     fn clear(&mut self) {
         *self = Self {
             clock: self.clock,
-            outcome: Outcome { number: self.outcome.number, state: None },
+            outcome: Outcome {
+                number: self.outcome.number,
+                state: None,
+            },
             generation: self.generation + 1,
             ..Self::default()
         };
@@ -288,36 +316,64 @@ mod tests {
     }
 
     fn message(id: &str) -> Message {
-        Message { id: id.to_owned(), arguments: Vec::new() }
+        Message {
+            id: id.to_owned(),
+            arguments: Vec::new(),
+        }
     }
 
     fn step(state: StepState) -> Report {
-        Report::Step { lesson: "telemetry".to_owned(), step: "register".to_owned(), state }
+        Report::Step {
+            lesson: "telemetry".to_owned(),
+            step: "register".to_owned(),
+            state,
+        }
     }
 
     fn passed() -> StepState {
-        StepState::Passed { looked_for: message("looked"), saw: message("saw") }
+        StepState::Passed {
+            looked_for: message("looked"),
+            saw: message("saw"),
+        }
     }
 
     #[test]
     fn lines_go_to_the_console_of_their_side() {
         let bench = after(
             Bench::default(),
-            vec![opened(true), line(1, Side::Device), line(2, Side::Cloud), line(3, Side::Device)],
+            vec![
+                opened(true),
+                line(1, Side::Device),
+                line(2, Side::Cloud),
+                line(3, Side::Device),
+            ],
         );
-        let ids = |side| bench.console(side).entries().iter().map(|line| line.id).collect::<Vec<_>>();
+        let ids = |side| {
+            bench
+                .console(side)
+                .entries()
+                .iter()
+                .map(|line| line.id)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(ids(Side::Device), [1, 3]);
         assert_eq!(ids(Side::Cloud), [2]);
     }
 
     #[test]
     fn a_fresh_bench_shows_nothing_of_the_old_one() {
-        let bench = after(Bench::default(), vec![opened(true), line(1, Side::Device), step(passed())]);
+        let bench = after(
+            Bench::default(),
+            vec![opened(true), line(1, Side::Device), step(passed())],
+        );
         let kept = after(bench.clone(), vec![opened(false)]);
         assert!(!kept.device_console.is_empty());
         let cleared = after(bench, vec![opened(true)]);
         assert!(cleared.device_console.is_empty());
-        assert_eq!(cleared.step("telemetry", "register"), &StepState::NotStarted);
+        assert_eq!(
+            cleared.step("telemetry", "register"),
+            &StepState::NotStarted
+        );
         assert_eq!(cleared.generation, 2);
     }
 
@@ -326,21 +382,38 @@ mod tests {
         let bench = after(Bench::default(), vec![opened(true)]);
         let asked = Rc::new(bench).reduce(Action::Asked);
         assert_eq!(asked.step("telemetry", "register"), &StepState::Running);
-        let refused = asked.reduce(Action::Reports(vec![Report::Refused { message: message("no") }]));
-        assert_eq!(refused.step("telemetry", "register"), &StepState::NotStarted);
+        let refused = asked.reduce(Action::Reports(vec![Report::Refused {
+            message: message("no"),
+        }]));
+        assert_eq!(
+            refused.step("telemetry", "register"),
+            &StepState::NotStarted
+        );
         assert_eq!(refused.refused, Some(message("no")));
     }
 
     #[test]
     fn an_outcome_is_told_once() {
-        let bench = after(Bench::default(), vec![opened(true), step(passed()), step(passed())]);
-        assert_eq!(bench.outcome, Outcome { number: 1, state: Some(passed()) });
+        let bench = after(
+            Bench::default(),
+            vec![opened(true), step(passed()), step(passed())],
+        );
+        assert_eq!(
+            bench.outcome,
+            Outcome {
+                number: 1,
+                state: Some(passed())
+            }
+        );
     }
 
     #[test]
     fn outcomes_of_other_steps_are_not_told() {
-        let other =
-            Report::Step { lesson: "telemetry".to_owned(), step: "send".to_owned(), state: passed() };
+        let other = Report::Step {
+            lesson: "telemetry".to_owned(),
+            step: "send".to_owned(),
+            state: passed(),
+        };
         let bench = after(Bench::default(), vec![opened(true), other]);
         assert_eq!(bench.outcome.number, 0);
         assert_eq!(bench.step("telemetry", "send"), &passed());

@@ -103,7 +103,11 @@ impl Reducible for Kept {
     fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
         let mut kept = Rc::unwrap_or_clone(self);
         match change {
-            Change::Setting { lesson, setting, value } => {
+            Change::Setting {
+                lesson,
+                setting,
+                value,
+            } => {
                 let edits = kept.settings.entry(lesson.to_owned()).or_default();
                 match value {
                     Some(value) => edits.insert(setting.to_owned(), value),
@@ -126,7 +130,9 @@ impl Reducible for Kept {
 impl Kept {
     /// Whether a step was ever passed.
     pub fn has_passed(&self, lesson: &str, step: &str) -> bool {
-        self.passed.get(lesson).is_some_and(|steps| steps.contains(step))
+        self.passed
+            .get(lesson)
+            .is_some_and(|steps| steps.contains(step))
     }
 
     /// How many of a lesson's steps were ever passed.
@@ -150,8 +156,12 @@ impl Kept {
         kept.passed = read_passed(&value["passed"]);
         kept.theme = Theme::deserialize(&value["theme"]).unwrap_or_default();
         kept.speed = read_speed(&value["speed"]).unwrap_or(kept.speed);
-        kept.lesson_width = value["lesson_width"].as_f64().map_or(kept.lesson_width, clamp);
-        kept.cards_height = value["cards_height"].as_f64().map_or(kept.cards_height, clamp);
+        kept.lesson_width = value["lesson_width"]
+            .as_f64()
+            .map_or(kept.lesson_width, clamp);
+        kept.cards_height = value["cards_height"]
+            .as_f64()
+            .map_or(kept.cards_height, clamp);
         kept.listings = value["listings"].as_bool().unwrap_or(kept.listings);
         kept.locale = value["locale"]
             .as_str()
@@ -189,17 +199,31 @@ fn read_settings(value: &Value) -> BTreeMap<String, BTreeMap<String, String>> {
         });
         (lesson.id.to_owned(), edits.collect())
     };
-    LESSONS.iter().map(edits).filter(|(_, edits): &(_, BTreeMap<_, _>)| !edits.is_empty()).collect()
+    LESSONS
+        .iter()
+        .map(edits)
+        .filter(|(_, edits): &(_, BTreeMap<_, _>)| !edits.is_empty())
+        .collect()
 }
 
 fn read_passed(value: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let passed = |lesson: &outline::LessonOutline| {
-        let written = value[lesson.id].as_array().map(Vec::as_slice).unwrap_or_default();
+        let written = value[lesson.id]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let is_passed = |id: &str| written.iter().any(|entry| entry.as_str() == Some(id));
         let steps = lesson.steps.iter().filter(|step| is_passed(step.id));
-        (lesson.id.to_owned(), steps.map(|step| step.id.to_owned()).collect())
+        (
+            lesson.id.to_owned(),
+            steps.map(|step| step.id.to_owned()).collect(),
+        )
     };
-    LESSONS.iter().map(passed).filter(|(_, steps): &(_, BTreeSet<_>)| !steps.is_empty()).collect()
+    LESSONS
+        .iter()
+        .map(passed)
+        .filter(|(_, steps): &(_, BTreeSet<_>)| !steps.is_empty())
+        .collect()
 }
 
 fn read_speed(value: &Value) -> Option<u32> {
@@ -226,7 +250,10 @@ mod tests {
                 "telemetry".to_owned(),
                 BTreeMap::from([("interval-seconds".to_owned(), "5".to_owned())]),
             )]),
-            passed: BTreeMap::from([("telemetry".to_owned(), BTreeSet::from(["register".to_owned()]))]),
+            passed: BTreeMap::from([(
+                "telemetry".to_owned(),
+                BTreeSet::from(["register".to_owned()]),
+            )]),
             theme: Theme::Dark,
             speed: 10,
             lesson_width: 45.0,
@@ -258,13 +285,21 @@ mod tests {
             r#"{"version":1,"speed":1e300,"locale":"../../etc"}"#,
             &"[".repeat(100_000),
         ] {
-            assert_eq!(Kept::read(hostile), Kept::default(), "{}", &hostile[..hostile.len().min(80)]);
+            assert_eq!(
+                Kept::read(hostile),
+                Kept::default(),
+                "{}",
+                &hostile[..hostile.len().min(80)]
+            );
         }
     }
 
     #[test]
     fn good_pieces_beside_bad_ones_are_kept() {
-        let text = full().write().replace("\"dark\"", "\"neon\"").replace("45.0", "4500.0");
+        let text = full()
+            .write()
+            .replace("\"dark\"", "\"neon\"")
+            .replace("45.0", "4500.0");
         let kept = Kept::read(&text);
         assert_eq!(kept.theme, Theme::System);
         assert!((kept.lesson_width - SPLIT_RANGE.end()).abs() < f64::EPSILON);

@@ -31,15 +31,21 @@ pub async fn load(locale: &'static Locale) -> Result<(Words, LessonTexts), Strin
 async fn fetch(path: &str) -> Result<String, String> {
     let described = |error: JsValue| format!("{path}: {}", describe(&error));
     let window = web_sys::window().ok_or("no window")?;
-    let response = JsFuture::from(window.fetch_with_str(path)).await.map_err(described)?;
+    let response = JsFuture::from(window.fetch_with_str(path))
+        .await
+        .map_err(described)?;
     let response: Response = response.dyn_into().map_err(described)?;
     if !response.ok() {
         return Err(format!("{path}: status {}", response.status()));
     }
-    let text = JsFuture::from(response.text().map_err(described)?).await.map_err(described)?;
+    let text = JsFuture::from(response.text().map_err(described)?)
+        .await
+        .map_err(described)?;
     text.as_string().ok_or_else(|| format!("{path}: no text"))
 }
 
 fn describe(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| format!("{error:?}"), |error| error.message().into())
 }

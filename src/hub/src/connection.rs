@@ -14,7 +14,7 @@ pub struct ConnectionId(pub(crate) u64);
 const MOST_PACKET_BYTES: usize = MOST_MESSAGE_BYTES + 65_535 + 16;
 
 /// How long an open link may be silent before its CONNECT.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(60);
+const CONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The longest silence that the service accepts whatever the client asked for: 29.45 minutes.
 const MOST_SILENCE: Duration = Duration::from_secs(1_767);

@@ -29,9 +29,9 @@ impl HubOptions {
             host_name: host_name.into(),
             seed,
             partitions: 4,
-            retention: Duration::from_secs(24 * 60 * 60),
+            retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
-            token_grace: Duration::from_secs(10 * 60),
+            token_grace: Duration::from_mins(10),
         }
     }
 }

@@ -118,13 +118,12 @@ impl Registry {
     ) -> Result<&DeviceIdentity, ServiceError> {
         let keys = update.validate(id)?;
         check_supported(&update)?;
-        let device = match if_match {
-            IfMatch::Absent => self.create(now, id)?,
-            _ => {
-                let device = self.devices.get_mut(id).ok_or_else(|| unknown(id))?;
-                if_match.check(&device.identity.etag)?;
-                device
-            }
+        let device = if *if_match == IfMatch::Absent {
+            self.create(now, id)?
+        } else {
+            let device = self.devices.get_mut(id).ok_or_else(|| unknown(id))?;
+            if_match.check(&device.identity.etag)?;
+            device
         };
         device.write(now, random, update, keys);
         Ok(&device.identity)

@@ -66,7 +66,16 @@ impl Bench {
 
     /// Lets time pass, stopping at each deadline as a good owner does.
     pub(crate) fn wait(&mut self, time: Duration) {
-        let end = self.now.plus(time);
+        self.wait_until(self.now.plus(time));
+    }
+
+    /// Lets a millisecond less pass.
+    pub(crate) fn wait_almost(&mut self, time: Duration) {
+        let end = self.now.plus(time).as_millis() - 1;
+        self.wait_until(Timestamp::from_millis(end));
+    }
+
+    fn wait_until(&mut self, end: Timestamp) {
         for _ in 0..1000 {
             match self.hub.next_deadline() {
                 Some(deadline) if deadline <= end => {

@@ -7,7 +7,7 @@ use wire::sas::{SasError, SasField};
 use crate::bench::{Bench, Greeting, HOST, TOPIC, Will};
 
 /// A way to spoil the greeting of `dev1`.
-type Spoil = Box<dyn Fn(&mut Bench, &mut Greeting)>;
+type Spoil = Box<dyn FnOnce(&mut Bench, &mut Greeting)>;
 
 fn check(what: &str, spoil: Spoil, refusal: Refusal) {
     let mut bench = Bench::new();

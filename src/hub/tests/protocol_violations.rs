@@ -11,8 +11,8 @@ fn first_words(bytes: &[u8], reason: &CloseReason) {
     let mut bench = Bench::new();
     let link = bench.open();
     bench.bytes(link, bytes);
-    let line = format!("close {}", reason.id());
-    assert_eq!(bench.said(link), [line], "{bytes:02X?}");
+    let ending = format!("close {}", reason.id());
+    assert_eq!(bench.said(link), [ending], "{bytes:02X?}");
     assert_eq!(bench.reason(link), Some(reason), "{bytes:02X?}");
 }
 
@@ -21,8 +21,8 @@ fn later(bytes: &[u8], reason: &CloseReason) {
     let mut bench = Bench::new();
     let link = bench.connect("dev1");
     bench.bytes(link, bytes);
-    let line = format!("close {}", reason.id());
-    assert_eq!(bench.said(link), [line], "{reason:?}");
+    let ending = format!("close {}", reason.id());
+    assert_eq!(bench.said(link), [ending], "{reason:?}");
     assert_eq!(bench.reason(link), Some(reason));
     assert!(bench.events().is_empty(), "{reason:?}");
     assert!(!bench.is_alive(link));

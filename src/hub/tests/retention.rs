@@ -49,7 +49,7 @@ fn the_oldest_make_room_for_the_newest() {
     let mut bench = bench(Duration::from_hours(1), 300_000);
     let link = bench.connect("dev1");
     for letter in [b'a', b'b', b'c', b'd'] {
-        bench.publish(link, TOPIC, &[letter; 100_000], Some(1));
+        bench.publish(link, TOPIC, &vec![letter; 100_000], Some(1));
     }
     let kept: Vec<_> = bench.events().iter().map(|event| event.body[0]).collect();
     assert_eq!(kept, [b'c', b'd']);
@@ -61,7 +61,7 @@ fn partitions_do_not_take_room_from_each_other() {
     for id in ["dev1", "dev2"] {
         let link = bench.connect(id);
         let topic = format!("devices/{id}/messages/events/");
-        bench.publish(link, &topic, &[0; 100_000], None);
+        bench.publish(link, &topic, &vec![0; 100_000], None);
     }
     assert_eq!(bench.events().len(), 2);
 }

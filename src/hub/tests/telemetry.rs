@@ -2,6 +2,7 @@
 
 use wire::event::EventPosition;
 use wire::mqtt::mqttrs::{Packet, Publish};
+use wire::properties::MessageProperties;
 
 use crate::bench::{Bench, SECOND, START, TOPIC, message};
 
@@ -185,7 +186,7 @@ fn nobody_can_claim_to_be_another_sender() {
     let event = bench.events().remove(0);
     assert_eq!(event.device_id, "dev1");
     assert_eq!(event.module_id, None);
-    assert_eq!(event.properties, Default::default());
+    assert_eq!(event.properties, MessageProperties::default());
 }
 
 #[test]

@@ -33,8 +33,9 @@ fn the_connection_outlives_its_token_by_the_grace_period() {
             ..HubOptions::new(HOST, SEED)
         });
         let link = connect_for(&mut bench, Duration::from_hours(1));
-        let life = Duration::from_hours(1) + grace;
-        wait(&mut bench, link, life - Duration::from_millis(1));
+        wait(&mut bench, link, Duration::from_mins(59) + grace);
+        bench.bytes(link, &[0xC0, 0]);
+        bench.wait_almost(Duration::from_mins(1));
         assert_eq!(bench.reason(link), None);
         bench.wait(Duration::from_millis(1));
         assert_eq!(bench.reason(link), Some(&CloseReason::TokenExpired));

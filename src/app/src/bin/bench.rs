@@ -26,9 +26,15 @@ thread_local! {
 }
 
 fn main() {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
     std::panic::set_hook(Box::new(tell_panic));
-    let room = Room { scope: scope.clone(), classroom: Classroom::new(seed(&scope), now()), alarm: None };
+    let room = Room {
+        scope: scope.clone(),
+        classroom: Classroom::new(seed(&scope), now()),
+        alarm: None,
+    };
     ROOM.with_borrow_mut(|slot| *slot = Some(room));
     let hear = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
         let text = event.data().as_string().unwrap_or_default();
@@ -63,7 +69,9 @@ impl Room {
         self.alarm = self.classroom.next_wake().map(|wake| {
             let sleep = wake.as_millis().saturating_sub(now.as_millis());
             let sleep = sleep.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
-            Timeout::new(u32::try_from(sleep).unwrap_or(u32::MAX), || with_room(Room::settle))
+            Timeout::new(u32::try_from(sleep).unwrap_or(u32::MAX), || {
+                with_room(Room::settle);
+            })
         });
     }
 

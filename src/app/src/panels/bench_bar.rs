@@ -33,7 +33,9 @@ pub fn BenchBar(props: &BenchBarProps) -> Html {
             let (link, kept) = (link.clone(), kept.dispatcher());
             Callback::from(move |_: Event| {
                 kept.dispatch(Change::Speed(speed));
-                link.send(&Command::SetSpeed { factor: f64::from(speed) });
+                link.send(&Command::SetSpeed {
+                    factor: f64::from(speed),
+                });
             })
         };
         html! {
@@ -43,8 +45,13 @@ pub fn BenchBar(props: &BenchBarProps) -> Html {
             </label>
         }
     };
-    let now = props.clock.map_or_else(|| "--:--:--".to_owned(), |clock| clock::time_of_day(clock.now));
-    let wait = props.clock.and_then(|clock| Some(clock::length(clock.next?.saturating_sub(clock.now))));
+    let now = props.clock.map_or_else(
+        || "--:--:--".to_owned(),
+        |clock| clock::time_of_day(clock.now),
+    );
+    let wait = props
+        .clock
+        .and_then(|clock| Some(clock::length(clock.next?.saturating_sub(clock.now))));
     let skip = {
         let link = link.clone();
         Callback::from(move |_: MouseEvent| link.send(&Command::SkipToNext))

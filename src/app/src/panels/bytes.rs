@@ -1,5 +1,7 @@
 //! Bytes as hexadecimal and as text, in lines, cut where fields begin and end.
 
+use std::ops::Range;
+
 use lab::view::FieldView;
 
 /// A line's length in bytes.
@@ -8,6 +10,8 @@ pub const LINE: usize = 8;
 /// Bytes of one line that belong to the same field.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Run {
+    /// The numbers of its bytes.
+    pub bytes: Range<usize>,
     /// The field's place in the list of fields; none for bytes between fields.
     pub field: Option<usize>,
     /// `10 2A`.
@@ -34,7 +38,7 @@ pub fn lines(bytes: &[u8], fields: &[FieldView]) -> Vec<Line> {
             let field = field_of(offset + at, fields);
             match runs.last_mut().filter(|run| run.field == field) {
                 Some(run) => run.push(*byte),
-                None => runs.push(Run::new(field, *byte)),
+                None => runs.push(Run::new(offset + at, field, *byte)),
             }
         }
         Line { offset, runs }
@@ -43,21 +47,31 @@ pub fn lines(bytes: &[u8], fields: &[FieldView]) -> Vec<Line> {
 }
 
 impl Run {
-    fn new(field: Option<usize>, byte: u8) -> Self {
-        let mut run = Self { field, hex: String::new(), text: String::new() };
+    fn new(start: usize, field: Option<usize>, byte: u8) -> Self {
+        let mut run = Self {
+            bytes: start..start,
+            field,
+            hex: String::new(),
+            text: String::new(),
+        };
         run.push(byte);
         run
     }
 
     fn push(&mut self, byte: u8) {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+        self.bytes.end += 1;
         if !self.hex.is_empty() {
             self.hex.push(' ');
         }
         for digit in [byte >> 4, byte & 15] {
             self.hex.push(char::from(DIGITS[usize::from(digit)]));
         }
-        self.text.push(if matches!(byte, b' '..=b'~') { char::from(byte) } else { '.' });
+        self.text.push(if matches!(byte, b' '..=b'~') {
+            char::from(byte)
+        } else {
+            '.'
+        });
     }
 }
 
@@ -65,7 +79,12 @@ impl Run {
 fn field_of(byte: usize, fields: &[FieldView]) -> Option<usize> {
     let holds = |(_, field): &(usize, &FieldView)| (field.start..field.end).contains(&byte);
     let length = |(_, field): &(usize, &FieldView)| field.end - field.start;
-    fields.iter().enumerate().filter(holds).min_by_key(length).map(|(index, _)| index)
+    fields
+        .iter()
+        .enumerate()
+        .filter(holds)
+        .min_by_key(length)
+        .map(|(index, _)| index)
 }
 
 #[cfg(test)]
@@ -73,28 +92,44 @@ mod tests {
     use super::*;
 
     fn field(start: usize, end: usize) -> FieldView {
-        FieldView { name: String::new(), value: String::new(), start, end }
+        FieldView {
+            name: String::new(),
+            value: String::new(),
+            start,
+            end,
+        }
     }
 
-    fn run(field: Option<usize>, hex: &str, text: &str) -> Run {
-        Run { field, hex: hex.to_owned(), text: text.to_owned() }
+    fn run(start: usize, field: Option<usize>, hex: &str, text: &str) -> Run {
+        Run {
+            bytes: start..start + text.len(),
+            field,
+            hex: hex.to_owned(),
+            text: text.to_owned(),
+        }
     }
 
     #[test]
     fn bytes_are_cut_where_fields_begin_and_end() {
         let bytes = [0x10, 0x2a, b'M', b'Q', b'T', b'T', 4, 0xc2, 0, 60];
-        assert_eq!(lines(&bytes, &[field(0, 1), field(2, 6), field(8, 99)]), [
-            Line {
-                offset: 0,
-                runs: vec![
-                    run(Some(0), "10", "."),
-                    run(None, "2A", "*"),
-                    run(Some(1), "4D 51 54 54", "MQTT"),
-                    run(None, "04 C2", ".."),
-                ],
-            },
-            Line { offset: 8, runs: vec![run(Some(2), "00 3C", ".<")] },
-        ]);
+        assert_eq!(
+            lines(&bytes, &[field(0, 1), field(2, 6), field(8, 99)]),
+            [
+                Line {
+                    offset: 0,
+                    runs: vec![
+                        run(0, Some(0), "10", "."),
+                        run(1, None, "2A", "*"),
+                        run(2, Some(1), "4D 51 54 54", "MQTT"),
+                        run(6, None, "04 C2", ".."),
+                    ],
+                },
+                Line {
+                    offset: 8,
+                    runs: vec![run(8, Some(2), "00 3C", ".<")]
+                },
+            ]
+        );
     }
 
     #[test]

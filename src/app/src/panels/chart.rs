@@ -47,14 +47,22 @@ fn points(events: &Log<EventView>, member: &str) -> Vec<Point> {
 #[component]
 pub fn Chart(props: &ChartProps) -> Html {
     let words = use_words();
-    let theme = use_context::<KeptHandle>().expect("the app provides what is kept").theme;
+    let theme = use_context::<KeptHandle>()
+        .expect("the app provides what is kept")
+        .theme;
     let as_table = use_state(|| false);
-    let points = use_memo((props.events.clone(), props.member), |(events, member)| points(events, member));
+    let points = use_memo((props.events.clone(), props.member), |(events, member)| {
+        points(events, member)
+    });
     let toggle = {
         let as_table = as_table.clone();
         Callback::from(move |_: MouseEvent| as_table.set(!*as_table))
     };
-    let (picture, label) = if *as_table { ("chart", "chart-as-chart") } else { ("table", "chart-as-table") };
+    let (picture, label) = if *as_table {
+        ("chart", "chart-as-chart")
+    } else {
+        ("table", "chart-as-table")
+    };
     html! {
         <section class="chart" aria-labelledby="chart-title">
             <div class="chart-head">
@@ -90,15 +98,20 @@ fn table(props: &ChartProps, points: &[Point], summary: AttrValue, words: &Words
 /// What the picture shows, in words.
 fn summary(props: &ChartProps, points: &[Point], words: &Words) -> AttrValue {
     let numbers = || points.iter().map(|(_, number)| *number);
-    let Some(last) = numbers().last() else { return words.text("chart-empty") };
-    words.with("chart-summary", [
-        ("member", props.member.into()),
-        ("unit", props.unit.into()),
-        ("count", points.len().into()),
-        ("last", last.into()),
-        ("least", numbers().fold(f64::INFINITY, f64::min).into()),
-        ("most", numbers().fold(f64::NEG_INFINITY, f64::max).into()),
-    ])
+    let Some(last) = numbers().next_back() else {
+        return words.text("chart-empty");
+    };
+    words.with(
+        "chart-summary",
+        [
+            ("member", props.member.into()),
+            ("unit", props.unit.into()),
+            ("count", points.len().into()),
+            ("last", last.into()),
+            ("least", numbers().fold(f64::INFINITY, f64::min).into()),
+            ("most", numbers().fold(f64::NEG_INFINITY, f64::max).into()),
+        ],
+    )
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -127,11 +140,14 @@ fn Drawing(props: &DrawingProps) -> Html {
             move || *is_gone.borrow_mut() = true
         }
     });
-    use_effect_with(((*drawing).clone(), props.points.clone()), |(drawing, points)| {
-        if let Some(drawing) = drawing {
-            dom::call(drawing, "set", &columns(points));
-        }
-    });
+    use_effect_with(
+        ((*drawing).clone(), props.points.clone()),
+        |(drawing, points)| {
+            if let Some(drawing) = drawing {
+                dom::call(drawing, "set", &columns(points));
+            }
+        },
+    );
     use_effect_with((*drawing).clone(), |drawing| {
         let drawing = drawing.clone();
         move || {
@@ -145,7 +161,10 @@ fn Drawing(props: &DrawingProps) -> Html {
 
 /// Fetches the chart's module and makes a drawing in `host`.
 async fn make(host: &NodeRef) -> Option<JsValue> {
-    let load: Function = Reflect::get(&js_sys::global(), &"loadChart".into()).ok()?.dyn_into().ok()?;
+    let load: Function = Reflect::get(&js_sys::global(), &"loadChart".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
     let loading: Promise = load.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok()?;
     let module = JsFuture::from(loading).await.ok()?;
     let host = host.cast::<HtmlElement>()?;
@@ -158,5 +177,9 @@ fn columns(points: &[Point]) -> JsValue {
     #[expect(clippy::cast_precision_loss)]
     let seconds: Vec<f64> = points.iter().map(|(at, _)| *at as f64 / 1000.0).collect();
     let numbers: Vec<f64> = points.iter().map(|(_, number)| *number).collect();
-    Array::of2(&Float64Array::from(&seconds[..]), &Float64Array::from(&numbers[..])).into()
+    Array::of2(
+        &Float64Array::from(&seconds[..]),
+        &Float64Array::from(&numbers[..]),
+    )
+    .into()
 }

@@ -69,9 +69,16 @@ pub fn CloudCard(props: &CloudCardProps) -> Html {
 /// The devices that the hub knows.
 fn registry(props: &CloudCardProps, words: &Words) -> Html {
     let row = |device: &DeviceView| {
-        let enabled = words.text(if device.enabled { "registry-enabled" } else { "registry-disabled" });
-        let connected =
-            words.text(if device.connected { "device-connected" } else { "device-disconnected" });
+        let enabled = words.text(if device.enabled {
+            "registry-enabled"
+        } else {
+            "registry-disabled"
+        });
+        let connected = words.text(if device.connected {
+            "device-connected"
+        } else {
+            "device-disconnected"
+        });
         html! {
             <li key={device.device_id.clone()}>
                 <span class="registry-id" title={device.device_id.clone()}>{ &device.device_id }</span>

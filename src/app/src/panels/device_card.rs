@@ -74,12 +74,19 @@ pub fn DeviceCard(props: &DeviceCardProps) -> Html {
 
 /// The lesson's programs on one side.
 pub fn programs(lesson: &LessonOutline, side: Side) -> Vec<&'static ProgramOutline> {
-    lesson.programs.iter().filter(|program| program.side == side).collect()
+    lesson
+        .programs
+        .iter()
+        .filter(|program| program.side == side)
+        .collect()
 }
 
 /// The name of the step's program, if it is one of these.
 pub fn focus(programs: &[&'static ProgramOutline], step: &StepOutline) -> Option<&'static str> {
-    programs.iter().map(|program| program.name).find(|name| Some(*name) == step.program)
+    programs
+        .iter()
+        .map(|program| program.name)
+        .find(|name| Some(*name) == step.program)
 }
 
 fn connection(device: Option<&DeviceView>, words: &Words) -> Html {
@@ -106,11 +113,18 @@ fn Plug(props: &PlugProps) -> Html {
         let id = props.device.as_ref().map(|device| device.device_id.clone());
         Callback::from(move |_: MouseEvent| {
             if let Some(device_id) = id.clone() {
-                link.send(&Command::SetPlugged { device_id, plugged: !plugged });
+                link.send(&Command::SetPlugged {
+                    device_id,
+                    plugged: !plugged,
+                });
             }
         })
     };
-    let (id, picture) = if plugged { ("plug-pull", "unplugged") } else { ("plug-back", "plugged") };
+    let (id, picture) = if plugged {
+        ("plug-pull", "unplugged")
+    } else {
+        ("plug-back", "plugged")
+    };
     html! {
         <button type="button" class="button small plug" disabled={props.device.is_none()} {onclick}>
             { icon(picture) }<span>{ words.text(id) }</span>

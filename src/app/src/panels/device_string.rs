@@ -29,7 +29,9 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
     use_effect_with(props.given.clone(), {
         let field = field.clone();
         move |given: &Rc<DeviceString>| {
-            if let (DeviceString::Given { .. }, Some(field)) = (&**given, field.cast::<HtmlInputElement>()) {
+            if let (DeviceString::Given { .. }, Some(field)) =
+                (&**given, field.cast::<HtmlInputElement>())
+            {
                 field.set_value("");
             }
         }
@@ -37,7 +39,9 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
     let give = {
         let field = field.clone();
         Callback::from(move |()| {
-            let Some(field) = field.cast::<HtmlInputElement>() else { return };
+            let Some(field) = field.cast::<HtmlInputElement>() else {
+                return;
+            };
             let text = field.value();
             if !text.trim().is_empty() {
                 link.send(&Command::SetDeviceString { text });
@@ -60,7 +64,11 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
         let revealed = revealed.clone();
         Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
     };
-    let (picture, title) = if *revealed { ("eye-off", "secret-hide") } else { ("eye", "secret-reveal") };
+    let (picture, title) = if *revealed {
+        ("eye-off", "secret-hide")
+    } else {
+        ("eye", "secret-reveal")
+    };
     let wrong = complaint(&props.given, &words);
     html! {
         <form class="field device-string" {onsubmit}>
@@ -87,8 +95,16 @@ fn state(given: &DeviceString, words: &Words) -> Html {
         DeviceString::Missing => {
             html! { <span id="device-string-state" class="field-note">{ words.text("device-string-missing") }</span> }
         }
-        DeviceString::Given { host_name, device_id } => {
-            let arguments = || [("device", device_id.as_str().into()), ("host", host_name.as_str().into())];
+        DeviceString::Given {
+            host_name,
+            device_id,
+        } => {
+            let arguments = || {
+                [
+                    ("device", device_id.as_str().into()),
+                    ("host", host_name.as_str().into()),
+                ]
+            };
             html! {
                 <span id="device-string-state" class="field-note good" title={words.with("device-string-where", arguments())}>
                     { icon("passed") }<span>{ words.with("device-string-given", arguments()) }</span>
@@ -101,7 +117,9 @@ fn state(given: &DeviceString, words: &Words) -> Html {
 
 /// What is wrong with the text, under the field.
 fn complaint(given: &DeviceString, words: &Words) -> Option<Html> {
-    let DeviceString::Wrong { message, detail } = given else { return None };
+    let DeviceString::Wrong { message, detail } = given else {
+        return None;
+    };
     Some(html! {
         <p id="device-string-state" class="field-error">{ icon("warning") }
             <span>{ words.say(message) }{ " " }<code>{ detail }</code></span></p>

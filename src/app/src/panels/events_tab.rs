@@ -69,7 +69,10 @@ fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: 
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
     };
-    let body = event.text.clone().unwrap_or_else(|| words.text("events-binary").to_string());
+    let body = event
+        .text
+        .clone()
+        .unwrap_or_else(|| words.text("events-binary").to_string());
     let time = clock::time_of_day(event.enqueued_time.as_millis());
     html! {
         <>
@@ -110,12 +113,15 @@ fn details(event: &EventView, words: &Words) -> Html {
             <div class="events-stamps"><h3>{ words.text(id) }</h3><dl>{ for pairs.iter().map(pair) }</dl></div>
         }
     };
-    let place = words.with("events-place", [
-        ("partition", usize::from(event.partition).into()),
-        ("number", event.sequence_number.to_string().into()),
-        ("offset", event.offset.as_str().into()),
-        ("size", event.size.into()),
-    ]);
+    let place = words.with(
+        "events-place",
+        [
+            ("partition", usize::from(event.partition).into()),
+            ("number", event.sequence_number.to_string().into()),
+            ("offset", event.offset.as_str().into()),
+            ("size", event.size.into()),
+        ],
+    );
     html! {
         <div class="events-stamp-lists">
             <p>{ place }</p>

@@ -65,7 +65,11 @@ pub fn Gutter(props: &GutterProps) -> Html {
         move |trace| {
             let entries = trace.entries();
             let known = seen.replace(last_id(trace));
-            let new = entries.iter().rev().take(LANES).take_while(|entry| Some(entry.id) > known);
+            let new = entries
+                .iter()
+                .rev()
+                .take(LANES)
+                .take_while(|entry| Some(entry.id) > known);
             let mut new: Vec<_> = new.cloned().collect();
             new.reverse();
             if let Some(last) = new.last().map(|entry| entry.id) {
@@ -89,7 +93,11 @@ fn last_id(trace: &Log<TraceEntry>) -> Option<u64> {
 /// A lane, with its packet if it has one. Lanes stay where they are, because a browser starts the
 /// movement of a packet anew when its element is moved.
 fn draw(lane: usize, flying: &Flying) -> Html {
-    let packet = flying.0.iter().find(|(taken, _)| *taken == lane).map(|(_, entry)| packet(entry));
+    let packet = flying
+        .0
+        .iter()
+        .find(|(taken, _)| *taken == lane)
+        .map(|(_, entry)| packet(entry));
     html! { <div key={lane} class={format!("lane lane-{lane}")}>{ packet }</div> }
 }
 

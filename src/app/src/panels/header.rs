@@ -63,10 +63,13 @@ fn LessonList(props: &HeaderProps) -> Html {
     let entries = LESSONS.iter().map(|lesson| {
         let here = matches!(&route, Some(Route::Step { lesson: open, .. }) if open == lesson.id);
         let title = props.texts.get(lesson.id).map(|text| text.title.clone());
-        let progress = words.with("progress", [
-            ("passed", kept.count_passed(lesson.id).into()),
-            ("steps", lesson.steps.len().into()),
-        ]);
+        let progress = words.with(
+            "progress",
+            [
+                ("passed", kept.count_passed(lesson.id).into()),
+                ("steps", lesson.steps.len().into()),
+            ],
+        );
         html! {
             <li key={lesson.id}>
                 <a href={Route::Lesson { lesson: lesson.id.to_owned() }.href()}

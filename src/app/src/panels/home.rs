@@ -57,9 +57,15 @@ fn picture(words: &Words) -> Html {
 }
 
 fn start(lesson: &LessonOutline, words: &Words, kept: &Kept) -> Html {
-    let route = Route::Lesson { lesson: lesson.id.to_owned() };
+    let route = Route::Lesson {
+        lesson: lesson.id.to_owned(),
+    };
     let is_begun = kept.count_passed(lesson.id) > 0;
-    let label = if is_begun { "home-continue" } else { "home-start" };
+    let label = if is_begun {
+        "home-continue"
+    } else {
+        "home-start"
+    };
     html! {
         <a class="button primary large" href={route.href()}>
             { words.text(label) }{ icon("arrow-right") }
@@ -68,12 +74,17 @@ fn start(lesson: &LessonOutline, words: &Words, kept: &Kept) -> Html {
 }
 
 fn entry(lesson: &LessonOutline, props: &HomeProps, words: &Words, kept: &Kept) -> Html {
-    let route = Route::Lesson { lesson: lesson.id.to_owned() };
+    let route = Route::Lesson {
+        lesson: lesson.id.to_owned(),
+    };
     let title = props.texts.get(lesson.id).map(|text| text.title.clone());
-    let progress = words.with("progress", [
-        ("passed", kept.count_passed(lesson.id).into()),
-        ("steps", lesson.steps.len().into()),
-    ]);
+    let progress = words.with(
+        "progress",
+        [
+            ("passed", kept.count_passed(lesson.id).into()),
+            ("steps", lesson.steps.len().into()),
+        ],
+    );
     html! {
         <li key={lesson.id}>
             <a href={route.href()}>{ title }</a>

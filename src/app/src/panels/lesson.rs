@@ -39,10 +39,25 @@ pub fn Lesson(props: &LessonProps) -> Html {
             let _ = code.set_attribute("tabindex", "0");
         }
     });
-    let passed = props.standings.iter().filter(|standing| is_passed(**standing)).count();
-    let progress =
-        words.with("progress", [("passed", passed.into()), ("steps", props.lesson.steps.len().into())]);
-    let entries = props.lesson.steps.iter().zip(&props.text.steps).zip(&props.standings).enumerate();
+    let passed = props
+        .standings
+        .iter()
+        .filter(|standing| is_passed(**standing))
+        .count();
+    let progress = words.with(
+        "progress",
+        [
+            ("passed", passed.into()),
+            ("steps", props.lesson.steps.len().into()),
+        ],
+    );
+    let entries = props
+        .lesson
+        .steps
+        .iter()
+        .zip(&props.text.steps)
+        .zip(&props.standings)
+        .enumerate();
     let entries = entries.map(|(index, ((step, text), standing))| {
         let head = StepHead { lesson: props.lesson.id, number: index + 1, step, text, standing: *standing };
         let is_open = step.id == props.step.id;
@@ -64,7 +79,7 @@ pub fn Lesson(props: &LessonProps) -> Html {
             <h1>{ &props.text.title }</h1>
             <div class="prose">{ Html::from_html_unchecked(props.text.intro.clone().into()) }</div>
             <p class="progress quiet">{ progress }</p>
-            <ol class="steps" aria-label={words.text("steps")} onkeydown={Callback::from(walk)}>{ for entries }</ol>
+            <ol class="steps" aria-label={words.text("steps")} onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
         </article>
     }
 }
@@ -124,15 +139,19 @@ fn aids(text: &StepText, link: &crate::classroom_link::ClassroomLink, words: &Wo
 }
 
 /// Up and down move the focus along the steps; Enter opens the one that has it.
-fn walk(event: KeyboardEvent) {
+fn walk(event: &KeyboardEvent) {
     let by = match event.key().as_str() {
         "ArrowUp" => -1,
         "ArrowDown" => 1,
         _ => return,
     };
-    let Some(here) = event.target_dyn_into::<Element>() else { return };
+    let Some(here) = event.target_dyn_into::<Element>() else {
+        return;
+    };
     let links = dom::elements(".step-head a");
-    let Some(at) = links.iter().position(|link| link.is_same_node(Some(&here))) else { return };
+    let Some(at) = links.iter().position(|link| link.is_same_node(Some(&here))) else {
+        return;
+    };
     if let Some(to) = at.checked_add_signed(by).and_then(|to| links.get(to)) {
         event.prevent_default();
         let _ = to.focus();

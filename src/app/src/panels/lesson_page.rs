@@ -72,20 +72,36 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let kept = use_context::<KeptHandle>().expect("the app provides what is kept");
     let view = use_state(|| View::Lesson);
     let (lesson, step) = (props.lesson, props.step);
-    use_title(props.text.steps.iter().find(|text| text.id == step.id).map(|text| text.title.clone().into()));
-    let chosen = settings::completed(lesson, kept.settings.get(lesson.id).unwrap_or(&Settings::new()));
+    use_title(
+        props
+            .text
+            .steps
+            .iter()
+            .find(|text| text.id == step.id)
+            .map(|text| text.title.clone().into()),
+    );
+    let chosen = settings::completed(
+        lesson,
+        kept.settings.get(lesson.id).unwrap_or(&Settings::new()),
+    );
     let is_first = use_mut_ref(|| true);
     use_effect_with(step.id, {
         let (link, settings) = (link.clone(), chosen.clone());
         move |step: &&str| {
-            link.send(&Command::Open { lesson: lesson.id.to_owned(), step: (*step).to_owned(), settings });
+            link.send(&Command::Open {
+                lesson: lesson.id.to_owned(),
+                step: (*step).to_owned(),
+                settings,
+            });
             show_step(lesson, step, is_first.replace(false));
         }
     });
     let on_run = {
         let (link, bench, settings) = (link.clone(), bench.dispatcher(), chosen.clone());
         Callback::from(move |()| {
-            link.send(&Command::Act { settings: settings.clone() });
+            link.send(&Command::Act {
+                settings: settings.clone(),
+            });
             bench.dispatch(Action::Asked);
         })
     };
@@ -93,18 +109,32 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let standings: Vec<Standing> = lesson
         .steps
         .iter()
-        .map(|step| Standing::new(bench.step(lesson.id, step.id), kept.has_passed(lesson.id, step.id)))
+        .map(|step| {
+            Standing::new(
+                bench.step(lesson.id, step.id),
+                kept.has_passed(lesson.id, step.id),
+            )
+        })
         .collect();
     let device_id = match &*bench.device_string {
         DeviceString::Given { device_id, .. } => Some(device_id),
         _ => chosen.get("device-id"),
     };
-    let device = bench.devices.iter().find(|device| Some(&device.device_id) == device_id).cloned();
+    let device = bench
+        .devices
+        .iter()
+        .find(|device| Some(&device.device_id) == device_id)
+        .cloned();
     let states = |side| -> Vec<Option<ProgramState>> {
-        let state = |program: &&lessons::outline::ProgramOutline| Some(bench.programs.get(program.name)?.1);
+        let state =
+            |program: &&lessons::outline::ProgramOutline| Some(bench.programs.get(program.name)?.1);
         programs(lesson, side).iter().map(state).collect()
     };
-    let splits = format!("--lesson:{}%;--cards:{}", kept.lesson_width, kept.cards_height / 100.0);
+    let splits = format!(
+        "--lesson:{}%;--cards:{}",
+        kept.lesson_width,
+        kept.cards_height / 100.0
+    );
     let moved = |change: fn(f64) -> Change| {
         let kept = kept.dispatcher();
         Callback::from(move |percent| kept.dispatch(change(percent)))
@@ -143,9 +173,13 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
 
 /// Brings an opened step into sight, and gives it the focus if the control that opened it is gone.
 fn show_step(lesson: &LessonOutline, step: &str, is_first: bool) {
-    let Some(link) = dom::element(&format!("step-{step}")) else { return };
+    let Some(link) = dom::element(&format!("step-{step}")) else {
+        return;
+    };
     let document = dom::document();
-    let body = document.body().map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>);
+    let body = document
+        .body()
+        .map(wasm_bindgen::JsCast::unchecked_into::<web_sys::Element>);
     if !is_first && document.active_element() == body {
         let _ = link.focus();
     }

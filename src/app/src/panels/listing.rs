@@ -40,7 +40,11 @@ pub fn Listing(props: &ListingProps) -> Html {
         }
     });
     let shown = chosen.or(props.focus);
-    let shown = props.programs.iter().find(|program| Some(program.name) == shown).or(props.programs.first());
+    let shown = props
+        .programs
+        .iter()
+        .find(|program| Some(program.name) == shown)
+        .or(props.programs.first());
     let tabs = use_node_ref();
     use_effect_with(shown.map(|program| program.name), {
         let tabs = tabs.clone();
@@ -60,7 +64,11 @@ pub fn Listing(props: &ListingProps) -> Html {
         let (on_toggle, open) = (props.on_toggle.clone(), props.open);
         Callback::from(move |_: MouseEvent| on_toggle.emit(!open))
     };
-    let fold = words.text(if props.open { "listing-fold" } else { "listing-unfold" });
+    let fold = words.text(if props.open {
+        "listing-fold"
+    } else {
+        "listing-unfold"
+    });
     html! {
         <div class={classes!("listing", props.open.then_some("open"))}>
             <div class="listing-head">
@@ -78,7 +86,9 @@ pub fn Listing(props: &ListingProps) -> Html {
 
 /// Scrolls the row of tabs to the chosen one.
 fn show_tab(tabs: &NodeRef) {
-    let Some(tabs) = tabs.cast::<HtmlElement>() else { return };
+    let Some(tabs) = tabs.cast::<HtmlElement>() else {
+        return;
+    };
     let chosen = tabs.query_selector("[aria-pressed=true]").ok().flatten();
     if let Some(chosen) = chosen.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
         tabs.set_scroll_left(chosen.offset_left() - tabs.offset_left());

@@ -22,8 +22,11 @@ pub fn Secret(props: &SecretProps) -> Html {
         let revealed = revealed.clone();
         Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
     };
-    let (label, picture) =
-        if *revealed { ("secret-hide", "eye-off") } else { ("secret-reveal", "eye") };
+    let (label, picture) = if *revealed {
+        ("secret-hide", "eye-off")
+    } else {
+        ("secret-reveal", "eye")
+    };
     html! {
         <span class="secret">
             if *revealed {

@@ -44,24 +44,39 @@ fn Field(props: &FieldProps) -> Html {
     let words = use_words();
     let kept = use_context::<KeptHandle>().expect("the app provides what is kept");
     let setting = props.setting;
-    let typed = kept.settings.get(props.lesson).and_then(|edits| edits.get(setting.id)).cloned();
+    let typed = kept
+        .settings
+        .get(props.lesson)
+        .and_then(|edits| edits.get(setting.id))
+        .cloned();
     let value = typed.clone().unwrap_or_else(|| setting.default.to_owned());
     let wrong = settings::complaint(setting, &value);
     let change = {
         let (kept, lesson) = (kept.dispatcher(), props.lesson);
         move |value: Option<String>| {
             let value = value.filter(|value| value != setting.default);
-            kept.dispatch(Change::Setting { lesson, setting: setting.id, value });
+            kept.dispatch(Change::Setting {
+                lesson,
+                setting: setting.id,
+                value,
+            });
         }
     };
     let oninput = {
         let change = change.clone();
         Callback::from(move |event: InputEvent| {
-            change(event.target_dyn_into::<HtmlInputElement>().map(|field| field.value()));
+            change(
+                event
+                    .target_dyn_into::<HtmlInputElement>()
+                    .map(|field| field.value()),
+            );
         })
     };
     let label = words.text(&format!("setting-{}", setting.id));
-    let (id, error_id) = (format!("setting-{}", setting.id), format!("setting-{}-error", setting.id));
+    let (id, error_id) = (
+        format!("setting-{}", setting.id),
+        format!("setting-{}-error", setting.id),
+    );
     html! {
         <div class="field">
             <label for={id.clone()}>{ label }</label>

@@ -102,7 +102,9 @@ fn share(event: &PointerEvent, props: &SplitterProps) -> Option<f64> {
         Axis::Rows => (event.client_y(), first.top(), last.bottom()),
     };
     let percent = (f64::from(at) - start) / (end - start) * 100.0;
-    percent.is_finite().then(|| percent.clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end()))
+    percent
+        .is_finite()
+        .then(|| percent.clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end()))
 }
 
 #[cfg(test)]

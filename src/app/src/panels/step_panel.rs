@@ -1,8 +1,8 @@
 //! The open step's button, and what its check looked for and saw.
 
+use lab::view::Side;
 use lessons::message::{Command, Message, StepState};
 use lessons::outline::{LessonOutline, StepOutline};
-use lab::view::Side;
 use yew::prelude::*;
 
 use super::icon::icon;
@@ -66,7 +66,11 @@ pub fn StepPanel(props: &StepPanelProps) -> Html {
 /// The colour of the button tells where its program runs.
 fn side_class(props: &StepPanelProps) -> Option<&'static str> {
     let name = props.step.program?;
-    let program = props.lesson.programs.iter().find(|program| program.name == name)?;
+    let program = props
+        .lesson
+        .programs
+        .iter()
+        .find(|program| program.name == name)?;
     Some(match program.side {
         Side::Device => "device",
         Side::Cloud => "cloud",
@@ -80,7 +84,9 @@ fn verdict(props: &StepPanelProps, words: &Words) -> Html {
         };
     }
     match &props.state {
-        StepState::NotStarted => html! { <p class="quiet">{ words.text("verdict-not-started") }</p> },
+        StepState::NotStarted => {
+            html! { <p class="quiet">{ words.text("verdict-not-started") }</p> }
+        }
         StepState::Running => html! { <p class="quiet">{ words.text("verdict-running") }</p> },
         StepState::Passed { looked_for, saw } | StepState::NotYet { looked_for, saw } => html! {
             <dl class="findings">

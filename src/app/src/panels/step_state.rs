@@ -62,8 +62,14 @@ mod tests {
 
     #[test]
     fn what_was_passed_before_stays_visible_until_something_happens() {
-        assert_eq!(Standing::new(&StepState::NotStarted, true), Standing::PassedBefore);
+        assert_eq!(
+            Standing::new(&StepState::NotStarted, true),
+            Standing::PassedBefore
+        );
         assert_eq!(Standing::new(&StepState::Running, true), Standing::Running);
-        assert_eq!(Standing::new(&StepState::NotStarted, false), Standing::NotStarted);
+        assert_eq!(
+            Standing::new(&StepState::NotStarted, false),
+            Standing::NotStarted
+        );
     }
 }

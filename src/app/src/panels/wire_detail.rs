@@ -1,8 +1,9 @@
 //! One packet or request: its fields beside its bytes.
 
+use std::ops::Range;
 use std::rc::Rc;
 
-use lab::view::TraceEntry;
+use lab::view::{FieldView, TraceEntry};
 use yew::prelude::*;
 
 use super::bytes::{Line, Run, lines};
@@ -21,21 +22,55 @@ pub struct WireDetailProps {
     pub on_close: Callback<()>,
 }
 
+/// What is pointed at.
+#[derive(Clone, Debug, PartialEq)]
+struct Mark {
+    bytes: Range<usize>,
+    /// The field itself, if it was not a byte: a byte may belong to several.
+    field: Option<usize>,
+}
+
+impl Mark {
+    fn field(index: usize, field: &FieldView) -> Self {
+        Self {
+            bytes: field.start..field.end,
+            field: Some(index),
+        }
+    }
+
+    /// Whether a field is to be marked.
+    fn marks_field(&self, index: usize, field: &FieldView) -> bool {
+        match self.field {
+            Some(marked) => marked == index,
+            None => self.bytes == (field.start..field.end),
+        }
+    }
+
+    /// Whether bytes are to be marked.
+    fn marks_bytes(&self, bytes: &Range<usize>) -> bool {
+        self.bytes.start <= bytes.start && bytes.end <= self.bytes.end
+    }
+}
+
 /// Fields and bytes; pointing at one marks the other.
 #[component]
 pub fn WireDetail(props: &WireDetailProps) -> Html {
     let words = use_words();
     let entry = &props.entry;
-    let marked = use_state(|| None::<usize>);
-    let mark = |field: Option<usize>| {
+    let marked = use_state(|| None::<Mark>);
+    let mark = |mark: Option<Mark>| {
         let marked = marked.clone();
-        move || marked.set(field)
+        move || marked.set(mark.clone())
     };
-    let field = |(index, field): (usize, &lab::view::FieldView)| {
-        let (over, focus, out, blur) = (mark(Some(index)), mark(Some(index)), mark(None), mark(None));
+    let field = |(index, field): (usize, &FieldView)| {
+        let on = mark(Some(Mark::field(index, field)));
+        let (over, focus, out, blur) = (on.clone(), on, mark(None), mark(None));
+        let is_marked = marked
+            .as_ref()
+            .is_some_and(|mark| mark.marks_field(index, field));
         html! {
             <li key={index}>
-                <button type="button" class={classes!("wire-field", (*marked == Some(index)).then_some("marked"))}
+                <button type="button" class={classes!("wire-field", is_marked.then_some("marked"))}
                     onmouseenter={move |_: MouseEvent| over()} onmouseleave={move |_: MouseEvent| out()}
                     onfocus={move |_: FocusEvent| focus()} onblur={move |_: FocusEvent| blur()}>
                     <span class="wire-field-name">{ &field.name }</span>
@@ -72,7 +107,7 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
                 </div>
                 <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text("wire-bytes")}>
                     <h4>{ words.text("wire-bytes") }</h4>
-                    { for lines(shown, &entry.fields).iter().map(|line| draw(line, &marked)) }
+                    { for lines(shown, &entry.fields).iter().map(|line| draw(line, &entry.fields, &marked)) }
                     if shown.len() < entry.bytes.len() {
                         <p class="empty">{ words.with("wire-bytes-more", [("count", (entry.bytes.len() - shown.len()).into())]) }</p>
                     }
@@ -82,14 +117,20 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
     }
 }
 
-fn draw(line: &Line, marked: &UseStateHandle<Option<usize>>) -> Html {
+fn draw(line: &Line, fields: &[FieldView], marked: &UseStateHandle<Option<Mark>>) -> Html {
     let piece = |run: &Run, text: &str| {
-        let field = run.field;
-        let is_marked = field.is_some() && **marked == field;
+        let field = run.field.and_then(|index| fields.get(index));
+        let mark = field.map(|field| Mark {
+            bytes: field.start..field.end,
+            field: None,
+        });
+        let is_marked = marked
+            .as_ref()
+            .is_some_and(|mark| mark.marks_bytes(&run.bytes));
         let (over, out) = (marked.clone(), marked.clone());
         html! {
             <span class={classes!("run", field.is_some().then_some("known"), is_marked.then_some("marked"))}
-                onmouseenter={move |_: MouseEvent| over.set(field)} onmouseleave={move |_: MouseEvent| out.set(None)}>
+                onmouseenter={move |_: MouseEvent| over.set(mark.clone())} onmouseleave={move |_: MouseEvent| out.set(None)}>
                 { text.to_owned() }
             </span>
         }
@@ -102,5 +143,45 @@ fn draw(line: &Line, marked: &UseStateHandle<Option<usize>>) -> Html {
             <span class="bytes-hex">{ for hex }</span>
             <span class="bytes-text">{ for text }</span>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(start: usize, end: usize) -> FieldView {
+        FieldView {
+            name: String::new(),
+            value: String::new(),
+            start,
+            end,
+        }
+    }
+
+    #[test]
+    fn a_byte_marks_all_of_its_fields_and_a_field_only_itself() {
+        let fields = [field(0, 1), field(0, 1), field(1, 5)];
+        let marked = |mark: &Mark| -> Vec<usize> {
+            (0..fields.len())
+                .filter(|index| mark.marks_field(*index, &fields[*index]))
+                .collect()
+        };
+        assert_eq!(marked(&Mark::field(1, &fields[1])), [1]);
+        assert_eq!(
+            marked(&Mark {
+                bytes: 0..1,
+                field: None
+            }),
+            [0, 1]
+        );
+    }
+
+    #[test]
+    fn a_field_marks_the_bytes_in_it() {
+        let mark = Mark::field(0, &field(2, 6));
+        assert!(mark.marks_bytes(&(2..6)));
+        assert!(mark.marks_bytes(&(3..4)));
+        assert!(!mark.marks_bytes(&(1..3)));
     }
 }

@@ -62,9 +62,17 @@ pub fn WireTab(props: &WireTabProps) -> Html {
     let open = use_state(|| None::<u64>);
     let view = use_node_ref();
     let scrolled = use_state(|| (0, 600));
-    let rows = use_memo((props.trace.clone(), (*filter).clone()), |(trace, filter)| {
-        trace.entries().iter().filter(|entry| filter.wants(entry)).cloned().collect::<Vec<_>>()
-    });
+    let rows = use_memo(
+        (props.trace.clone(), (*filter).clone()),
+        |(trace, filter)| {
+            trace
+                .entries()
+                .iter()
+                .filter(|entry| filter.wants(entry))
+                .cloned()
+                .collect::<Vec<_>>()
+        },
+    );
     let follow = use_follow_end(view.clone(), Rc::clone(&rows));
     let on_scroll = {
         let (scrolled, follow) = (scrolled.clone(), follow.on_scroll.clone());
@@ -79,7 +87,9 @@ pub fn WireTab(props: &WireTabProps) -> Html {
         let (rows, open, view) = (Rc::clone(&rows), open.clone(), view.clone());
         Callback::from(move |event: KeyboardEvent| {
             let at = open.and_then(|id| rows.iter().position(|entry| entry.id == id));
-            if let Some(to) = walk(&event.key(), at, rows.len()).and_then(|to| rows.get(to).map(|row| (to, row.id))) {
+            if let Some(to) = walk(&event.key(), at, rows.len())
+                .and_then(|to| rows.get(to).map(|row| (to, row.id)))
+            {
                 event.prevent_default();
                 reveal(&view, to.0);
                 open.set(Some(to.1));
@@ -87,18 +97,22 @@ pub fn WireTab(props: &WireTabProps) -> Html {
         })
     };
     use_effect_with(*open, |open| {
-        let in_list = dom::document().active_element().is_some_and(|element| {
-            element.closest(".wire-rows").ok().flatten().is_some()
-        });
+        let in_list = dom::document()
+            .active_element()
+            .is_some_and(|element| element.closest(".wire-rows").ok().flatten().is_some());
         if let (Some(id), true) = (open, in_list) {
             dom::focus(&format!("wire-row-{id}"));
         }
     });
     let (first, shown) = window(scrolled.0, scrolled.1, rows.len());
     let before = i32::try_from(first).unwrap_or(i32::MAX).saturating_mul(ROW);
-    let after = i32::try_from(rows.len() - first - shown).unwrap_or(i32::MAX).saturating_mul(ROW);
+    let after = i32::try_from(rows.len() - first - shown)
+        .unwrap_or(i32::MAX)
+        .saturating_mul(ROW);
     let drawn = rows.iter().enumerate().skip(first).take(shown);
-    let opened = open.and_then(|id| rows.iter().find(|entry| entry.id == id)).cloned();
+    let opened = open
+        .and_then(|id| rows.iter().find(|entry| entry.id == id))
+        .cloned();
     let close = {
         let open = open.clone();
         Callback::from(move |()| {
@@ -149,7 +163,9 @@ fn walk(key: &str, at: Option<usize>, count: usize) -> Option<usize> {
 
 /// Scrolls a row into view, before it is drawn.
 fn reveal(view: &NodeRef, row: usize) {
-    let Some(view) = view.cast::<Element>() else { return };
+    let Some(view) = view.cast::<Element>() else {
+        return;
+    };
     let top = i32::try_from(row).unwrap_or(i32::MAX).saturating_mul(ROW);
     if top < view.scroll_top() {
         view.set_scroll_top(top);
@@ -158,7 +174,13 @@ fn reveal(view: &NodeRef, row: usize) {
     }
 }
 
-fn row(entry: &TraceEntry, at: usize, count: usize, open: &UseStateHandle<Option<u64>>, words: &Words) -> Html {
+fn row(
+    entry: &TraceEntry,
+    at: usize,
+    count: usize,
+    open: &UseStateHandle<Option<u64>>,
+    words: &Words,
+) -> Html {
     let (side, side_word) = match entry.side {
         Side::Device => ("device", "device"),
         Side::Cloud => ("cloud", "cloud"),
@@ -191,15 +213,28 @@ fn row(entry: &TraceEntry, at: usize, count: usize, open: &UseStateHandle<Option
 
 /// A long summary in two pieces: the first may be shortened at its end, the second never is.
 fn cut(summary: &str) -> (&str, &str) {
-    let start = summary.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
-    if start < TAIL * 2 { (summary, "") } else { summary.split_at(start) }
+    let start = summary
+        .char_indices()
+        .rev()
+        .nth(TAIL - 1)
+        .map_or(0, |(at, _)| at);
+    if start < TAIL * 2 {
+        (summary, "")
+    } else {
+        summary.split_at(start)
+    }
 }
 
 fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Words) -> Html {
     let side = |wanted: Option<Side>, id: &str| {
         let choose = {
             let filter = filter.clone();
-            Callback::from(move |_: Event| filter.set(Filter { side: wanted, ..(*filter).clone() }))
+            Callback::from(move |_: Event| {
+                filter.set(Filter {
+                    side: wanted,
+                    ..(*filter).clone()
+                });
+            })
         };
         html! {
             <label>
@@ -208,13 +243,22 @@ fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Wor
             </label>
         }
     };
-    let kinds: BTreeSet<&str> = trace.entries().iter().map(|entry| entry.kind.as_str()).collect();
+    let kinds: BTreeSet<&str> = trace
+        .entries()
+        .iter()
+        .map(|entry| entry.kind.as_str())
+        .collect();
     let choose_kind = {
         let filter = filter.clone();
         Callback::from(move |event: Event| {
-            let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+            let chosen = event
+                .target_dyn_into::<HtmlSelectElement>()
+                .map(|select| select.value());
             let kind = chosen.filter(|kind| !kind.is_empty());
-            filter.set(Filter { kind, ..(*filter).clone() });
+            filter.set(Filter {
+                kind,
+                ..(*filter).clone()
+            });
         })
     };
     let kind = |kind: &str| {

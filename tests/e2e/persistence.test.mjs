@@ -1,0 +1,120 @@
+// What a reload keeps, and what it survives.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { visit } from "./harness.mjs";
+import { STEPS, bench } from "./lesson-one.mjs";
+
+const KEY = "iot-hub-playground";
+
+test("edits, progress and the look of the page survive a reload", visit({}, async ({ page, site }) => {
+  const at = bench(page);
+  const field = (name) => page.getByRole("textbox", { name });
+  await page.goto(site.at("/telemetry/register"));
+  await field("Device id").fill("gauge-7");
+  await page.getByRole("radio", { name: "Dark" }).click();
+  await at.speed(10).click();
+  await at.run(STEPS[0]).click();
+  await at.sees("Passed", "The registry has gauge-7, enabled, with two keys.");
+  await at.next.click();
+  await at.run(STEPS[1]).click();
+  await at.sees("Passed");
+  await at.next.click();
+  await field("Seconds between messages").fill("5");
+  await field("Average wind speed (m/s)").fill("40");
+  await at.run(STEPS[2]).click();
+  await at.sees("Passed");
+
+  await page.reload();
+  // The bench is a new one, and says so: what was passed on another is marked as passed earlier.
+  await at.sees("Passed earlier");
+  assert.match(page.url(), /#\/telemetry\/send$/);
+  await page.getByRole("main").getByText("3 of 6 steps passed").waitFor();
+  assert.equal(await field("Seconds between messages").inputValue(), "5");
+  assert.equal(await field("Average wind speed (m/s)").inputValue(), "40");
+  assert.ok(await at.speed(10).isChecked());
+  assert.ok(await page.getByRole("radio", { name: "Dark" }).isChecked());
+  await page.locator("html[data-theme=dark]").waitFor();
+
+  // The edits are not only shown: the programs run with them.
+  await at.run(STEPS[2]).click();
+  await at.sees("Passed", "of gauge-7. The newest says windSpeed 4");
+  await at.next.click();
+  await at.run(STEPS[3]).click();
+  // Two more messages, 5 s apart at 10×.
+  await at.sees("Passed", "events of gauge-7.");
+
+  // An edit is forgotten when it is taken back.
+  await at.step("Send the first message").click();
+  await page.getByRole("button", { name: "Back to 30" }).click();
+  await page.reload();
+  assert.equal(await field("Seconds between messages").inputValue(), "30");
+}));
+
+test("the first page goes on where the learner was", visit({}, async ({ page, site }) => {
+  const at = bench(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.run(STEPS[0]).click();
+  await at.sees("Passed");
+  await page.goto(site.at("/"));
+  await page.reload();
+  await page.getByRole("link", { name: "Continue lesson 1" }).click();
+  await at.sees("Not started");
+  assert.match(page.url(), /#\/telemetry\/hand-over$/);
+}));
+
+const HOSTILE = {
+  "text that is not JSON": "{{{",
+  "another version": '{"version":99,"passed":{"telemetry":["register"]},"speed":60}',
+  "the wrong kinds": '{"version":1,"settings":[7],"passed":"all","theme":{"a":1},"speed":"fast","lesson_width":-1e9,"listings":null}',
+  "markup": '{"version":1,"settings":{"telemetry":{"device-id":"<img src=x onerror=alert(1)>"}},"passed":{"telemetry":["<b>"]}}',
+  "depth": "[".repeat(60_000),
+  "size": JSON.stringify({ version: 1, passed: "x".repeat(1_000_000) }),
+};
+
+for (const [what, content] of Object.entries(HOSTILE)) {
+  test(`a storage that holds ${what} is as good as an empty one`, visit({}, async ({ page, site }) => {
+    const at = bench(page);
+    await page.addInitScript(([key, value]) => {
+      // Once: what the page writes afterwards stays.
+      if (!sessionStorage.getItem("set")) localStorage.setItem(key, value);
+      sessionStorage.setItem("set", "1");
+    }, [KEY, content]);
+    await page.goto(site.at("/telemetry/register"));
+    await at.sees("Not started");
+    assert.equal(await page.getByRole("textbox", { name: "Device id" }).inputValue(), "MyFirstPythonDevice");
+    await at.run(STEPS[0]).click();
+    await at.sees("Passed");
+    await page.reload();
+    await at.sees("Passed earlier");
+  }));
+}
+
+/** Ways in which a browser refuses to keep anything. */
+const REFUSALS = {
+  "is switched off": () => {
+    const refuse = () => { throw new DOMException("switched off", "SecurityError"); };
+    for (const name of ["localStorage", "sessionStorage"]) Object.defineProperty(window, name, { get: refuse });
+  },
+  "is not there": () => Object.defineProperty(window, "localStorage", { value: null }),
+  "refuses reading and writing": () => {
+    const refuse = () => { throw new DOMException("full", "QuotaExceededError"); };
+    Storage.prototype.setItem = refuse;
+    Storage.prototype.getItem = refuse;
+  },
+};
+
+for (const [how, refuse] of Object.entries(REFUSALS)) {
+  test(`the lesson works with a storage that ${how}`, visit({}, async ({ page, site }) => {
+    const at = bench(page);
+    await page.addInitScript(refuse);
+    await page.goto(site.at("/telemetry/register"));
+    await page.getByRole("radio", { name: "Light" }).click();
+    for (const step of STEPS.slice(0, 3)) {
+      await at.run(step).click();
+      await at.sees("Passed", step.after);
+      await at.next.click();
+    }
+    await page.getByRole("main").getByText("3 of 6 steps passed").waitFor();
+  }));
+}
