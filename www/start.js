@@ -4,6 +4,7 @@
   "use strict";
   const here = document.currentScript;
   const root = document.documentElement;
+  root.dataset.scripts = "on";
 
   // The theme that was chosen in an earlier visit; see src/app/src/storage.rs.
   try {

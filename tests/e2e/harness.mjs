@@ -1,75 +1,15 @@
-// The built site, served from a subfolder, and a browser to visit it with.
+// A fresh visitor for each test, who notices everything that is not as it should be.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { extname, join, normalize, resolve, sep } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
-
-/** The folder with the built site. */
-export const DIST = resolve(process.env.IOTHUB_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url)));
-
-/** Where the test server puts the site: not at the root, because no path may be taken for granted. */
-export const FOLDER = "/some/folder/";
+import { launch, serve } from "./site.mjs";
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
 /** A phone, as a browser tells of itself. */
 export const AS_PHONE = { viewport: PHONE, isMobile: true, hasTouch: true };
-
-const TYPES = {
-  ".css": "text/css; charset=utf-8",
-  ".ftl": "text/plain; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-};
-
-/**
- * Serves a folder as a plain static host does: a file or 404, nothing else.
- * `requests` lists what was asked for: the path from the site's root, and the bytes of the answer (none for a 404).
- */
-export async function serve(folder = DIST, prefix = FOLDER) {
-  const requests = [];
-  const server = createServer(async ({ url }, response) => {
-    const path = decodeURIComponent(new URL(url, "http://localhost").pathname);
-    const name = path.slice(prefix.length) || "index.html";
-    const file = normalize(join(folder, name));
-    const isInside = path.startsWith(prefix) && file.startsWith(folder + sep);
-    const body = isInside ? await readFile(file).catch(() => null) : null;
-    requests.push({ name: path.startsWith(prefix) ? name : path, body });
-    const type = body ? (TYPES[extname(file)] ?? "application/octet-stream") : "text/plain";
-    response.writeHead(body ? 200 : 404, { "content-type": type, "cache-control": "max-age=600" });
-    response.end(body ?? "no such file");
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const origin = `http://127.0.0.1:${server.address().port}`;
-  return {
-    origin,
-    requests,
-    /** The address of a route of the page, such as `/telemetry/send`. */
-    at: (route = "") => `${origin}${prefix}${route && `#${route}`}`,
-    close: () => new Promise((closed) => {
-      server.close(closed);
-      server.closeAllConnections();
-    }),
-  };
-}
-
-/** A headless browser that keeps to itself. */
-export function launch() {
-  return chromium.launch({
-    executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
-    args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
-}
 
 // One site and one browser for all tests of a file.
 let site;
@@ -103,6 +43,7 @@ export function visit(options, act) {
       await keepPicture(context, test.name);
       throw error;
     } finally {
+      site.release();
       await context.close();
     }
   };
@@ -139,6 +80,10 @@ function watch(context, origin) {
   });
   return problems;
 }
+
+/** Waits until the browser has shown something. */
+export const firstPaint = (page) =>
+  page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
 
 /** Waits until `look` gives something true, and gives it back. For what no locator can wait for; `what` may be a function. */
 export async function until(what, look, limit = 15_000) {

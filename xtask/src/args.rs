@@ -26,6 +26,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "build the static site in dist/ and print its sizes",
     ),
     (
+        "bench",
+        "",
+        "measure the time to the first acknowledged message, beside an empty page",
+    ),
+    (
         "fuzz",
         "[target] [--seconds 600]",
         "search the parsers for panics, one target or all in turn",
@@ -56,6 +61,8 @@ pub(crate) enum Action {
     },
     /// Build the static site.
     Dist,
+    /// Measure the start of the page.
+    Bench,
     /// Write the lesson texts into the folder that Trunk names.
     Texts,
     /// Run fuzz targets.
@@ -80,6 +87,7 @@ where
             "serve" => serve(&mut parser)?,
             "test" => test(&mut parser)?,
             "dist" => Action::Dist,
+            "bench" => Action::Bench,
             "texts" => Action::Texts,
             "fuzz" => fuzz(&mut parser)?,
             unknown => return Err(usage(&format!("there is no command `{unknown}`"))),
@@ -191,6 +199,7 @@ mod tests {
             },
         );
         check("dist", &Action::Dist);
+        check("bench", &Action::Bench);
         check(
             "fuzz mqtt --seconds 5",
             &Action::Fuzz {

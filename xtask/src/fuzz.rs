@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: a search for inputs that break a parser.
 
+use std::fs;
 use std::time::Duration;
 
 use crate::error::Error;
@@ -29,16 +30,31 @@ pub(crate) fn fuzz(target: Option<&str>, seconds: u64) -> Result<(), Error> {
             .env("PATH", &path)
             .dir(&folder)
     };
-    let targets: Vec<String> = if let Some(one) = target {
-        vec![one.to_owned()]
-    } else {
-        let list = cargo_fuzz("listing the fuzz targets".into()).args(["list"]);
-        list.quiet()?.require()?.lines
+    let known = cargo_fuzz("listing the fuzz targets".into()).args(["list"]);
+    let known = known.quiet()?.require()?.lines;
+    let targets = match target {
+        None => known,
+        Some(one) if known.iter().any(|name| name == one) => vec![one.to_owned()],
+        Some(one) => {
+            return Err(Error::Usage(format!(
+                "there is no fuzz target `{one}`; there are {}",
+                known.join(", ")
+            )));
+        }
     };
     for name in targets {
         println!("fuzzing {name} for {seconds} s");
+        let corpus = folder.join("corpus").join(&name);
+        fs::create_dir_all(&corpus).map_err(Error::file(&corpus))?;
         cargo_fuzz(format!("fuzzing {name}"))
-            .args(["run", &name, "--"])
+            // What is found goes to the first folder; the second is only read.
+            .args([
+                "run",
+                &name,
+                &format!("corpus/{name}"),
+                &format!("seeds/{name}"),
+            ])
+            .args(["--", &format!("-dict={name}.dict")])
             .args([format!("-max_total_time={seconds}")])
             // Building the target comes first, and takes minutes.
             .limit(Duration::from_secs(seconds) + Duration::from_mins(30))

@@ -4,6 +4,7 @@
 
 mod apt;
 mod args;
+mod bench;
 mod browser;
 mod counts;
 mod dist;
@@ -53,6 +54,7 @@ fn perform(action: Action) -> Result<(), Error> {
         Action::Serve { port, release } => serve::serve(port, release),
         Action::Test { steps } => test::test(&steps),
         Action::Dist => dist::dist(),
+        Action::Bench => bench::bench(),
         Action::Texts => texts::from_hook(),
         Action::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
     }

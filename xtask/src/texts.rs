@@ -106,12 +106,16 @@ fn lesson_html(lesson: &LessonOutline, text: &LessonText) -> String {
         // Writing to a text cannot fail.
         let _ = write!(
             html,
-            "<li class=\"step\"><h2 class=\"step-head\"><a href=\"#/{}/{}\">\
-             <span class=\"step-number\">{}</span><span class=\"step-title\">{}</span></a></h2></li>",
+            "<li class=\"step{}\"><h2 class=\"step-head\"><a href=\"#/{}/{}\">\
+             <span class=\"step-number\">{}</span><span class=\"step-title\">{}</span></a></h2>\
+             <div class=\"step-body\"><div class=\"prose\">{}</div></div></li>",
+            // The styles show the others' text only where scripts are off.
+            if index == 0 { " open" } else { "" },
             lesson.id,
             step.id,
             index + 1,
-            escaped(&step.title)
+            escaped(&step.title),
+            step.body
         );
     }
     html + "</ol>"

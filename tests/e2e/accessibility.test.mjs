@@ -1,0 +1,101 @@
+// axe-core finds nothing to complain about: on every route, light and dark, on a desktop and on a phone.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { AS_PHONE, firstPaint, visit } from "./harness.mjs";
+import { STEPS, bench } from "./lesson-one.mjs";
+
+const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
+
+/** Looks at the page as it stands, in both colour schemes. */
+async function assertAccessible(page, where) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const violations = await page.evaluate(async ([source, tags]) => {
+      if (!globalThis.axe) (0, eval)(source);
+      const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+      return violations.flatMap(({ id, help, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`));
+    }, [AXE, TAGS]);
+    assert.deepEqual(violations, [], `${where}, ${colorScheme}`);
+  }
+}
+
+for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_PHONE })) {
+  const isPhone = "isMobile" in options;
+  // The page's policy allows no eval; a test may.
+  const visitor = { ...options, bypassCSP: true };
+
+  test(`the first page and a page that is not there, on ${screen}`, visit(visitor, async ({ page, site }) => {
+    await page.goto(site.at());
+    await page.getByRole("link", { name: "Start lesson 1" }).waitFor();
+    await assertAccessible(page, "home");
+    await page.goto(site.at("/telemetry/nowhere"));
+    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+    await assertAccessible(page, "not found");
+  }));
+
+  test(`every step, on ${screen}`, visit(visitor, async ({ page, site }) => {
+    const at = bench(page);
+    for (const step of STEPS) {
+      await page.goto(site.at(`/telemetry/${step.id}`));
+      await at.sees("Not started");
+      await assertAccessible(page, step.id);
+    }
+  }));
+
+  test(`outcomes, an open packet, the events and the sheet of keys, on ${screen}`, visit(visitor, async ({ page, site }) => {
+    const at = bench(page);
+    const view = async (name) => {
+      if (isPhone) await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name }).click();
+    };
+    await page.goto(site.at("/telemetry/read"));
+    await page.getByText("Hint", { exact: true }).click();
+    await at.check.click();
+    await at.sees("Not yet");
+    await assertAccessible(page, "not yet");
+    await at.solve.click();
+    await at.sees("Passed");
+    await view("Bench");
+    await assertAccessible(page, "passed, the bench");
+    await view("Wire");
+    await at.packets("CONNECT").click();
+    await at.detail("CONNECT").waitFor();
+    await assertAccessible(page, "an open packet");
+    await at.tab("Events").click();
+    await page.getByRole("button", { name: "details" }).first().click();
+    await page.getByRole("img", { name: /^windSpeed over time/ }).locator("canvas").waitFor();
+    await assertAccessible(page, "events");
+    await page.getByRole("button", { name: "As a table" }).click();
+    await assertAccessible(page, "the chart as a table");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await assertAccessible(page, "the sheet of keys");
+  }));
+}
+
+test("what is wrong with a field, and the page that has stopped", visit({ bypassCSP: true, problemsExpected: true }, async ({ page, site }) => {
+  await page.goto(site.at("/telemetry/register"));
+  await page.getByRole("textbox", { name: "Device id" }).fill("two words");
+  await page.getByText("cannot be a device id").waitFor();
+  await page.getByRole("textbox", { name: "Connection string" }).fill("nonsense");
+  await page.getByRole("button", { name: "Hand over", exact: true }).click();
+  await page.getByText("This is not a device connection string.").waitFor();
+  await assertAccessible(page, "wrong fields");
+  await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("the bench fell over"); }); });
+  await page.getByRole("heading", { name: "The page has stopped" }).waitFor();
+  await assertAccessible(page, "stopped");
+}));
+
+test("before WebAssembly has arrived", visit({ bypassCSP: true, problemsExpected: true }, async ({ page, site }) => {
+  site.hold(/\.wasm$/);
+  for (const route of ["", "/telemetry/register"]) {
+    await page.goto("about:blank");
+    await page.goto(site.at(route), { waitUntil: "commit" });
+    await firstPaint(page);
+    await assertAccessible(page, `the first paint of ${route || "home"}`);
+  }
+}));

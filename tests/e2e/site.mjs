@@ -1,0 +1,75 @@
+// The built site, served as a static host serves it, and a browser to visit it with.
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** The folder with the built site. */
+export const DIST = resolve(process.env.IOTHUB_DIST ?? fileURLToPath(new URL("../../dist", import.meta.url)));
+
+/** Where the test server puts the site: not at the root, because no path may be taken for granted. */
+const FOLDER = "/some/folder/";
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".ftl": "text/plain; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json",
+  ".wasm": "application/wasm",
+};
+
+/**
+ * Serves a folder as a plain static host does: a file or 404, nothing else.
+ * `requests` lists what was asked for: the path from the site's root, and the bytes of the answer (none for a 404).
+ * `hold(pattern)` makes files with such names wait on their way until `release()`.
+ */
+export async function serve(folder = DIST, prefix = FOLDER) {
+  const requests = [];
+  let held = null;
+  const server = createServer(async ({ url }, response) => {
+    const path = decodeURIComponent(new URL(url, "http://localhost").pathname);
+    const name = path.slice(prefix.length) || "index.html";
+    const file = normalize(join(folder, name));
+    const isInside = path.startsWith(prefix) && file.startsWith(folder + sep);
+    const body = isInside ? await readFile(file).catch(() => null) : null;
+    requests.push({ name: path.startsWith(prefix) ? name : path, body });
+    if (held?.pattern.test(name)) await held.until;
+    const type = body ? (TYPES[extname(file)] ?? "application/octet-stream") : "text/plain";
+    response.writeHead(body ? 200 : 404, { "content-type": type, "cache-control": "max-age=600" });
+    response.end(body ?? "no such file");
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  return {
+    origin,
+    requests,
+    hold(pattern) {
+      held = { pattern };
+      held.until = new Promise((done) => { held.done = done; });
+    },
+    release() {
+      held?.done();
+      held = null;
+    },
+    /** The address of a route of the page, such as `/telemetry/send`. */
+    at: (route = "") => `${origin}${prefix}${route && `#${route}`}`,
+    close: () => new Promise((closed) => {
+      server.close(closed);
+      server.closeAllConnections();
+    }),
+  };
+}
+
+/** A headless browser that keeps to itself. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
