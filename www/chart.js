@@ -12,11 +12,9 @@ const time = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 19);
 // `destroy` it. Colours are the host's own: its text's, and those of its two borders.
 export function draw(host) {
   const colours = getComputedStyle(host);
-  const mark = colours.color;
-  const ink = colours.borderTopColor;
-  const line = colours.borderBottomColor;
-  const font = `12px ${colours.fontFamily}`;
-  const axis = { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+  const mark = () => colours.color;
+  const line = { stroke: () => colours.borderBottomColor, width: 1 };
+  const axis = { stroke: () => colours.borderTopColor, font: `12px ${colours.fontFamily}`, grid: line, ticks: line };
   const size = () => ({ width: host.clientWidth, height: host.clientHeight });
   const chart = new uPlot(
     {
@@ -36,10 +34,18 @@ export function draw(host) {
   );
   const resized = new ResizeObserver(() => chart.setSize(size()));
   resized.observe(host);
+  // Another theme has other colours.
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const redraw = () => chart.redraw(false);
+  const themed = new MutationObserver(redraw);
+  themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  dark.addEventListener("change", redraw);
   return {
     set: (columns) => chart.setData(columns),
     destroy() {
       resized.disconnect();
+      themed.disconnect();
+      dark.removeEventListener("change", redraw);
       chart.destroy();
     },
   };

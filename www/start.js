@@ -8,8 +8,9 @@
 
   // The theme that was chosen in an earlier visit; see src/app/src/storage.rs.
   try {
-    const kept = JSON.parse(localStorage.getItem("iot-hub-playground"));
-    if (["light", "dark"].includes(kept.theme)) root.dataset.theme = kept.theme;
+    const kept = localStorage.getItem("iot-hub-playground") ?? "";
+    const theme = /^theme (light|dark)$/m.exec(kept);
+    if (theme) root.dataset.theme = theme[1];
   } catch {
     // Nothing was kept, or the storage is switched off: the system's theme it is.
   }

@@ -22,12 +22,12 @@ function stopwatch(look) {
   watch.observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
 }
 
-/** Presses the step's button as soon as there is one, and is done when the wire shows a PUBACK. */
+/** Presses the step's button in the first task after it appeared, and is done when the wire shows a PUBACK. */
 function acknowledged() {
   const button = document.getElementById("run");
-  if (button && !button.disabled && !globalThis.pressed) {
+  if (button && !globalThis.pressed) {
     globalThis.pressed = performance.now();
-    button.click();
+    setTimeout(() => button.click());
   }
   return [...document.querySelectorAll(".wire-kind")].some((kind) => kind.textContent === "PUBACK");
 }
@@ -76,7 +76,7 @@ try {
   }
   console.log(row([`${RUNS} visits each, in turn`, "median", "least", "most"]));
   console.log(figures("empty Yew page, first render", bare));
-  console.log(figures("playground, button pressed", pressed));
+  console.log(figures("playground, button to press", pressed));
   console.log(figures("playground, first PUBACK", first));
   console.log(row(["ratio of the medians", (median(first) / median(bare)).toFixed(2)]));
 } finally {

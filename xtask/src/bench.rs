@@ -24,10 +24,7 @@ pub(crate) fn bench() -> Result<(), Error> {
         .args([end_to_end.join("bench-start.mjs")])
         .env("IOTHUB_CHROMIUM", chromium)
         .env("IOTHUB_DIST", workspace::dist())
-        .env(
-            "IOTHUB_EMPTY_PAGE",
-            workspace::target().join("empty-page"),
-        )
+        .env("IOTHUB_EMPTY_PAGE", workspace::target().join("empty-page"))
         .limit(Duration::from_mins(10))
         .hint("run it again while nothing else keeps the machine busy")
         .show()?

@@ -6,6 +6,7 @@ use std::hash::{Hash as _, Hasher as _};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::sizes::Sizes;
 use crate::{site, sizes, workspace};
 
 /// What the site is made of.
@@ -20,20 +21,22 @@ const INPUTS: &[&str] = &[
 
 /// Builds the site and prints its sizes.
 pub(crate) fn dist() -> Result<(), Error> {
-    build()?;
-    let table = sizes::measure(&workspace::dist())?;
+    let table = match build()? {
+        Some(measured) => measured,
+        None => sizes::measure(&workspace::dist())?,
+    };
     print!("{}", sizes::for_people(&table));
     Ok(())
 }
 
-/// Builds the site and writes its sizes to `target/dist-sizes.json`, unless nothing has changed.
-pub(crate) fn build() -> Result<(), Error> {
+/// Builds the site, and measures it into `target/dist-sizes.json`; `None` if nothing has changed.
+pub(crate) fn build() -> Result<Option<Vec<Sizes>>, Error> {
     let stamp = workspace::target().join("dist-inputs");
     let inputs = fingerprint();
     let built = workspace::dist().join("index.html").is_file();
     if built && fs::read_to_string(&stamp).is_ok_and(|known| known == inputs) {
         println!("dist/ is up to date");
-        return Ok(());
+        return Ok(None);
     }
     println!("building the site (release, optimised for size: some minutes the first time)");
     let _ = fs::remove_file(&stamp);
@@ -42,10 +45,32 @@ pub(crate) fn build() -> Result<(), Error> {
         .show()?
         .require()?;
     println!("built in {} s", outcome.took.as_secs());
+    require_modules(&workspace::dist())?;
     let path = workspace::target().join("dist-sizes.json");
     let table = sizes::measure(&workspace::dist())?;
     fs::write(&path, sizes::for_programs(&table)).map_err(Error::file(&path))?;
-    fs::write(&stamp, inputs).map_err(Error::file(&stamp))
+    fs::write(&stamp, inputs).map_err(Error::file(&stamp))?;
+    Ok(Some(table))
+}
+
+/// Refuses a site whose modules are not whole: another build in the same folder can empty them.
+fn require_modules(folder: &Path) -> Result<(), Error> {
+    let entries = fs::read_dir(folder).map_err(Error::file(folder))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
+            let bytes = fs::read(&path).map_err(Error::file(&path))?;
+            if !bytes.starts_with(b"\0asm") {
+                return Err(Error::Missing {
+                    what: format!("the module that belongs into {}", path.display()),
+                    hint: "see that no other build of this site runs, then build it again".into(),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Names, sizes and times of all inputs, in short.

@@ -1,22 +1,23 @@
-//! The app: what all panels share, and which page is shown.
+//! The app: its state, and which page is shown.
 
 use lessons::message::{Command, Report, StepState};
 use yew::prelude::*;
-use yew_router::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
+use crate::dom;
 use crate::i18n::Words;
-use crate::panels::header::Header;
-use crate::panels::home::Home;
+use crate::panels::header::header;
+use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
-use crate::panels::not_found::NotFound;
-use crate::panels::shortcut_sheet::{self, ShortcutSheet};
-use crate::routes::{self, Route};
+use crate::panels::not_found::not_found;
+use crate::panels::shortcut_sheet::{self, shortcut_sheet};
+use crate::routes::{self, Route, use_route};
+use crate::screen::Screen;
 use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::{Action, Bench};
 use crate::storage::{Change, Kept};
 use crate::texts::LessonTexts;
-use crate::{dom, theme};
+use crate::theme::Theme;
 
 /// What is known before the page is shown.
 #[derive(Clone, PartialEq, Properties)]
@@ -28,11 +29,6 @@ pub struct AppProps {
     /// What an earlier visit left.
     pub kept: Kept,
 }
-
-/// What outlives a visit, and the way to change it.
-pub type KeptHandle = UseReducerHandle<Kept>;
-/// What is known of the bench, and the way to change it.
-pub type BenchHandle = UseReducerHandle<Bench>;
 
 /// The whole page.
 ///
@@ -58,32 +54,34 @@ pub fn App(props: &AppProps) -> Html {
             .expect("the start script makes the worker")
         }
     });
+    let route = use_route();
     use_effect_with((*kept).clone(), Kept::save);
-    use_effect_with(kept.theme, |theme: &theme::Theme| theme.apply());
+    use_effect_with(kept.theme, |theme: &Theme| theme.apply());
     use_effect_with((), {
         let (link, speed) = ((*link).clone(), kept.speed);
         move |()| {
-            link.send(&Command::SetSpeed {
-                factor: f64::from(speed),
-            });
-            // The text that was there before this module is no longer needed.
-            if let Some(first_paint) = dom::element("first-paint") {
-                first_paint.remove();
-            }
+            let factor = f64::from(speed);
+            link.send(&Command::SetSpeed { factor });
         }
     });
+    use_effect_with((route.clone(), props.words.clone()), {
+        let texts = props.texts.clone();
+        move |(route, words)| dom::document().set_title(&title(route, words, &texts))
+    });
+    use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
+    let screen = Screen {
+        words: props.words.clone(),
+        texts: props.texts.clone(),
+        link: (*link).clone(),
+        kept,
+        bench,
+    };
     html! {
-        <ContextProvider<Words> context={props.words.clone()}>
-        <ContextProvider<ClassroomLink> context={(*link).clone()}>
-        <ContextProvider<KeptHandle> context={kept}>
-        <ContextProvider<BenchHandle> context={bench}>
-            <HashRouter>
-                <Pages texts={props.texts.clone()} />
-            </HashRouter>
-        </ContextProvider<BenchHandle>>
-        </ContextProvider<KeptHandle>>
-        </ContextProvider<ClassroomLink>>
-        </ContextProvider<Words>>
+        <>
+            { header(&screen, &route) }
+            { page(&screen, &route) }
+            { shortcut_sheet(&screen.words) }
+        </>
     }
 }
 
@@ -100,58 +98,46 @@ fn passed(reports: &[Report]) -> Vec<(String, String)> {
     passed.collect()
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct PagesProps {
-    texts: LessonTexts,
-}
-
-#[component]
-fn Pages(props: &PagesProps) -> Html {
-    let route = use_route::<Route>().unwrap_or(Route::NotFound);
-    use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
-    html! {
-        <>
-            <Header texts={props.texts.clone()} />
-            { page(&route, &props.texts) }
-            <ShortcutSheet />
-        </>
-    }
-}
-
-fn page(route: &Route, texts: &LessonTexts) -> Html {
+fn page(screen: &Screen, route: &Route) -> Html {
     match route {
-        Route::Home => html! { <Home texts={texts.clone()} /> },
-        Route::Lesson { lesson } => html! { <ToOpenStep lesson={lesson.clone()} /> },
-        Route::Step { lesson, step } => {
-            match (routes::find(lesson, step), texts.get(lesson.as_str())) {
-                (Some((lesson, step)), Some(text)) => {
-                    html! { <LessonPage key={lesson.id} {lesson} {step} text={text.clone()} /> }
-                }
-                _ => html! { <NotFound /> },
+        Route::Home => home(screen),
+        Route::Lesson(lesson) => to_open_step(screen, lesson),
+        Route::Step(lesson, step) => match (routes::find(lesson, step), screen.texts.get(lesson)) {
+            (Some((lesson, step)), Some(text)) => {
+                html! { <LessonPage key={lesson.id} screen={screen.clone()} {lesson} {step} {text} /> }
             }
-        }
-        Route::NotFound => html! { <NotFound /> },
+            _ => not_found(&screen.words),
+        },
+        Route::NotFound => not_found(&screen.words),
     }
-}
-
-#[derive(Clone, PartialEq, Properties)]
-struct ToOpenStepProps {
-    lesson: String,
 }
 
 /// Goes on to the first step of the lesson that was not passed yet.
-#[component]
-fn ToOpenStep(props: &ToOpenStepProps) -> Html {
-    let kept = use_context::<KeptHandle>();
-    let Some(lesson) = lessons::outline::lesson(&props.lesson) else {
-        return html! { <NotFound /> };
+fn to_open_step(screen: &Screen, lesson: &str) -> Html {
+    let Some(lesson) = lessons::outline::lesson(lesson) else {
+        return not_found(&screen.words);
     };
-    let is_open = |step: &&lessons::outline::StepOutline| {
-        kept.as_ref()
-            .is_none_or(|kept| !kept.has_passed(lesson.id, step.id))
-    };
-    match lesson.steps.iter().find(is_open).or(lesson.steps.first()) {
-        Some(step) => html! { <Redirect<Route> to={Route::step(lesson.id, step.id)} /> },
-        None => html! { <NotFound /> },
+    let is_open =
+        |step: &&lessons::outline::StepOutline| !screen.kept.has_passed(lesson.id, step.id);
+    if let Some(step) = lesson.steps.iter().find(is_open).or(lesson.steps.first()) {
+        Route::step(lesson.id, step.id).replace();
     }
+    html! {}
+}
+
+/// The document's title, which browsers show in tabs and history.
+fn title(route: &Route, words: &Words, texts: &LessonTexts) -> String {
+    let name = words.text("name");
+    let page = match route {
+        Route::Step(lesson, step) => texts.get(lesson).and_then(|text| {
+            let step = text.steps.iter().find(|text| text.id == *step)?;
+            Some(AttrValue::from(step.title.clone()))
+        }),
+        Route::Home | Route::Lesson(_) => return name.to_string(),
+        Route::NotFound => None,
+    };
+    format!(
+        "{} · {name}",
+        page.unwrap_or_else(|| words.text("not-found-title"))
+    )
 }

@@ -27,6 +27,15 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Whether the focus is on nothing in particular.
+pub fn has_no_focus() -> bool {
+    let document = document();
+    match (document.active_element(), document.body()) {
+        (Some(focused), Some(body)) => focused.is_same_node(Some(&body)),
+        _ => true,
+    }
+}
+
 /// Whether a key press in this element belongs to it: it is a control, or in one. The link of the
 /// step that is open already has no use for one.
 pub fn is_control(element: &Element) -> bool {

@@ -57,8 +57,8 @@ fn piece(rest: &str, first: char) -> (Token, usize) {
             Token::Number,
             while_(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.'),
         )
-    } else if first.is_alphabetic() || first == '_' {
-        let length = while_(|c| c.is_alphanumeric() || c == '_');
+    } else if first.is_ascii_alphabetic() || first == '_' {
+        let length = while_(|c| c.is_ascii_alphanumeric() || c == '_');
         let token = if KEYWORDS.contains(&&rest[..length]) {
             Token::Keyword
         } else {

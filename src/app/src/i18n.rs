@@ -149,16 +149,6 @@ impl From<f64> for Value {
     }
 }
 
-/// The words around the component that calls it.
-///
-/// # Panics
-///
-/// Outside of the app, which provides them.
-#[hook]
-pub fn use_words() -> Words {
-    use_context::<Words>().expect("the app provides the words")
-}
-
 /// Tells whoever works on the page; learners are not bothered.
 fn warn(text: &str) {
     if cfg!(debug_assertions) {

@@ -16,6 +16,7 @@ pub mod highlight;
 pub mod i18n;
 pub mod panels;
 pub mod routes;
+pub mod screen;
 pub mod scroll;
 pub mod shortcuts;
 pub mod state;

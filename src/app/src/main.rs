@@ -31,6 +31,10 @@ async fn start() {
 }
 
 fn show(props: AppProps) {
+    // The text that was there before this module gives way; both happen before the next paint.
+    if let Some(first_paint) = dom::element("first-paint") {
+        first_paint.remove();
+    }
     if let Some(root) = dom::document().get_element_by_id("app") {
         yew::Renderer::<App>::with_root_and_props(root, props).render();
     }

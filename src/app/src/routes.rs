@@ -1,48 +1,84 @@
 //! Addresses: every step of every lesson has one, after the `#`, so that the site works from any
 //! folder of any static host.
 
+use gloo::events::EventListener;
 use lessons::outline::{LESSONS, LessonOutline, StepOutline};
-use yew_router::prelude::*;
+use web_sys::Location;
+use yew::prelude::*;
 
 /// What an address asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Routable)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// What this is, and the list of lessons.
-    #[at("/")]
+    /// `#/`: what this is, and the list of lessons.
     Home,
-    /// A lesson, at the step where the learner is.
-    #[at("/:lesson")]
-    Lesson {
-        /// The lesson's id.
-        lesson: String,
-    },
-    /// A step of a lesson.
-    #[at("/:lesson/:step")]
-    Step {
-        /// The lesson's id.
-        lesson: String,
-        /// The step's id.
-        step: String,
-    },
+    /// `#/telemetry`: a lesson by its id, at the step where the learner is.
+    Lesson(String),
+    /// `#/telemetry/send`: a step by the lesson's id and its own.
+    Step(String, String),
     /// Nothing that there is.
-    #[not_found]
-    #[at("/404")]
     NotFound,
 }
 
 impl Route {
     /// The address of a step.
     pub fn step(lesson: &str, step: &str) -> Self {
-        Self::Step {
-            lesson: lesson.to_owned(),
-            step: step.to_owned(),
+        Self::Step(lesson.to_owned(), step.to_owned())
+    }
+
+    /// Reads the part of an address from the `#` on.
+    pub fn parse(hash: &str) -> Self {
+        let path = hash.strip_prefix('#').unwrap_or(hash);
+        let mut parts = path.split('/').filter(|part| !part.is_empty());
+        match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => Self::Home,
+            (Some(lesson), None, _) => Self::Lesson(lesson.to_owned()),
+            (Some(lesson), Some(step), None) => Self::step(lesson, step),
+            _ => Self::NotFound,
         }
     }
 
     /// The address as a link writes it.
     pub fn href(&self) -> String {
-        format!("#{}", self.to_path())
+        match self {
+            Self::Home | Self::NotFound => "#/".to_owned(),
+            Self::Lesson(lesson) => format!("#/{lesson}"),
+            Self::Step(lesson, step) => format!("#/{lesson}/{step}"),
+        }
     }
+
+    /// Goes there, and takes the present address out of the browser's history.
+    pub fn replace(&self) {
+        if let Some(location) = location() {
+            let _ = location.replace(&self.href());
+        }
+    }
+
+    fn current() -> Self {
+        location()
+            .and_then(|location| location.hash().ok())
+            .map_or(Self::Home, |hash| Self::parse(&hash))
+    }
+}
+
+fn location() -> Option<Location> {
+    web_sys::window().map(|window| window.location())
+}
+
+/// What the address asks for now.
+#[hook]
+pub fn use_route() -> Route {
+    let route = use_state(Route::current);
+    use_effect_with((), {
+        let route = route.setter();
+        move |()| {
+            let window = web_sys::window();
+            let listener = window.map(|window| {
+                EventListener::new(&window, "hashchange", move |_| route.set(Route::current()))
+            });
+            move || drop(listener)
+        }
+    });
+    (*route).clone()
 }
 
 /// The step that these ids name.
@@ -73,12 +109,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_step_has_an_address_and_back() {
-        let route = Route::step("telemetry", "hand-over");
-        assert_eq!(route.href(), "#/telemetry/hand-over");
-        assert_eq!(Route::recognize("/telemetry/hand-over"), Some(route));
-        assert_eq!(Route::recognize("/"), Some(Route::Home));
-        assert_eq!(Route::recognize("/a/b/c"), Some(Route::NotFound));
+    fn an_address_is_read_as_it_is_written() {
+        for (hash, route) in [
+            ("", Route::Home),
+            ("#", Route::Home),
+            ("#/", Route::Home),
+            ("#/telemetry", Route::Lesson("telemetry".to_owned())),
+            (
+                "#/telemetry/hand-over",
+                Route::step("telemetry", "hand-over"),
+            ),
+            ("#/a/b/c", Route::NotFound),
+        ] {
+            assert_eq!(Route::parse(hash), route, "{hash}");
+            assert!(
+                route == Route::NotFound || Route::parse(&route.href()) == route,
+                "{hash}"
+            );
+        }
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //!
 //! Pure: no DOM, no clock. A batch of reports is one change, so it is drawn once.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use lab::view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry};
@@ -116,11 +115,11 @@ pub struct Bench {
     /// The devices of the registry, by id.
     pub devices: Rc<Vec<DeviceView>>,
     /// What each program does, by its name.
-    pub programs: Rc<BTreeMap<String, (Side, ProgramState)>>,
+    pub programs: Vec<(String, ProgramState)>,
     /// What the device was given to connect with.
     pub device_string: Rc<DeviceString>,
     /// How the steps stand, by lesson and step.
-    pub steps: BTreeMap<(String, String), StepState>,
+    pub steps: Vec<((String, String), StepState)>,
     /// Why the last command was not carried out.
     pub refused: Option<Message>,
     /// The last outcome of the open step.
@@ -140,9 +139,9 @@ impl Default for Bench {
             trace: Log::default(),
             events: Log::default(),
             devices: Rc::default(),
-            programs: Rc::default(),
+            programs: Vec::new(),
             device_string: Rc::new(DeviceString::Missing),
-            steps: BTreeMap::new(),
+            steps: Vec::new(),
             refused: None,
             outcome: Outcome::default(),
             generation: 0,
@@ -174,15 +173,21 @@ impl Reducible for Bench {
 impl Bench {
     /// How a step stands.
     pub fn step(&self, lesson: &str, step: &str) -> &StepState {
-        self.steps
-            .get(&(lesson.to_owned(), step.to_owned()))
-            .unwrap_or(&StepState::NotStarted)
+        let mut steps = self.steps.iter();
+        let found = steps.find(|((of, known), _)| of == lesson && known == step);
+        found.map_or(&StepState::NotStarted, |(_, state)| state)
+    }
+
+    /// What a program does, if anything was heard of it.
+    pub fn program(&self, name: &str) -> Option<ProgramState> {
+        let (_, state) = self.programs.iter().find(|(known, _)| known == name)?;
+        Some(*state)
     }
 
     /// Whether any program runs.
     pub fn is_busy(&self) -> bool {
         self.programs
-            .values()
+            .iter()
             .any(|(_, state)| *state == ProgramState::Running)
     }
 
@@ -197,8 +202,8 @@ impl Bench {
     /// A click is answered at once, before the classroom says the same.
     fn ask(&mut self) {
         self.refused = None;
-        if let Some(open) = self.open.clone() {
-            self.steps.insert(open, StepState::Running);
+        if let Some((lesson, step)) = self.open.clone() {
+            self.note_step(lesson, step, StepState::Running);
         }
     }
 
@@ -236,8 +241,9 @@ impl Bench {
             Report::Trace(entry) => self.trace.push(entry, TRACE_LIMIT),
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
-            Report::Program { side, name, state } => {
-                Rc::make_mut(&mut self.programs).insert(name, (side, state));
+            Report::Program { name, state, .. } => {
+                self.programs.retain(|(known, _)| *known != name);
+                self.programs.push((name, state));
             }
             Report::DeviceString(string) => self.device_string = Rc::new(string),
             Report::Step {
@@ -249,23 +255,31 @@ impl Bench {
     }
 
     fn set_step(&mut self, lesson: String, step: String, state: StepState) {
-        let key = (lesson, step);
-        let is_open = self.open.as_ref() == Some(&key);
+        let is_open = self
+            .open
+            .as_ref()
+            .is_some_and(|open| open.0 == lesson && open.1 == step);
         let is_outcome = matches!(state, StepState::Passed { .. } | StepState::NotYet { .. });
-        if is_open && is_outcome && self.steps.get(&key) != Some(&state) {
+        if is_open && is_outcome && *self.step(&lesson, &step) != state {
             self.outcome = Outcome {
                 number: self.outcome.number + 1,
                 state: Some(state.clone()),
             };
         }
-        self.steps.insert(key, state);
+        self.note_step(lesson, step, state);
+    }
+
+    fn note_step(&mut self, lesson: String, step: String, state: StepState) {
+        let key = (lesson, step);
+        self.steps.retain(|(known, _)| *known != key);
+        self.steps.push((key, state));
     }
 
     /// A refused action does not run, whatever [`Bench::ask`] promised.
     fn take_back_running(&mut self) {
-        let Some(open) = &self.open else { return };
-        if self.steps.get(open) == Some(&StepState::Running) && !self.is_busy() {
-            self.steps.remove(open);
+        if let (Some(open), false) = (&self.open, self.is_busy()) {
+            self.steps
+                .retain(|(known, state)| known != open || *state != StepState::Running);
         }
     }
 

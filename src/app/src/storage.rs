@@ -1,25 +1,35 @@
 //! What outlives a visit: progress, edits and the look of the page, in the browser's local storage.
 //!
 //! Never a secret: connection strings stay in memory. What is read back is treated as hostile (it
-//! may be from another version, or from anybody who can write there): whatever is not as expected
-//! is dropped, piece by piece, and a storage that is switched off only costs the memory.
+//! may be from another version, or from anybody who can write there): a line that is not as
+//! expected is dropped, and a storage that is switched off only costs the memory.
+//!
+//! The content is text, a line for each thing that is kept:
+//!
+//! ```text
+//! version 1
+//! theme dark
+//! speed 10
+//! setting telemetry interval-seconds 5
+//! passed telemetry register
+//! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
-use lessons::outline::{self, LESSONS};
-use lessons::settings;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use lessons::message::Settings;
+use lessons::outline::{LessonOutline, SettingOutline};
+use lessons::{outline, settings};
 use yew::Reducible;
 
 use crate::i18n::LOCALES;
+use crate::routes;
 use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
 pub const KEY: &str = "iot-hub-playground";
-/// Rises when the shape of [`Kept`] changes so that older content means something else.
-const VERSION: u64 = 1;
+/// The first line. Its number rises when older content means something else.
+const VERSION: &str = "version 1";
 /// Longer content was not written by this page.
 const LENGTH_LIMIT: usize = 64 * 1024;
 
@@ -27,40 +37,46 @@ const LENGTH_LIMIT: usize = 64 * 1024;
 pub const SPEEDS: &[u32] = &[1, 10, 60];
 
 /// The share of the width or the height, in percent, that a split may give to its first part.
-pub const SPLIT_RANGE: std::ops::RangeInclusive<f64> = 20.0..=80.0;
+pub const SPLIT_RANGE: std::ops::RangeInclusive<u32> = 20..=80;
+
+/// A changed setting of a lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    lesson: &'static str,
+    setting: &'static str,
+    typed: String,
+}
 
 /// What is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    version: u64,
-    /// Changed settings by lesson and setting, as typed.
-    pub settings: BTreeMap<String, BTreeMap<String, String>>,
-    /// Passed steps by lesson.
-    pub passed: BTreeMap<String, BTreeSet<String>>,
+    /// Changed settings, as typed.
+    pub edits: Vec<Edit>,
+    /// Passed steps: the lesson's id and the step's.
+    pub passed: Vec<(String, String)>,
     /// Light, dark, or as the system does.
     pub theme: Theme,
     /// The bench's speed, one of [`SPEEDS`].
     pub speed: u32,
     /// The lesson's share of the width, in percent.
-    pub lesson_width: f64,
+    pub lesson_width: u32,
     /// The cards' share of the bench's height, in percent.
-    pub cards_height: f64,
+    pub cards_height: u32,
     /// Whether program listings are open.
     pub listings: bool,
-    /// The chosen locale; none for the browser's.
+    /// The chosen locale's id; none for the browser's.
     pub locale: Option<String>,
 }
 
 impl Default for Kept {
     fn default() -> Self {
         Self {
-            version: VERSION,
-            settings: BTreeMap::new(),
-            passed: BTreeMap::new(),
+            edits: Vec::new(),
+            passed: Vec::new(),
             theme: Theme::System,
             speed: 1,
-            lesson_width: 38.0,
-            cards_height: 58.0,
+            lesson_width: 38,
+            cards_height: 58,
             listings: true,
             locale: None,
         }
@@ -76,7 +92,7 @@ pub enum Change {
         /// The setting's id.
         setting: &'static str,
         /// What was typed; none to forget the change.
-        value: Option<String>,
+        typed: Option<String>,
     },
     /// A step was passed.
     Passed {
@@ -90,9 +106,9 @@ pub enum Change {
     /// The speed was chosen.
     Speed(u32),
     /// The split between lesson and bench was moved.
-    LessonWidth(f64),
+    LessonWidth(u32),
     /// The split between cards and panel was moved.
-    CardsHeight(f64),
+    CardsHeight(u32),
     /// The listings were folded or unfolded.
     Listings(bool),
 }
@@ -106,17 +122,20 @@ impl Reducible for Kept {
             Change::Setting {
                 lesson,
                 setting,
-                value,
+                typed,
             } => {
-                let edits = kept.settings.entry(lesson.to_owned()).or_default();
-                match value {
-                    Some(value) => edits.insert(setting.to_owned(), value),
-                    None => edits.remove(setting),
-                };
+                kept.edits
+                    .retain(|edit| (edit.lesson, edit.setting) != (lesson, setting));
+                kept.edits.extend(typed.map(|typed| Edit {
+                    lesson,
+                    setting,
+                    typed,
+                }));
             }
-            Change::Passed { lesson, step } => {
-                kept.passed.entry(lesson).or_default().insert(step);
+            Change::Passed { lesson, step } if !kept.has_passed(&lesson, &step) => {
+                kept.passed.push((lesson, step));
             }
+            Change::Passed { .. } => {}
             Change::Theme(theme) => kept.theme = theme,
             Change::Speed(speed) => kept.speed = speed,
             Change::LessonWidth(percent) => kept.lesson_width = clamp(percent),
@@ -131,48 +150,105 @@ impl Kept {
     /// Whether a step was ever passed.
     pub fn has_passed(&self, lesson: &str, step: &str) -> bool {
         self.passed
-            .get(lesson)
-            .is_some_and(|steps| steps.contains(step))
+            .iter()
+            .any(|(of, passed)| of == lesson && passed == step)
     }
 
     /// How many of a lesson's steps were ever passed.
     pub fn count_passed(&self, lesson: &str) -> usize {
-        self.passed.get(lesson).map_or(0, BTreeSet::len)
+        self.passed.iter().filter(|(of, _)| of == lesson).count()
+    }
+
+    /// What was typed for a setting, if it was changed.
+    pub fn typed(&self, lesson: &str, setting: &str) -> Option<&str> {
+        let mut edits = self.edits.iter();
+        let edit = edits.find(|edit| edit.lesson == lesson && edit.setting == setting)?;
+        Some(&edit.typed)
+    }
+
+    /// The lesson's settings with the valid ones of the learner's changes.
+    pub fn settings(&self, lesson: &LessonOutline) -> Settings {
+        let mut effective = Settings::new();
+        for setting in lesson.settings {
+            let typed = self
+                .typed(lesson.id, setting.id)
+                .filter(|typed| is_right(setting, typed));
+            effective.insert(
+                setting.id.to_owned(),
+                typed.unwrap_or(setting.default).to_owned(),
+            );
+        }
+        effective
     }
 
     /// Reads what was written, and drops what is not as expected.
     pub fn read(text: &str) -> Self {
         let mut kept = Self::default();
-        if text.len() > LENGTH_LIMIT {
-            return kept;
+        let mut lines = text.lines();
+        if text.len() <= LENGTH_LIMIT && lines.next() == Some(VERSION) {
+            for line in lines {
+                // What cannot be read is left as it is.
+                let _ = kept.read_line(line);
+            }
         }
-        let Ok(value) = serde_json::from_str::<Value>(text) else {
-            return kept;
-        };
-        if value.get("version").and_then(Value::as_u64) != Some(VERSION) {
-            return kept;
-        }
-        kept.settings = read_settings(&value["settings"]);
-        kept.passed = read_passed(&value["passed"]);
-        kept.theme = Theme::deserialize(&value["theme"]).unwrap_or_default();
-        kept.speed = read_speed(&value["speed"]).unwrap_or(kept.speed);
-        kept.lesson_width = value["lesson_width"]
-            .as_f64()
-            .map_or(kept.lesson_width, clamp);
-        kept.cards_height = value["cards_height"]
-            .as_f64()
-            .map_or(kept.cards_height, clamp);
-        kept.listings = value["listings"].as_bool().unwrap_or(kept.listings);
-        kept.locale = value["locale"]
-            .as_str()
-            .filter(|id| LOCALES.iter().any(|locale| locale.id == *id))
-            .map(str::to_owned);
         kept
+    }
+
+    fn read_line(&mut self, line: &str) -> Option<()> {
+        let (name, value) = line.split_once(' ')?;
+        match name {
+            "theme" => self.theme = Theme::ALL.into_iter().find(|theme| theme.id() == value)?,
+            "speed" => self.speed = value.parse().ok().filter(|speed| SPEEDS.contains(speed))?,
+            "lesson-width" => self.lesson_width = read_percent(value)?,
+            "cards-height" => self.cards_height = read_percent(value)?,
+            "listings" => self.listings = value == "open",
+            "locale" => {
+                let known = LOCALES.iter().find(|locale| locale.id == value)?;
+                self.locale = Some(known.id.to_owned());
+            }
+            "passed" => {
+                let (lesson, step) = value.split_once(' ')?;
+                let (lesson, step) = routes::find(lesson, step)?;
+                if !self.has_passed(lesson.id, step.id) {
+                    self.passed.push((lesson.id.to_owned(), step.id.to_owned()));
+                }
+            }
+            "setting" => {
+                let edit = read_edit(value)?;
+                self.edits
+                    .retain(|known| (known.lesson, known.setting) != (edit.lesson, edit.setting));
+                self.edits.push(edit);
+            }
+            _ => {}
+        }
+        Some(())
     }
 
     /// What [`Kept::read`] reads.
     pub fn write(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let listings = if self.listings { "open" } else { "folded" };
+        let mut text = format!(
+            "{VERSION}\ntheme {}\nspeed {}\nlesson-width {}\ncards-height {}\nlistings {listings}\n",
+            self.theme.id(),
+            self.speed,
+            self.lesson_width,
+            self.cards_height
+        );
+        // Writing to a text cannot fail.
+        if let Some(locale) = &self.locale {
+            let _ = writeln!(text, "locale {locale}");
+        }
+        for (lesson, step) in &self.passed {
+            let _ = writeln!(text, "passed {lesson} {step}");
+        }
+        for edit in &self.edits {
+            let _ = writeln!(
+                text,
+                "setting {} {} {}",
+                edit.lesson, edit.setting, edit.typed
+            );
+        }
+        text
     }
 
     /// Reads local storage.
@@ -190,48 +266,28 @@ impl Kept {
     }
 }
 
-fn read_settings(value: &Value) -> BTreeMap<String, BTreeMap<String, String>> {
-    let edits = |lesson: &outline::LessonOutline| {
-        let edits = lesson.settings.iter().filter_map(|setting| {
-            let typed = value[lesson.id][setting.id].as_str()?;
-            let is_right = settings::complaint(setting, typed).is_none();
-            is_right.then(|| (setting.id.to_owned(), typed.to_owned()))
-        });
-        (lesson.id.to_owned(), edits.collect())
-    };
-    LESSONS
-        .iter()
-        .map(edits)
-        .filter(|(_, edits): &(_, BTreeMap<_, _>)| !edits.is_empty())
-        .collect()
+fn read_percent(value: &str) -> Option<u32> {
+    value.parse().ok().map(clamp)
 }
 
-fn read_passed(value: &Value) -> BTreeMap<String, BTreeSet<String>> {
-    let passed = |lesson: &outline::LessonOutline| {
-        let written = value[lesson.id]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let is_passed = |id: &str| written.iter().any(|entry| entry.as_str() == Some(id));
-        let steps = lesson.steps.iter().filter(|step| is_passed(step.id));
-        (
-            lesson.id.to_owned(),
-            steps.map(|step| step.id.to_owned()).collect(),
-        )
-    };
-    LESSONS
-        .iter()
-        .map(passed)
-        .filter(|(_, steps): &(_, BTreeSet<_>)| !steps.is_empty())
-        .collect()
+fn read_edit(value: &str) -> Option<Edit> {
+    let mut parts = value.splitn(3, ' ');
+    let lesson = outline::lesson(parts.next()?)?;
+    let id = parts.next()?;
+    let setting = lesson.settings.iter().find(|setting| setting.id == id)?;
+    let typed = parts.next().filter(|typed| is_right(setting, typed))?;
+    Some(Edit {
+        lesson: lesson.id,
+        setting: setting.id,
+        typed: typed.to_owned(),
+    })
 }
 
-fn read_speed(value: &Value) -> Option<u32> {
-    let speed = u32::try_from(value.as_u64()?).ok()?;
-    SPEEDS.contains(&speed).then_some(speed)
+fn is_right(setting: &SettingOutline, typed: &str) -> bool {
+    settings::complaint(setting, typed).is_none()
 }
 
-fn clamp(percent: f64) -> f64 {
+fn clamp(percent: u32) -> u32 {
     percent.clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end())
 }
 
@@ -245,22 +301,20 @@ mod tests {
     use super::*;
 
     fn full() -> Kept {
+        let edit = |setting, typed: &str| Edit {
+            lesson: "telemetry",
+            setting,
+            typed: typed.to_owned(),
+        };
         Kept {
-            settings: BTreeMap::from([(
-                "telemetry".to_owned(),
-                BTreeMap::from([("interval-seconds".to_owned(), "5".to_owned())]),
-            )]),
-            passed: BTreeMap::from([(
-                "telemetry".to_owned(),
-                BTreeSet::from(["register".to_owned()]),
-            )]),
+            edits: vec![edit("device-id", "gauge-7"), edit("interval-seconds", "5")],
+            passed: vec![("telemetry".to_owned(), "register".to_owned())],
             theme: Theme::Dark,
             speed: 10,
-            lesson_width: 45.0,
-            cards_height: 50.0,
+            lesson_width: 45,
+            cards_height: 50,
             listings: false,
             locale: Some("en".to_owned()),
-            ..Kept::default()
         }
     }
 
@@ -275,15 +329,13 @@ mod tests {
         for hostile in [
             "",
             "null",
-            "[]",
-            "7",
-            "{",
-            r#"{"version":"1"}"#,
-            r#"{"version":2,"speed":60}"#,
-            r#"{"version":1,"settings":7,"passed":"x","theme":{},"speed":-1,"lesson_width":"wide","listings":0,"locale":[]}"#,
-            r#"{"version":1,"settings":{"telemetry":{"device-id":"<script>"}},"passed":{"telemetry":[1,null,"fly"]}}"#,
-            r#"{"version":1,"speed":1e300,"locale":"../../etc"}"#,
-            &"[".repeat(100_000),
+            r#"{"version":1,"speed":60}"#,
+            "version 2\nspeed 60",
+            " version 1\nspeed 60",
+            "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc",
+            "version 1\nsetting telemetry device-id <script>\nsetting cooking salt 1\nsetting telemetry",
+            "version 1\npassed telemetry fly\npassed telemetry\npassed\n\n\u{0}\u{ffff}",
+            &format!("version 1\nspeed 60{}", "\n".repeat(LENGTH_LIMIT)),
         ] {
             assert_eq!(
                 Kept::read(hostile),
@@ -295,14 +347,42 @@ mod tests {
     }
 
     #[test]
-    fn good_pieces_beside_bad_ones_are_kept() {
+    fn good_lines_beside_bad_ones_are_kept() {
         let text = full()
             .write()
-            .replace("\"dark\"", "\"neon\"")
-            .replace("45.0", "4500.0");
+            .replace("dark", "neon")
+            .replace("lesson-width 45", "lesson-width 4500");
         let kept = Kept::read(&text);
         assert_eq!(kept.theme, Theme::System);
-        assert!((kept.lesson_width - SPLIT_RANGE.end()).abs() < f64::EPSILON);
+        assert_eq!(kept.lesson_width, *SPLIT_RANGE.end());
         assert_eq!(kept.passed, full().passed);
+        assert_eq!(kept.edits, full().edits);
+    }
+
+    #[test]
+    fn nothing_is_kept_twice() {
+        let kept = Kept::read(
+            "version 1\npassed telemetry send\npassed telemetry send\nsetting telemetry interval-seconds 5\nsetting telemetry interval-seconds 6",
+        );
+        assert_eq!(kept.count_passed("telemetry"), 1);
+        assert_eq!(kept.typed("telemetry", "interval-seconds"), Some("6"));
+        assert_eq!(kept.edits.len(), 1);
+    }
+
+    #[test]
+    fn only_valid_changes_take_effect() {
+        let change = |setting, typed: &str| Change::Setting {
+            lesson: "telemetry",
+            setting,
+            typed: Some(typed.to_owned()),
+        };
+        let kept = Rc::new(Kept::default())
+            .reduce(change("device-id", "two words"))
+            .reduce(change("interval-seconds", "5"));
+        let lesson = outline::lesson("telemetry").unwrap();
+        let settings = kept.settings(lesson);
+        assert_eq!(settings["device-id"], "MyFirstPythonDevice");
+        assert_eq!(settings["interval-seconds"], "5");
+        assert_eq!(settings.len(), lesson.settings.len());
     }
 }

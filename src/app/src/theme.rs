@@ -1,10 +1,7 @@
 //! Light, dark, or as the system does.
 
-use serde::{Deserialize, Serialize};
-
 /// What a person chose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Theme {
     /// As the system does.
     #[default]

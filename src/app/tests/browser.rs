@@ -37,7 +37,8 @@ fn hostile_storage_is_ignored_and_replaced() {
     for hostile in [
         "",
         "null",
-        "{\"version\":1,\"settings\":[[]],\"speed\":\"x\"}",
+        "version 1\nspeed x",
+        "version 2\nspeed 60",
         "\u{0}\u{ffff}",
     ] {
         storage().set_item(KEY, hostile).unwrap();
@@ -52,16 +53,13 @@ struct StageProps {
     bench: Bench,
 }
 
-/// A console with the words around it.
+/// A console with the words that it needs.
 #[component]
 fn Stage(props: &StageProps) -> Html {
-    let words = use_memo((), |()| {
-        Words::new(&LOCALES[0], "secret-reveal = Show the secret\n".to_owned())
-    });
+    let fluent = "secret-reveal = Show the secret\n".to_owned();
+    let words = use_memo((), |()| Words::new(&LOCALES[0], fluent));
     html! {
-        <ContextProvider<Words> context={(*words).clone()}>
-            <Console lines={props.bench.cloud_console.clone()} label="console" empty="nothing yet" />
-        </ContextProvider<Words>>
+        <Console words={(*words).clone()} lines={props.bench.cloud_console.clone()} label="console" empty="nothing yet" />
     }
 }
 

@@ -28,13 +28,11 @@ impl EventReader {
     pub async fn next(&mut self) -> Event {
         let event = poll_fn(|context| {
             self.fill();
-            match self.ready.pop_front() {
-                Some(event) => Poll::Ready(event),
-                None => {
-                    self.hands.world().watch(context.waker().clone());
-                    Poll::Pending
-                }
+            if let Some(event) = self.ready.pop_front() {
+                return Poll::Ready(event);
             }
+            self.hands.world().watch(context.waker().clone());
+            Poll::Pending
         })
         .await;
         self.hands.world().arrive(&event);

@@ -123,7 +123,7 @@ fn packet_summary(packet: &[u8]) -> String {
         Ok(Packet::Subscribe(subscribe)) => subscribe
             .topics
             .iter()
-            .map(|topic| topic.topic_path.to_string())
+            .map(|topic| topic.topic_path.clone())
             .collect::<Vec<_>>()
             .join(" "),
         Ok(Packet::Unsubscribe(unsubscribe)) => unsubscribe

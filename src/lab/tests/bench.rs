@@ -41,7 +41,7 @@ static STRANGER: Program = Program {
     run: |bench| {
         Box::pin(async move {
             let mut string = bench.device_connection_string()?;
-            string.host_name = "elsewhere.azure-devices.net".to_owned();
+            "elsewhere.azure-devices.net".clone_into(&mut string.host_name);
             let options = DeviceOptions {
                 retry: RetryPolicy::None,
                 ..DeviceOptions::default()

@@ -7,7 +7,7 @@ use crate::message::{Message, Settings, StepState};
 
 /// A step of a lesson.
 pub(crate) struct Step {
-    /// What the step's button does. What is done before the first wait is done at once.
+    /// What the step's button does.
     pub(crate) act: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>,
     /// Looks whether the step is done.
     pub(crate) check: fn(&Hands, &Settings) -> Verdict,

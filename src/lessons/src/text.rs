@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
                 self.open(Part::HintTitle);
             }
             Event::End(TagEnd::Heading(HeadingLevel::H3)) if self.in_hint_title() => {
-                self.open(Part::Hint)
+                self.open(Part::Hint);
             }
             // Texts are ours, but a stray tag in them is a mistake, and would reach the page unread.
             Event::Html(_) | Event::InlineHtml(_) => {}

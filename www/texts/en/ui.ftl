@@ -174,3 +174,24 @@ panic-copied = Copied
 
 noscript = The bench is a program that runs in this page. Allow scripts to use it; the text can be read without.
 loading = The bench is starting.
+
+# Why the hub closed a connection. The service closes it without a word.
+
+close-link-lost = The link went down without a DISCONNECT
+close-no-connect = No CONNECT came within a minute
+close-refused = The CONNECT was refused
+close-connect-expected = The first packet was not a CONNECT
+close-second-connect = A second CONNECT came on the same connection
+close-unexpected-packet = A packet came that a device may not send
+close-malformed = The bytes are not MQTT 3.1.1
+close-qos-two = The hub does not do QoS 2
+close-foreign-topic = The device may not publish to this topic
+close-unreadable-topic = The properties in the topic cannot be read
+close-message-too-large = The message is larger than 256 KB
+close-foreign-filter = The hub has no such topic filter for this device
+close-keep-alive-expired = Nothing came for one and a half times the keep-alive
+close-token-expired = The SAS token expired
+close-taken-over = The same device connected anew, and the newest connection wins
+close-device-disabled = The device was disabled
+close-device-deleted = The device was deleted
+close-not-supported = The hub does not support this yet

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use gloo::timers::callback::Timeout;
+use js_sys::Uint8Array;
 use lessons::classroom::Classroom;
 use lessons::message::{Command, Report};
-use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use wire::timestamp::Timestamp;
 
@@ -37,8 +38,8 @@ fn main() {
     };
     ROOM.with_borrow_mut(|slot| *slot = Some(room));
     let hear = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        if let Ok(command) = serde_json::from_str(&text) {
+        let bytes = Uint8Array::new(&event.data()).to_vec();
+        if let Ok(command) = postcard::from_bytes(&bytes) {
             with_room(|room| room.hear(command));
         }
     });
@@ -76,8 +77,8 @@ impl Room {
     }
 
     fn tell(&self, reports: &[Report]) {
-        if let Ok(text) = serde_json::to_string(reports) {
-            let _ = self.scope.post_message(&JsValue::from_str(&text));
+        if let Ok(bytes) = postcard::to_allocvec(reports) {
+            let _ = self.scope.post_message(&Uint8Array::from(&bytes[..]));
         }
     }
 }

@@ -3,57 +3,38 @@
 use lessons::message::Command;
 use yew::prelude::*;
 
+use super::controls::{Choice, choices};
 use super::icon::icon;
-use crate::app::KeptHandle;
-use crate::classroom_link::use_classroom;
 use crate::clock;
-use crate::i18n::use_words;
-use crate::state::Clock;
+use crate::screen::Screen;
 use crate::storage::{Change, SPEEDS};
 
-/// How time goes on the bench.
-#[derive(Clone, PartialEq, Properties)]
-pub struct BenchBarProps {
-    /// The clock, once the bench has told of it.
-    pub clock: Option<Clock>,
-}
-
 /// The bar above the cards.
-///
-/// # Panics
-///
-/// Outside of the app.
-#[component]
-pub fn BenchBar(props: &BenchBarProps) -> Html {
-    let words = use_words();
-    let link = use_classroom();
-    let kept = use_context::<KeptHandle>().expect("the app provides what is kept");
-    let speed = |speed: u32| {
-        let choose = {
-            let (link, kept) = (link.clone(), kept.dispatcher());
-            Callback::from(move |_: Event| {
+pub fn bench_bar(screen: &Screen) -> Html {
+    let words = &screen.words;
+    let time = screen.bench.clock;
+    let speed = |speed: &u32| {
+        let speed = *speed;
+        let (link, kept) = (screen.link.clone(), screen.kept.dispatcher());
+        Choice {
+            label: html! { { format!("{speed}×") } },
+            title: None,
+            taken: screen.kept.speed == speed,
+            take: Callback::from(move |_| {
                 kept.dispatch(Change::Speed(speed));
                 link.send(&Command::SetSpeed {
                     factor: f64::from(speed),
                 });
-            })
-        };
-        html! {
-            <label>
-                <input type="radio" name="speed" checked={kept.speed == speed} onchange={choose} />
-                <span>{ format!("{speed}×") }</span>
-            </label>
+            }),
         }
     };
-    let now = props.clock.map_or_else(
+    let now = time.map_or_else(
         || "--:--:--".to_owned(),
-        |clock| clock::time_of_day(clock.now),
+        |time| clock::time_of_day(time.now),
     );
-    let wait = props
-        .clock
-        .and_then(|clock| Some(clock::length(clock.next?.saturating_sub(clock.now))));
+    let wait = time.and_then(|time| Some(clock::length(time.next?.saturating_sub(time.now))));
     let skip = {
-        let link = link.clone();
+        let link = screen.link.clone();
         Callback::from(move |_: MouseEvent| link.send(&Command::SkipToNext))
     };
     html! {
@@ -61,10 +42,7 @@ pub fn BenchBar(props: &BenchBarProps) -> Html {
             <h2>{ words.text("bench") }</h2>
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
-            <fieldset class="segments">
-                <legend class="unseen">{ words.text("speed") }</legend>
-                { for SPEEDS.iter().map(|factor| speed(*factor)) }
-            </fieldset>
+            { choices("speed", words.text("speed"), SPEEDS.iter().map(speed)) }
             <button type="button" class="button skip" disabled={wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>

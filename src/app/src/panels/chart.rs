@@ -10,15 +10,16 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::icon::icon;
-use crate::app::KeptHandle;
 use crate::clock;
 use crate::dom;
-use crate::i18n::{Words, use_words};
+use crate::i18n::Words;
 use crate::state::Log;
 
 /// What is drawn.
 #[derive(Clone, PartialEq, Properties)]
 pub struct ChartProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The payload's member.
     pub member: &'static str,
     /// Its unit.
@@ -40,16 +41,9 @@ fn points(events: &Log<EventView>, member: &str) -> Vec<Point> {
 }
 
 /// The chart, or the table instead.
-///
-/// # Panics
-///
-/// Outside of the app.
 #[component]
 pub fn Chart(props: &ChartProps) -> Html {
-    let words = use_words();
-    let theme = use_context::<KeptHandle>()
-        .expect("the app provides what is kept")
-        .theme;
+    let words = &props.words;
     let as_table = use_state(|| false);
     let points = use_memo((props.events.clone(), props.member), |(events, member)| {
         points(events, member)
@@ -70,9 +64,9 @@ pub fn Chart(props: &ChartProps) -> Html {
                 <button type="button" class="button bare small" onclick={toggle}>{ icon(picture) }{ words.text(label) }</button>
             </div>
             if *as_table {
-                { table(props, &points, summary(props, &points, &words), &words) }
+                { table(props, &points, summary(props, &points, words), words) }
             } else {
-                <Drawing key={theme.id()} points={(*points).clone()} summary={summary(props, &points, &words)} />
+                <Drawing points={(*points).clone()} summary={summary(props, &points, words)} />
             }
         </section>
     }

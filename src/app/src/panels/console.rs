@@ -6,13 +6,15 @@ use yew::prelude::*;
 use super::icon::icon;
 use super::secret::Secret;
 use crate::clock;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 use crate::scroll::{jump_button, use_follow_end};
 use crate::state::Log;
 
 /// A console.
 #[derive(Clone, PartialEq, Properties)]
 pub struct ConsoleProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// Its lines.
     pub lines: Log<ConsoleLine>,
     /// Its name for screen readers.
@@ -24,7 +26,7 @@ pub struct ConsoleProps {
 /// The lines, following their end until somebody scrolls.
 #[component]
 pub fn Console(props: &ConsoleProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let view = use_node_ref();
     let follow = use_follow_end(view.clone(), props.lines.clone());
     let mut program = "";
@@ -33,7 +35,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
         html! {
             <>
                 if is_other { <div class="console-program">{ &line.program }</div> }
-                { draw(line) }
+                { draw(line, words) }
             </>
         }
     });
@@ -49,12 +51,12 @@ pub fn Console(props: &ConsoleProps) -> Html {
                 }
                 { lines }
             </div>
-            { jump_button(&follow, &words) }
+            { jump_button(&follow, words) }
         </div>
     }
 }
 
-fn draw(line: &ConsoleLine) -> Html {
+fn draw(line: &ConsoleLine, words: &Words) -> Html {
     let tone = match line.tone {
         Tone::Plain => "plain",
         Tone::Error => "error",
@@ -62,7 +64,7 @@ fn draw(line: &ConsoleLine) -> Html {
     };
     let spans = line.spans.iter().map(|span| match span {
         Span::Text(text) => html! { <span>{ text }</span> },
-        Span::Secret(text) => html! { <Secret text={text.clone()} /> },
+        Span::Secret(text) => html! { <Secret words={words.clone()} text={text.clone()} /> },
     });
     html! {
         <div key={line.id} class={classes!("console-line", tone)} title={clock::precise_time_of_day(line.at.as_millis())}>

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::dom;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 
 /// How long the button says what it did, in milliseconds.
 const ANSWER: u32 = 1_600;
@@ -13,6 +13,8 @@ const ANSWER: u32 = 1_600;
 /// What is copied.
 #[derive(Clone, PartialEq, Properties)]
 pub struct CopyButtonProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The text.
     pub text: AttrValue,
     /// What the text is, for the button's name: `Copy the connection string`.
@@ -22,7 +24,7 @@ pub struct CopyButtonProps {
 /// The button.
 #[component]
 pub fn CopyButton(props: &CopyButtonProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let copied = use_state(|| None::<bool>);
     let timer = use_mut_ref(|| None::<Timeout>);
     let onclick = {

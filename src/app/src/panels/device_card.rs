@@ -1,95 +1,50 @@
 //! The device: its program, what it prints, its connection string and its cable.
 
-use std::rc::Rc;
-
-use lab::view::{ConsoleLine, DeviceView, ProgramState, Side};
+use lab::view::{DeviceView, Side};
 use lessons::message::{Command, DeviceString};
-use lessons::outline::{LessonOutline, ProgramOutline, StepOutline};
+use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
-use super::console::Console;
+use super::card::card_body;
 use super::device_string::DeviceStringField;
 use super::icon::icon;
-use super::listing::Listing;
-use super::settings_form::SettingsForm;
-use crate::app::KeptHandle;
-use crate::classroom_link::use_classroom;
-use crate::i18n::{Words, use_words};
-use crate::state::Log;
-use crate::storage::Change;
-
-/// The device as it stands.
-#[derive(Clone, PartialEq, Properties)]
-pub struct DeviceCardProps {
-    /// The lesson.
-    pub lesson: &'static LessonOutline,
-    /// The open step.
-    pub step: &'static StepOutline,
-    /// The device's id, as its string or the settings name it.
-    pub device_id: AttrValue,
-    /// The device in the registry, if it is there.
-    pub device: Option<DeviceView>,
-    /// What the device was given to connect with.
-    pub string: Rc<DeviceString>,
-    /// What its programs do, in the outline's order.
-    pub states: Vec<Option<ProgramState>>,
-    /// What they printed.
-    pub lines: Log<ConsoleLine>,
-}
+use crate::i18n::Words;
+use crate::screen::Screen;
 
 /// The card.
-///
-/// # Panics
-///
-/// Outside of the app.
-#[component]
-pub fn DeviceCard(props: &DeviceCardProps) -> Html {
-    let words = use_words();
-    let kept = use_context::<KeptHandle>().expect("the app provides what is kept");
-    let toggle = {
-        let kept = kept.dispatcher();
-        Callback::from(move |open| kept.dispatch(Change::Listings(open)))
+pub fn device_card(
+    screen: &Screen,
+    lesson: &'static LessonOutline,
+    step: &'static StepOutline,
+) -> Html {
+    let words = &screen.words;
+    let bench = &screen.bench;
+    let id = match &*bench.device_string {
+        DeviceString::Given { device_id, .. } => device_id.clone(),
+        _ => screen
+            .kept
+            .settings(lesson)
+            .remove("device-id")
+            .unwrap_or_default(),
     };
-    let programs = programs(props.lesson, Side::Device);
-    let focus = focus(&programs, props.step);
+    let device = bench.devices.iter().find(|device| device.device_id == id);
     html! {
         <section class="card device" aria-labelledby="device-card">
             <header class="card-head">
                 { icon("device") }
                 <h3 id="device-card">{ words.text("device") }</h3>
-                <span class="card-name" title={props.device_id.clone()}>{ props.device_id.clone() }</span>
-                { connection(props.device.as_ref(), &words) }
-                <Plug device={props.device.clone()} />
+                <span class="card-name" title={id.clone()}>{ &id }</span>
+                { connection(device, words) }
+                { plug(screen, device) }
             </header>
-            <DeviceStringField given={props.string.clone()} />
-            if focus.is_some() {
-                <SettingsForm lesson={props.lesson} step={props.step} />
-            }
-            <Listing {programs} states={props.states.clone()} {focus} open={kept.listings} on_toggle={toggle} />
-            <Console lines={props.lines.clone()} label={words.text("device-console")}
-                empty={words.text(&format!("{}-empty-device-console", props.lesson.id))} />
+            <DeviceStringField words={words.clone()} link={screen.link.clone()} given={bench.device_string.clone()} />
+            { card_body(screen, lesson, step, Side::Device) }
         </section>
     }
 }
 
-/// The lesson's programs on one side.
-pub fn programs(lesson: &LessonOutline, side: Side) -> Vec<&'static ProgramOutline> {
-    lesson
-        .programs
-        .iter()
-        .filter(|program| program.side == side)
-        .collect()
-}
-
-/// The name of the step's program, if it is one of these.
-pub fn focus(programs: &[&'static ProgramOutline], step: &StepOutline) -> Option<&'static str> {
-    programs
-        .iter()
-        .map(|program| program.name)
-        .find(|name| Some(*name) == step.program)
-}
-
-fn connection(device: Option<&DeviceView>, words: &Words) -> Html {
+/// Whether the device is connected, as a picture and a word.
+pub fn connection(device: Option<&DeviceView>, words: &Words) -> Html {
     let (class, picture, id) = match device {
         Some(device) if !device.plugged => ("unplugged", "unplugged", "device-unplugged"),
         Some(device) if device.connected => ("connected", "plugged", "device-connected"),
@@ -98,19 +53,14 @@ fn connection(device: Option<&DeviceView>, words: &Words) -> Html {
     html! { <span class={classes!("chip", class)}>{ icon(picture) }<span>{ words.text(id) }</span></span> }
 }
 
-#[derive(Clone, PartialEq, Properties)]
-struct PlugProps {
-    device: Option<DeviceView>,
-}
-
 /// The cable, in or out.
-#[component]
-fn Plug(props: &PlugProps) -> Html {
-    let words = use_words();
-    let link = use_classroom();
-    let plugged = props.device.as_ref().is_none_or(|device| device.plugged);
+fn plug(screen: &Screen, device: Option<&DeviceView>) -> Html {
+    let plugged = device.is_none_or(|device| device.plugged);
     let onclick = {
-        let id = props.device.as_ref().map(|device| device.device_id.clone());
+        let (link, id) = (
+            screen.link.clone(),
+            device.map(|device| device.device_id.clone()),
+        );
         Callback::from(move |_: MouseEvent| {
             if let Some(device_id) = id.clone() {
                 link.send(&Command::SetPlugged {
@@ -120,14 +70,14 @@ fn Plug(props: &PlugProps) -> Html {
             }
         })
     };
-    let (id, picture) = if plugged {
+    let (label, picture) = if plugged {
         ("plug-pull", "unplugged")
     } else {
         ("plug-back", "plugged")
     };
     html! {
-        <button type="button" class="button small plug" disabled={props.device.is_none()} {onclick}>
-            { icon(picture) }<span>{ words.text(id) }</span>
+        <button type="button" class="button small plug" disabled={device.is_none()} {onclick}>
+            { icon(picture) }<span>{ screen.words.text(label) }</span>
         </button>
     }
 }

@@ -7,13 +7,18 @@ use lessons::message::{Command, DeviceString};
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
+use super::controls::reveal_button;
 use super::icon::icon;
-use crate::classroom_link::use_classroom;
-use crate::i18n::{Words, use_words};
+use crate::classroom_link::ClassroomLink;
+use crate::i18n::Words;
 
 /// What the device was given.
 #[derive(Clone, PartialEq, Properties)]
 pub struct DeviceStringFieldProps {
+    /// The words of the reader's language.
+    pub words: Words,
+    /// The way to the classroom.
+    pub link: ClassroomLink,
     /// As the bench tells it.
     pub given: Rc<DeviceString>,
 }
@@ -21,8 +26,7 @@ pub struct DeviceStringFieldProps {
 /// The field, and what became of its content.
 #[component]
 pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
-    let words = use_words();
-    let link = use_classroom();
+    let words = &props.words;
     let field = use_node_ref();
     let revealed = use_state(|| false);
     // A string that the device took has no business in the page any more.
@@ -37,7 +41,7 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
         }
     });
     let give = {
-        let field = field.clone();
+        let (field, link) = (field.clone(), props.link.clone());
         Callback::from(move |()| {
             let Some(field) = field.cast::<HtmlInputElement>() else {
                 return;
@@ -64,27 +68,22 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
         let revealed = revealed.clone();
         Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
     };
-    let (picture, title) = if *revealed {
-        ("eye-off", "secret-hide")
-    } else {
-        ("eye", "secret-reveal")
-    };
-    let wrong = complaint(&props.given, &words);
+    let wrong = complaint(&props.given, words);
     html! {
         <form class="field device-string" {onsubmit}>
             <div class="label-row">
                 <label for="device-string">{ words.text("device-string") }</label>
-                { state(&props.given, &words) }
+                { state(&props.given, words) }
             </div>
             <div class="field-row">
                 <input id="device-string" ref={field} type={if *revealed { "text" } else { "password" }} {onpaste}
                     placeholder={words.text("device-string-placeholder")} autocomplete="off" spellcheck="false"
                     aria-describedby="device-string-state" aria-invalid={wrong.is_some().then_some("true")} />
-                <button type="button" class="button bare square small" aria-label={words.text("secret-reveal")}
-                    aria-pressed={revealed.to_string()} title={words.text(title)} onclick={reveal}>{ icon(picture) }</button>
+                { reveal_button(*revealed, words.text("secret-reveal"), reveal) }
                 <button type="submit" class="button small">{ words.text("device-string-give") }</button>
             </div>
-            { wrong }
+            // A node in either case: the field before it must stay the same element.
+            if let Some(wrong) = wrong { { wrong } }
         </form>
     }
 }

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use super::chart::Chart;
 use super::icon::icon;
 use crate::clock;
-use crate::i18n::{Words, use_words};
+use crate::i18n::Words;
 use crate::scroll::{jump_button, use_follow_end};
 use crate::state::Log;
 
@@ -19,6 +19,8 @@ const SHOWN: usize = 200;
 /// What arrived.
 #[derive(Clone, PartialEq, Properties)]
 pub struct EventsTabProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The lesson.
     pub lesson: &'static LessonOutline,
     /// What arrived.
@@ -28,7 +30,7 @@ pub struct EventsTabProps {
 /// The table and the chart.
 #[component]
 pub fn EventsTab(props: &EventsTabProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let open = use_state(|| None::<(u16, u64)>);
     let view = use_node_ref();
     let follow = use_follow_end(view.clone(), props.events.clone());
@@ -50,13 +52,13 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
                         <thead><tr>
                             { for columns.iter().map(|id| html! { <th scope="col" class={*id}>{ words.text(id) }</th> }) }
                         </tr></thead>
-                        <tbody>{ for entries[older..].iter().map(|event| row(event, &open, &words)) }</tbody>
+                        <tbody>{ for entries[older..].iter().map(|event| row(event, &open, words)) }</tbody>
                     </table>
                 </div>
-                { jump_button(&follow, &words) }
+                { jump_button(&follow, words) }
             </div>
             if let Some((member, unit)) = props.lesson.chart {
-                <Chart {member} {unit} events={props.events.clone()} />
+                <Chart words={words.clone()} {member} {unit} events={props.events.clone()} />
             }
         </div>
     }

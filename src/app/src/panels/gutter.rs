@@ -8,7 +8,7 @@ use lab::view::{Direction, Side, TraceEntry};
 use yew::prelude::*;
 
 use super::icon::icon;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 use crate::state::Log;
 
 /// How long a packet is seen, in milliseconds: 300 to cross, then long enough to be read.
@@ -19,6 +19,8 @@ const LANES: usize = 7;
 /// What crosses the wire.
 #[derive(Clone, PartialEq, Properties)]
 pub struct GutterProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// All that crossed it.
     pub trace: Log<TraceEntry>,
 }
@@ -57,7 +59,7 @@ impl Reducible for Flying {
 /// The wire. Decoration: the Wire tab tells the same in words.
 #[component]
 pub fn Gutter(props: &GutterProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let flying = use_reducer(Flying::default);
     let seen = use_mut_ref(|| last_id(&props.trace));
     use_effect_with(props.trace.clone(), {

@@ -1,7 +1,5 @@
 //! The lesson's text: its introduction and its steps, one of them open.
 
-use std::rc::Rc;
-
 use lessons::message::Command;
 use lessons::outline::{LessonOutline, StepOutline};
 use lessons::text::{LessonText, StepText};
@@ -10,112 +8,83 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use super::step_state::{Standing, badge};
-use crate::classroom_link::use_classroom;
 use crate::dom;
-use crate::i18n::{Words, use_words};
 use crate::routes::Route;
+use crate::screen::Screen;
 
 /// A lesson and how its steps stand.
-#[derive(Clone, PartialEq, Properties)]
-pub struct LessonProps {
+pub struct Lesson<'a> {
     /// The lesson.
     pub lesson: &'static LessonOutline,
     /// The open step.
     pub step: &'static StepOutline,
     /// The lesson's text.
-    pub text: Rc<LessonText>,
-    /// How the steps stand, in their order.
-    pub standings: Vec<Standing>,
+    pub text: &'a LessonText,
 }
 
 /// The text.
-#[component]
-pub fn Lesson(props: &LessonProps) -> Html {
-    let words = use_words();
-    let link = use_classroom();
-    use_effect_with(props.step.id, |_| {
-        // What may scroll sideways must be reachable by keys.
-        for code in dom::elements(".prose pre") {
-            let _ = code.set_attribute("tabindex", "0");
-        }
-    });
-    let passed = props
-        .standings
+pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
+    let words = &screen.words;
+    let (outline, text) = (lesson.lesson, lesson.text);
+    let standings: Vec<Standing> = outline
+        .steps
         .iter()
-        .filter(|standing| is_passed(**standing))
+        .map(|step| Standing::of(screen, outline.id, step.id))
+        .collect();
+    let passed = standings
+        .iter()
+        .filter(|standing| standing.is_passed())
         .count();
     let progress = words.with(
         "progress",
         [
             ("passed", passed.into()),
-            ("steps", props.lesson.steps.len().into()),
+            ("steps", outline.steps.len().into()),
         ],
     );
-    let entries = props
-        .lesson
+    let entries = outline
         .steps
         .iter()
-        .zip(&props.text.steps)
-        .zip(&props.standings)
+        .zip(&text.steps)
+        .zip(&standings)
         .enumerate();
     let entries = entries.map(|(index, ((step, text), standing))| {
-        let head = StepHead { lesson: props.lesson.id, number: index + 1, step, text, standing: *standing };
-        let is_open = step.id == props.step.id;
+        let is_open = step.id == lesson.step.id;
         html! {
             <li key={step.id} class={classes!("step", is_open.then_some("open"))}
                 data-step={step.id} data-step-state={standing.id()}>
-                { head.draw(is_open, &words) }
-                if is_open {
-                    <div class="step-body">
-                        <div class="prose">{ Html::from_html_unchecked(text.body.clone().into()) }</div>
-                        { aids(text, &link, &words) }
-                    </div>
-                }
+                <h2 class="step-head">
+                    <a id={format!("step-{}", step.id)} href={Route::step(outline.id, step.id).href()}
+                        aria-current={is_open.then_some("step")}>
+                        <span class="step-number">{ index + 1 }</span>
+                        <span class="step-title">{ &text.title }</span>
+                        { badge(*standing, words) }
+                    </a>
+                </h2>
+                if is_open { { body(screen, text) } }
             </li>
         }
     });
     html! {
         <article class="lesson-text">
-            <h1>{ &props.text.title }</h1>
-            <div class="prose">{ Html::from_html_unchecked(props.text.intro.clone().into()) }</div>
+            <h1>{ &text.title }</h1>
+            { prose(&text.intro) }
             <p class="progress quiet">{ progress }</p>
-            <ol class="steps" aria-label={words.text("steps")} onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
+            <ol class="steps" aria-label={words.text("steps")}
+                onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
         </article>
     }
 }
 
-fn is_passed(standing: Standing) -> bool {
-    matches!(standing, Standing::Passed | Standing::PassedBefore)
+fn prose(html: &str) -> Html {
+    html! { <div class="prose">{ Html::from_html_unchecked(html.to_owned().into()) }</div> }
 }
 
-/// The line of a step that is always there.
-struct StepHead<'a> {
-    lesson: &'a str,
-    number: usize,
-    step: &'a StepOutline,
-    text: &'a StepText,
-    standing: Standing,
-}
-
-impl StepHead<'_> {
-    fn draw(&self, is_open: bool, words: &Words) -> Html {
-        html! {
-            <h2 class="step-head">
-                <a id={format!("step-{}", self.step.id)} href={Route::step(self.lesson, self.step.id).href()}
-                    aria-current={is_open.then_some("step")}>
-                    <span class="step-number">{ self.number }</span>
-                    <span class="step-title">{ &self.text.title }</span>
-                    { badge(self.standing, words) }
-                </a>
-            </h2>
-        }
-    }
-}
-
-/// What helps whoever is stuck.
-fn aids(text: &StepText, link: &crate::classroom_link::ClassroomLink, words: &Words) -> Html {
+/// The open step's text, and what helps whoever is stuck.
+fn body(screen: &Screen, text: &StepText) -> Html {
+    let words = &screen.words;
     let button = |id: &str, picture: &'static str, command: Command| {
-        let link = link.clone();
+        let link = screen.link.clone();
         html! {
             <button type="button" class="button" title={words.text(&format!("{id}-title"))}
                 onclick={move |_: MouseEvent| link.send(&command)}>
@@ -124,15 +93,18 @@ fn aids(text: &StepText, link: &crate::classroom_link::ClassroomLink, words: &Wo
         }
     };
     html! {
-        <div class="aids" key={text.id.clone()}>
-            <details class="hint">
-                <summary>{ icon("hint") }{ words.text("hint") }</summary>
-                <div class="prose">{ Html::from_html_unchecked(text.hint.clone().into()) }</div>
-            </details>
-            <div class="aid-buttons">
-                { button("check", "check", Command::Check) }
-                { button("solve", "solve", Command::Solve) }
-                { button("reset", "reset", Command::Reset) }
+        <div class="step-body">
+            { prose(&text.body) }
+            <div class="aids">
+                <details class="hint">
+                    <summary>{ icon("hint") }{ words.text("hint") }</summary>
+                    { prose(&text.hint) }
+                </details>
+                <div class="aid-buttons">
+                    { button("check", "check", Command::Check) }
+                    { button("solve", "solve", Command::Solve) }
+                    { button("reset", "reset", Command::Reset) }
+                </div>
             </div>
         </div>
     }

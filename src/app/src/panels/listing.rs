@@ -9,27 +9,28 @@ use yew::prelude::*;
 use super::copy_button::CopyButton;
 use super::icon::icon;
 use crate::highlight::{Token, tokens};
-use crate::i18n::{Words, use_words};
+use crate::i18n::Words;
+use crate::storage::{Change, Kept};
 
 /// The programs to choose from.
 #[derive(Clone, PartialEq, Properties)]
 pub struct ListingProps {
-    /// The programs of one side.
-    pub programs: Vec<&'static ProgramOutline>,
-    /// What each of them does, if anything was heard of it.
-    pub states: Vec<Option<ProgramState>>,
+    /// The words of the reader's language.
+    pub words: Words,
+    /// The programs of one side, and what each of them does, if anything was heard of it.
+    pub programs: Vec<(&'static ProgramOutline, Option<ProgramState>)>,
     /// The name of the one that the open step is about, if it is on this side.
     pub focus: Option<&'static str>,
     /// Whether the source is shown.
     pub open: bool,
-    /// Told whether the source is to be shown.
-    pub on_toggle: Callback<bool>,
+    /// Where it is kept whether the source is shown.
+    pub kept: UseReducerDispatcher<Kept>,
 }
 
 /// Tabs of programs and the source of one.
 #[component]
 pub fn Listing(props: &ListingProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let chosen = use_state(|| None::<&'static str>);
     use_effect_with(props.focus, {
         let chosen = chosen.clone();
@@ -43,26 +44,27 @@ pub fn Listing(props: &ListingProps) -> Html {
     let shown = props
         .programs
         .iter()
+        .map(|(program, _)| *program)
         .find(|program| Some(program.name) == shown)
-        .or(props.programs.first());
+        .or(props.programs.first().map(|(program, _)| *program));
     let tabs = use_node_ref();
     use_effect_with(shown.map(|program| program.name), {
         let tabs = tabs.clone();
         move |_| show_tab(&tabs)
     });
     let Some(shown) = shown else { return html! {} };
-    let tab = |(program, state): (&&'static ProgramOutline, &Option<ProgramState>)| {
+    let tab = |(program, state): &(&'static ProgramOutline, Option<ProgramState>)| {
         let (chosen, name) = (chosen.clone(), program.name);
         html! {
             <button type="button" class="file-tab" aria-pressed={(program.name == shown.name).to_string()}
                 onclick={move |_: MouseEvent| chosen.set(Some(name))}>
-                <span>{ program.file }</span>{ state_badge(*state, &words) }
+                <span>{ program.file }</span>{ state_badge(*state, words) }
             </button>
         }
     };
     let toggle = {
-        let (on_toggle, open) = (props.on_toggle.clone(), props.open);
-        Callback::from(move |_: MouseEvent| on_toggle.emit(!open))
+        let (kept, open) = (props.kept.clone(), props.open);
+        Callback::from(move |_: MouseEvent| kept.dispatch(Change::Listings(!open)))
     };
     let fold = words.text(if props.open {
         "listing-fold"
@@ -74,8 +76,8 @@ pub fn Listing(props: &ListingProps) -> Html {
             <div class="listing-head">
                 <button type="button" class="button bare square small fold" aria-expanded={props.open.to_string()}
                     aria-label={words.text("listing")} title={fold} onclick={toggle}>{ icon("chevron") }</button>
-                <div class="file-tabs" ref={tabs}>{ for props.programs.iter().zip(&props.states).map(tab) }</div>
-                <CopyButton text={shown.source} label={words.with("listing-copy", [("file", shown.file.into())])} />
+                <div class="file-tabs" ref={tabs}>{ for props.programs.iter().map(tab) }</div>
+                <CopyButton words={words.clone()} text={shown.source} label={words.with("listing-copy", [("file", shown.file.into())])} />
             </div>
             if props.open {
                 <Source key={shown.name} source={shown.source} label={words.with("listing-of", [("file", shown.file.into())])} />

@@ -2,9 +2,11 @@
 
 pub mod bench_bar;
 pub mod bytes;
+pub mod card;
 pub mod chart;
 pub mod cloud_card;
 pub mod console;
+pub mod controls;
 pub mod copy_button;
 pub mod device_card;
 pub mod device_string;
@@ -24,6 +26,5 @@ pub mod shortcut_sheet;
 pub mod splitter;
 pub mod step_panel;
 pub mod step_state;
-pub mod title;
 pub mod wire_detail;
 pub mod wire_tab;

@@ -7,12 +7,14 @@ use yew::prelude::*;
 use super::events_tab::EventsTab;
 use super::wire_tab::WireTab;
 use crate::dom;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 use crate::state::Log;
 
 /// What the tabs show.
 #[derive(Clone, PartialEq, Properties)]
 pub struct PanelProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The lesson.
     pub lesson: &'static LessonOutline,
     /// What crossed the wire.
@@ -54,7 +56,7 @@ impl Tab {
 /// The tabs and the open one's content.
 #[component]
 pub fn Panel(props: &PanelProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let open = use_state(|| Tab::Wire);
     let onkeydown = {
         let open = open.clone();
@@ -92,8 +94,8 @@ pub fn Panel(props: &PanelProps) -> Html {
             </div>
             <div id="tab-content" class="tab-content" role="tabpanel" aria-labelledby={format!("tab-{}", open.id())}>
                 { match *open {
-                    Tab::Wire => html! { <WireTab lesson={props.lesson} trace={props.trace.clone()} /> },
-                    Tab::Events => html! { <EventsTab lesson={props.lesson} events={props.events.clone()} /> },
+                    Tab::Wire => html! { <WireTab words={words.clone()} lesson={props.lesson} trace={props.trace.clone()} /> },
+                    Tab::Events => html! { <EventsTab words={words.clone()} lesson={props.lesson} events={props.events.clone()} /> },
                 } }
             </div>
         </section>

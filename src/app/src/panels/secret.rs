@@ -2,13 +2,15 @@
 
 use yew::prelude::*;
 
+use super::controls::reveal_button;
 use super::copy_button::CopyButton;
-use super::icon::icon;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 
 /// What is hidden.
 #[derive(Clone, PartialEq, Properties)]
 pub struct SecretProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The secret.
     pub text: AttrValue,
 }
@@ -16,16 +18,11 @@ pub struct SecretProps {
 /// The secret, with buttons to reveal and to copy it.
 #[component]
 pub fn Secret(props: &SecretProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let revealed = use_state(|| false);
     let onclick = {
         let revealed = revealed.clone();
         Callback::from(move |_: MouseEvent| revealed.set(!*revealed))
-    };
-    let (label, picture) = if *revealed {
-        ("secret-hide", "eye-off")
-    } else {
-        ("secret-reveal", "eye")
     };
     html! {
         <span class="secret">
@@ -34,11 +31,8 @@ pub fn Secret(props: &SecretProps) -> Html {
             } else {
                 <span class="secret-dots" aria-label={words.text("secret-hidden")} role="img">{ "••••••••••••" }</span>
             }
-            <button type="button" class="button bare square small" aria-pressed={revealed.to_string()}
-                aria-label={words.text("secret-reveal")} title={words.text(label)} {onclick}>
-                { icon(picture) }
-            </button>
-            <CopyButton text={props.text.clone()} label={words.text("secret-copy")} />
+            { reveal_button(*revealed, words.text("secret-reveal"), onclick) }
+            <CopyButton words={words.clone()} text={props.text.clone()} label={words.text("secret-copy")} />
         </span>
     }
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::dom;
-use crate::i18n::use_words;
+use crate::i18n::Words;
 
 const ID: &str = "shortcuts";
 
@@ -35,9 +35,7 @@ fn dialog() -> Option<HtmlDialogElement> {
 }
 
 /// The sheet, closed until it is asked for.
-#[component]
-pub fn ShortcutSheet() -> Html {
-    let words = use_words();
+pub fn shortcut_sheet(words: &Words) -> Html {
     let close = Callback::from(|_: MouseEvent| {
         if let Some(dialog) = dialog() {
             dialog.close();

@@ -3,10 +3,11 @@
 use web_sys::Element;
 use yew::prelude::*;
 
+use crate::dom;
 use crate::storage::SPLIT_RANGE;
 
 /// How far an arrow key moves the bar, in percent.
-const STEP: f64 = 2.0;
+const STEP: u32 = 2;
 
 /// Which way the parts lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,93 +19,90 @@ pub enum Axis {
 }
 
 /// A bar and where it is.
-#[derive(Clone, PartialEq, Properties)]
-pub struct SplitterProps {
+#[derive(Clone)]
+pub struct Splitter {
     /// Which way the parts lie.
     pub axis: Axis,
     /// What the bar is between, for screen readers.
     pub label: AttrValue,
     /// The id of the first part, whose size the bar sets.
-    pub controls: AttrValue,
-    /// The elements between which 0 and 100 percent lie: the ids of the first and the last part.
-    pub last: AttrValue,
+    pub first: &'static str,
+    /// The id of the part at whose far end 100 percent lie.
+    pub last: &'static str,
     /// The first part's share, in percent.
-    pub percent: f64,
+    pub percent: u32,
     /// Told the new share when the bar is moved.
-    pub on_move: Callback<f64>,
+    pub on_move: Callback<u32>,
 }
 
 /// The bar.
-#[component]
-pub fn Splitter(props: &SplitterProps) -> Html {
-    let dragging = use_mut_ref(|| false);
-    let onpointerdown = {
-        let dragging = dragging.clone();
-        Callback::from(move |event: PointerEvent| {
-            if let Some(bar) = event.target_dyn_into::<Element>() {
-                let _ = bar.set_pointer_capture(event.pointer_id());
-                *dragging.borrow_mut() = true;
-                event.prevent_default();
-            }
-        })
-    };
+pub fn splitter(splitter: &Splitter) -> Html {
+    let onpointerdown = Callback::from(|event: PointerEvent| {
+        if let Some(bar) = event.target_dyn_into::<Element>() {
+            let _ = bar.set_pointer_capture(event.pointer_id());
+            event.prevent_default();
+        }
+    });
     let onpointermove = {
-        let (dragging, props) = (dragging.clone(), props.clone());
+        let splitter = splitter.clone();
         Callback::from(move |event: PointerEvent| {
-            if *dragging.borrow()
-                && let Some(percent) = share(&event, &props)
+            let bar = event.target_dyn_into::<Element>();
+            if bar.is_some_and(|bar| bar.has_pointer_capture(event.pointer_id()))
+                && let Some(percent) = share(&event, &splitter)
             {
-                props.on_move.emit(percent);
+                splitter.on_move.emit(percent);
             }
         })
     };
-    let onpointerup = Callback::from(move |_: PointerEvent| *dragging.borrow_mut() = false);
     let onkeydown = {
-        let (axis, percent, on_move) = (props.axis, props.percent, props.on_move.clone());
+        let splitter = splitter.clone();
         Callback::from(move |event: KeyboardEvent| {
-            if let Some(percent) = moved(axis, percent, &event.key()) {
+            if let Some(percent) = moved(splitter.axis, splitter.percent, &event.key()) {
                 event.prevent_default();
-                on_move.emit(percent);
+                splitter.on_move.emit(percent);
             }
         })
     };
-    let (class, orientation) = match props.axis {
+    let (class, orientation) = match splitter.axis {
         Axis::Columns => ("splitter columns", "vertical"),
         Axis::Rows => ("splitter rows", "horizontal"),
     };
     html! {
         <div {class} role="separator" tabindex="0" aria-orientation={orientation}
-            aria-label={props.label.clone()} aria-controls={props.controls.clone()}
-            aria-valuenow={format!("{:.0}", props.percent)} aria-valuemin={SPLIT_RANGE.start().to_string()}
-            aria-valuemax={SPLIT_RANGE.end().to_string()} {onpointerdown} {onpointermove}
-            onpointercancel={onpointerup.clone()} {onpointerup} {onkeydown}></div>
+            aria-label={splitter.label.clone()} aria-controls={splitter.first}
+            aria-valuenow={splitter.percent.to_string()} aria-valuemin={SPLIT_RANGE.start().to_string()}
+            aria-valuemax={SPLIT_RANGE.end().to_string()} {onpointerdown} {onpointermove} {onkeydown}></div>
     }
 }
 
 /// Where the bar goes when a key is pressed.
-fn moved(axis: Axis, percent: f64, key: &str) -> Option<f64> {
-    let by = match (axis, key) {
-        (Axis::Columns, "ArrowLeft") | (Axis::Rows, "ArrowUp") => -STEP,
-        (Axis::Columns, "ArrowRight") | (Axis::Rows, "ArrowDown") => STEP,
-        (_, "Home") => return Some(*SPLIT_RANGE.start()),
-        (_, "End") => return Some(*SPLIT_RANGE.end()),
-        _ => return None,
-    };
-    Some((percent + by).clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end()))
+fn moved(axis: Axis, percent: u32, key: &str) -> Option<u32> {
+    let (least, most) = (*SPLIT_RANGE.start(), *SPLIT_RANGE.end());
+    match (axis, key) {
+        (Axis::Columns, "ArrowLeft") | (Axis::Rows, "ArrowUp") => {
+            Some(percent.saturating_sub(STEP).max(least))
+        }
+        (Axis::Columns, "ArrowRight") | (Axis::Rows, "ArrowDown") => {
+            Some((percent + STEP).min(most))
+        }
+        (_, "Home") => Some(least),
+        (_, "End") => Some(most),
+        _ => None,
+    }
 }
 
 /// The share of the first part if the bar is where the pointer is.
-fn share(event: &PointerEvent, props: &SplitterProps) -> Option<f64> {
-    let first = crate::dom::element(&props.controls)?.get_bounding_client_rect();
-    let last = crate::dom::element(&props.last)?.get_bounding_client_rect();
-    let (at, start, end) = match props.axis {
+fn share(event: &PointerEvent, splitter: &Splitter) -> Option<u32> {
+    let first = dom::element(splitter.first)?.get_bounding_client_rect();
+    let last = dom::element(splitter.last)?.get_bounding_client_rect();
+    let (at, start, end) = match splitter.axis {
         Axis::Columns => (event.client_x(), first.left(), last.right()),
         Axis::Rows => (event.client_y(), first.top(), last.bottom()),
     };
     let percent = (f64::from(at) - start) / (end - start) * 100.0;
-    percent
-        .is_finite()
-        .then(|| percent.clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end()))
+    // Whoever takes it keeps it in range; the cast turns what is no number into 0.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Some(percent.round() as u32)
 }
 
 #[cfg(test)]
@@ -113,9 +111,9 @@ mod tests {
 
     #[test]
     fn keys_move_along_the_axis_and_stop_at_the_ends() {
-        assert_eq!(moved(Axis::Columns, 50.0, "ArrowLeft"), Some(48.0));
-        assert_eq!(moved(Axis::Columns, 50.0, "ArrowUp"), None);
-        assert_eq!(moved(Axis::Rows, 79.5, "ArrowDown"), Some(80.0));
-        assert_eq!(moved(Axis::Rows, 50.0, "Home"), Some(20.0));
+        assert_eq!(moved(Axis::Columns, 50, "ArrowLeft"), Some(48));
+        assert_eq!(moved(Axis::Columns, 50, "ArrowUp"), None);
+        assert_eq!(moved(Axis::Rows, 79, "ArrowDown"), Some(80));
+        assert_eq!(moved(Axis::Rows, 50, "Home"), Some(20));
     }
 }

@@ -1,73 +1,57 @@
 //! The open step's button, and what its check looked for and saw.
 
 use lab::view::Side;
-use lessons::message::{Command, Message, StepState};
+use lessons::message::{Command, StepState};
 use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use super::icon::icon;
 use super::step_state::{Standing, badge};
-use crate::classroom_link::use_classroom;
-use crate::i18n::{Words, use_words};
-use crate::routes;
+use crate::routes::{self, Route};
+use crate::screen::Screen;
 
-/// The open step and how it stands.
-#[derive(Clone, PartialEq, Properties)]
-pub struct StepPanelProps {
-    /// The lesson.
-    pub lesson: &'static LessonOutline,
-    /// The open step.
-    pub step: &'static StepOutline,
-    /// Its state.
-    pub state: StepState,
-    /// Whether it was passed before.
-    pub passed_before: bool,
-    /// Whether any program runs.
-    pub busy: bool,
-    /// Why the last command was not carried out.
-    pub refused: Option<Message>,
-    /// Does the step's action.
-    pub on_run: Callback<()>,
-}
-
-/// The panel.
-#[component]
-pub fn StepPanel(props: &StepPanelProps) -> Html {
-    let words = use_words();
-    let link = use_classroom();
-    let standing = Standing::new(&props.state, props.passed_before);
-    let action = words.text(&format!("{}-{}-action", props.lesson.id, props.step.id));
-    let run = {
-        let on_run = props.on_run.clone();
-        Callback::from(move |_: MouseEvent| on_run.emit(()))
+/// The panel. `on_run` does the step's action.
+pub fn step_panel(
+    screen: &Screen,
+    lesson: &'static LessonOutline,
+    step: &'static StepOutline,
+    on_run: Callback<MouseEvent>,
+) -> Html {
+    let words = &screen.words;
+    let standing = Standing::of(screen, lesson.id, step.id);
+    let on_stop = {
+        let link = screen.link.clone();
+        Callback::from(move |_: MouseEvent| link.send(&Command::Stop { program: None }))
     };
-    let stop = Callback::from(move |_: MouseEvent| link.send(&Command::Stop { program: None }));
+    let picture = if standing == Standing::Running {
+        "running"
+    } else {
+        "play"
+    };
     html! {
         <section class={classes!("step-panel", standing.id())} aria-label={words.text("step-panel")}>
             <div class="verdict">
-                { badge(standing, &words) }
-                { verdict(props, &words) }
+                { badge(standing, words) }
+                { verdict(screen, screen.bench.step(lesson.id, step.id)) }
             </div>
             <div class="step-buttons">
-                <button id="run" type="button" class={classes!("button", "primary", side_class(props))} onclick={run}>
-                    { icon(if standing == Standing::Running { "running" } else { "play" }) }
-                    <span>{ action }</span>
+                <button id="run" type="button" class={classes!("button", "primary", side(lesson, step))} onclick={on_run}>
+                    { icon(picture) }<span>{ words.text(&format!("{}-{}-action", lesson.id, step.id)) }</span>
                 </button>
-                <button type="button" class="button stop" disabled={!props.busy} onclick={stop}
+                <button type="button" class="button stop" disabled={!screen.bench.is_busy()} onclick={on_stop}
                     aria-label={words.text("stop")}>
                     { icon("stop") }<span>{ words.text("stop") }</span>
                 </button>
-                { next(props, standing, &words) }
+                if standing.is_passed() { { next(screen, lesson, step) } }
             </div>
         </section>
     }
 }
 
 /// The colour of the button tells where its program runs.
-fn side_class(props: &StepPanelProps) -> Option<&'static str> {
-    let name = props.step.program?;
-    let program = props
-        .lesson
+fn side(lesson: &LessonOutline, step: &StepOutline) -> Option<&'static str> {
+    let name = step.program?;
+    let program = lesson
         .programs
         .iter()
         .find(|program| program.name == name)?;
@@ -77,20 +61,23 @@ fn side_class(props: &StepPanelProps) -> Option<&'static str> {
     })
 }
 
-fn verdict(props: &StepPanelProps, words: &Words) -> Html {
-    if let Some(refused) = &props.refused {
+fn verdict(screen: &Screen, state: &StepState) -> Html {
+    let words = &screen.words;
+    if let Some(refused) = &screen.bench.refused {
         return html! {
             <p class="refused" role="alert">{ icon("warning") }<span>{ words.say(refused) }</span></p>
         };
     }
-    match &props.state {
+    match state {
         StepState::NotStarted => {
             html! { <p class="quiet">{ words.text("verdict-not-started") }</p> }
         }
         StepState::Running => html! { <p class="quiet">{ words.text("verdict-running") }</p> },
         StepState::Passed { looked_for, saw } | StepState::NotYet { looked_for, saw } => html! {
             <dl class="findings">
-                <div class="quiet"><dt class="unseen">{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd></div>
+                <div class="quiet">
+                    <dt class="unseen">{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd>
+                </div>
                 <div><dt class="unseen">{ words.text("verdict-saw") }</dt><dd>{ words.say(saw) }</dd></div>
             </dl>
         },
@@ -98,15 +85,12 @@ fn verdict(props: &StepPanelProps, words: &Words) -> Html {
 }
 
 /// The way on, once there is a reason to take it.
-fn next(props: &StepPanelProps, standing: Standing, words: &Words) -> Html {
-    let is_done = matches!(standing, Standing::Passed | Standing::PassedBefore);
-    match routes::next(props.lesson, props.step) {
-        Some(route) if is_done => html! {
-            <a class="button next" href={route.href()}>{ words.text("next-step") }{ icon("arrow-right") }</a>
-        },
-        None if is_done => html! {
-            <a class="button next" href={routes::Route::Home.href()}>{ words.text("lesson-done") }{ icon("arrow-right") }</a>
-        },
-        _ => html! {},
+fn next(screen: &Screen, lesson: &LessonOutline, step: &StepOutline) -> Html {
+    let (route, label) = match routes::next(lesson, step) {
+        Some(route) => (route, "next-step"),
+        None => (Route::Home, "lesson-done"),
+    };
+    html! {
+        <a class="button next" href={route.href()}>{ screen.words.text(label) }{ icon("arrow-right") }</a>
     }
 }

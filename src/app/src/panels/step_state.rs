@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::i18n::Words;
+use crate::screen::Screen;
 
 /// A step's state as the list shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +32,19 @@ impl Standing {
             StepState::Passed { .. } => Self::Passed,
             StepState::NotYet { .. } => Self::NotYet,
         }
+    }
+
+    /// How a step of a lesson stands.
+    pub fn of(screen: &Screen, lesson: &str, step: &str) -> Self {
+        Self::new(
+            screen.bench.step(lesson, step),
+            screen.kept.has_passed(lesson, step),
+        )
+    }
+
+    /// Whether it was passed, now or before.
+    pub fn is_passed(self) -> bool {
+        matches!(self, Self::Passed | Self::PassedBefore)
     }
 
     /// Its name in `data-step-state`, in the ids of its words, and in the sprite.

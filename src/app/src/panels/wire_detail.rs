@@ -8,7 +8,8 @@ use yew::prelude::*;
 
 use super::bytes::{Line, Run, lines};
 use super::icon::icon;
-use crate::i18n::use_words;
+use super::wire_tab::summary;
+use crate::i18n::Words;
 
 /// Longer messages are shown up to here.
 const LIMIT: usize = 4_096;
@@ -16,6 +17,8 @@ const LIMIT: usize = 4_096;
 /// What is open.
 #[derive(Clone, PartialEq, Properties)]
 pub struct WireDetailProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The packet or request.
     pub entry: Rc<TraceEntry>,
     /// Closes it.
@@ -55,7 +58,7 @@ impl Mark {
 /// Fields and bytes; pointing at one marks the other.
 #[component]
 pub fn WireDetail(props: &WireDetailProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let entry = &props.entry;
     let marked = use_state(|| None::<Mark>);
     let mark = |mark: Option<Mark>| {
@@ -96,7 +99,7 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
         <section class="wire-detail" aria-labelledby="wire-detail" onkeydown={on_escape}>
             <div class="wire-detail-head">
                 <h3 id="wire-detail"><code>{ &entry.kind }</code></h3>
-                <span class="wire-detail-summary">{ &entry.summary }</span>
+                <span class="wire-detail-summary">{ summary(entry, words) }</span>
                 <button type="button" class="button bare square small" aria-label={words.text("close")}
                     title={words.text("close")} onclick={close}>{ icon("close") }</button>
             </div>

@@ -1,6 +1,5 @@
 //! Every packet and request, in the order in which they crossed the wire.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use lab::view::{Direction, Side, TraceEntry};
@@ -8,11 +7,12 @@ use lessons::outline::LessonOutline;
 use web_sys::{Element, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::controls::{Choice, choices};
 use super::icon::icon;
 use super::wire_detail::WireDetail;
 use crate::clock;
 use crate::dom;
-use crate::i18n::{Words, use_words};
+use crate::i18n::Words;
 use crate::scroll::{jump_button, use_follow_end};
 use crate::state::Log;
 
@@ -26,6 +26,8 @@ const TAIL: usize = 14;
 /// What crossed the wire.
 #[derive(Clone, PartialEq, Properties)]
 pub struct WireTabProps {
+    /// The words of the reader's language.
+    pub words: Words,
     /// The lesson.
     pub lesson: &'static LessonOutline,
     /// What crossed the wire.
@@ -57,7 +59,7 @@ fn window(scroll_top: i32, height: i32, count: usize) -> (usize, usize) {
 /// The list, and the open row's fields and bytes.
 #[component]
 pub fn WireTab(props: &WireTabProps) -> Html {
-    let words = use_words();
+    let words = &props.words;
     let filter = use_state(Filter::default);
     let open = use_state(|| None::<u64>);
     let view = use_node_ref();
@@ -125,7 +127,7 @@ pub fn WireTab(props: &WireTabProps) -> Html {
     html! {
         <div class={classes!("wire", opened.is_some().then_some("split"))}>
             <div class="wire-list">
-                { filters(&props.trace, &filter, &words) }
+                { filters(&props.trace, &filter, words) }
                 <div class="wire-frame">
                     <div ref={view} class="wire-rows" onscroll={on_scroll} tabindex={rows.is_empty().then_some("0")}
                         role="region" aria-label={words.text("wire-rows")} {onkeydown}>
@@ -135,15 +137,15 @@ pub fn WireTab(props: &WireTabProps) -> Html {
                             <p class="empty">{ words.text("wire-filtered") }</p>
                         } else {
                             <ol style={format!("padding-top:{before}px;padding-bottom:{after}px")}>
-                                { for drawn.map(|(at, entry)| row(entry, at, rows.len(), &open, &words)) }
+                                { for drawn.map(|(at, entry)| row(entry, at, rows.len(), &open, words)) }
                             </ol>
                         }
                     </div>
-                    { jump_button(&follow, &words) }
+                    { jump_button(&follow, words) }
                 </div>
             </div>
             if let Some(entry) = opened {
-                <WireDetail key={entry.id} entry={Rc::clone(&entry)} on_close={close} />
+                <WireDetail words={words.clone()} key={entry.id} entry={Rc::clone(&entry)} on_close={close} />
             }
         </div>
     }
@@ -195,7 +197,8 @@ fn row(
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
     };
-    let (head, tail) = cut(&entry.summary);
+    let summary = summary(entry, words);
+    let (head, tail) = cut(&summary);
     html! {
         <li key={id} aria-setsize={count.to_string()} aria-posinset={(at + 1).to_string()}>
             <button type="button" id={format!("wire-row-{id}")} class={classes!("wire-row", side)}
@@ -204,10 +207,19 @@ fn row(
                 <span class="wire-arrow">{ icon(arrow) }<span class="unseen">{ words.text(arrow_word) }</span></span>
                 <span class="wire-party"><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
                 <span class="wire-kind">{ &entry.kind }</span>
-                <span class="wire-summary" title={entry.summary.clone()}><span>{ head }</span><span>{ tail }</span></span>
+                <span class="wire-summary" title={summary.clone()}><span>{ head }</span><span>{ tail }</span></span>
                 <span class="wire-size">{ words.with("bytes", [("count", entry.bytes.len().into())]) }</span>
             </button>
         </li>
+    }
+}
+
+/// What an entry is about: the wire's own words, but for a connection that was closed, which no packet tells of.
+pub(super) fn summary(entry: &TraceEntry, words: &Words) -> AttrValue {
+    if entry.bytes.is_empty() {
+        words.text(&format!("close-{}", entry.summary))
+    } else {
+        entry.summary.clone().into()
     }
 }
 
@@ -226,28 +238,31 @@ fn cut(summary: &str) -> (&str, &str) {
 }
 
 fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Words) -> Html {
-    let side = |wanted: Option<Side>, id: &str| {
-        let choose = {
-            let filter = filter.clone();
-            Callback::from(move |_: Event| {
-                filter.set(Filter {
+    let side = |(wanted, id): (Option<Side>, &str)| {
+        let current = filter.clone();
+        Choice {
+            label: html! { { words.text(id) } },
+            title: None,
+            taken: filter.side == wanted,
+            take: Callback::from(move |_| {
+                current.set(Filter {
                     side: wanted,
-                    ..(*filter).clone()
+                    ..(*current).clone()
                 });
-            })
-        };
-        html! {
-            <label>
-                <input type="radio" name="wire-side" checked={filter.side == wanted} onchange={choose} />
-                <span>{ words.text(id) }</span>
-            </label>
+            }),
         }
     };
-    let kinds: BTreeSet<&str> = trace
-        .entries()
-        .iter()
-        .map(|entry| entry.kind.as_str())
-        .collect();
+    let sides = [
+        (None, "wire-filter-all"),
+        (Some(Side::Device), "device"),
+        (Some(Side::Cloud), "cloud"),
+    ];
+    let mut kinds: Vec<&str> = Vec::new();
+    for entry in trace.entries() {
+        if let Err(place) = kinds.binary_search(&entry.kind.as_str()) {
+            kinds.insert(place, &entry.kind);
+        }
+    }
     let choose_kind = {
         let filter = filter.clone();
         Callback::from(move |event: Event| {
@@ -267,12 +282,7 @@ fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Wor
     };
     html! {
         <div class="filters">
-            <fieldset class="segments">
-                <legend class="unseen">{ words.text("wire-filter-side") }</legend>
-                { side(None, "wire-filter-all") }
-                { side(Some(Side::Device), "device") }
-                { side(Some(Side::Cloud), "cloud") }
-            </fieldset>
+            { choices("wire-side", words.text("wire-filter-side"), sides.into_iter().map(side)) }
             <select aria-label={words.text("wire-filter-kind")} onchange={choose_kind}>
                 <option value="" selected={filter.kind.is_none()}>{ words.text("wire-filter-any-kind") }</option>
                 { for kinds.into_iter().map(kind) }

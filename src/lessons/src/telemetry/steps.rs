@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::future::LocalBoxFuture;
 use lab::{Hands, view::ProgramState};
 use wire::connection_string::{DeviceConnectionString, DeviceCredential};
 
@@ -21,27 +20,27 @@ const BREAK: Duration = Duration::from_secs(20);
 /// The steps, in the order of the lesson's outline.
 pub(crate) static STEPS: &[Step] = &[
     Step {
-        act: register,
+        act: |hands, settings| Box::pin(async move { register(&hands, &settings) }),
         check: checks::registered,
         is_over: |hands, _| ended(hands, CREATE_DEVICE_IDENTITY),
     },
     Step {
-        act: hand_over,
+        act: |hands, settings| Box::pin(async move { hand_over(&hands, &settings) }),
         check: checks::handed_over,
         is_over: |_, _| true,
     },
     Step {
-        act: send,
+        act: |hands, settings| Box::pin(async move { send(&hands, &settings) }),
         check: checks::sent,
         is_over: |hands, _| ended(hands, SIMULATED_DEVICE),
     },
     Step {
-        act: read,
+        act: |hands, settings| Box::pin(async move { read(&hands, &settings) }),
         check: checks::read,
         is_over: |hands, _| ended(hands, READ_EVENTS),
     },
     Step {
-        act: unplug,
+        act: |hands, settings| Box::pin(unplug(hands, settings)),
         check: checks::unplugged,
         // The hub notices long after the device does.
         is_over: |hands, settings| {
@@ -49,7 +48,7 @@ pub(crate) static STEPS: &[Step] = &[
         },
     },
     Step {
-        act: retry,
+        act: |hands, settings| Box::pin(retry(hands, settings)),
         check: checks::retried,
         is_over: |hands, _| ended(hands, SIMULATED_DEVICE_WITH_RETRY),
     },
@@ -59,22 +58,21 @@ fn ended(hands: &Hands, program: &str) -> bool {
     hands.program_state(program) != Some(ProgramState::Running)
 }
 
-fn register(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
-    hands.start(&CREATE, settings);
-    Box::pin(async {})
+fn register(hands: &Hands, settings: &Settings) {
+    hands.start(&CREATE, settings.clone());
 }
 
 /// Copies the connection string as a learner would from the cloud's console.
-fn hand_over(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
+fn hand_over(hands: &Hands, settings: &Settings) {
     let string = {
         let hub = hands.hub();
         let keys = hub
-            .device(device_id(&settings))
+            .device(device_id(settings))
             .map(|device| &device.authentication.symmetric_key);
         let key = keys.and_then(|keys| keys.primary_key.as_ref()?.to_key().ok());
         key.map(|key| DeviceConnectionString {
             host_name: hub.host_name().to_owned(),
-            device_id: device_id(&settings).to_owned(),
+            device_id: device_id(settings).to_owned(),
             module_id: None,
             credential: DeviceCredential::SharedAccessKey(key),
             gateway_host_name: None,
@@ -84,60 +82,53 @@ fn hand_over(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
     if string.is_some() {
         hands.set_device_string(string);
     }
-    Box::pin(async {})
 }
 
-fn send(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
-    hands.set_plugged(device_id(&settings), true);
+fn send(hands: &Hands, settings: &Settings) {
+    hands.set_plugged(device_id(settings), true);
     hands.stop(SIMULATED_DEVICE_WITH_RETRY);
-    hands.start(&DEVICE, settings);
-    Box::pin(async {})
+    hands.start(&DEVICE, settings.clone());
 }
 
 /// Starts the reader, and the device if it has nothing to read from.
-fn read(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
-    if ended(&hands, SIMULATED_DEVICE) && ended(&hands, SIMULATED_DEVICE_WITH_RETRY) {
-        hands.set_plugged(device_id(&settings), true);
+fn read(hands: &Hands, settings: &Settings) {
+    if ended(hands, SIMULATED_DEVICE) && ended(hands, SIMULATED_DEVICE_WITH_RETRY) {
+        hands.set_plugged(device_id(settings), true);
         hands.start(&DEVICE, settings.clone());
     }
-    hands.start(&READER, settings);
-    Box::pin(async {})
+    hands.start(&READER, settings.clone());
 }
 
 /// Pulls the plug of a device that is connected; starts it first if it is not.
-fn unplug(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
-    Box::pin(async move {
-        let id = device_id(&settings).to_owned();
-        if ended(&hands, SIMULATED_DEVICE) || !is_connected(&hands.hub(), &id) {
-            hands.stop(SIMULATED_DEVICE_WITH_RETRY);
-            hands.set_plugged(&id, true);
-            hands.start(&DEVICE, settings);
-            hands
-                .wait_until(|hands| is_connected(&hands.hub(), &id))
-                .await;
-        }
-        hands.set_plugged(&id, false);
-    })
+async fn unplug(hands: Hands, settings: Settings) {
+    let id = device_id(&settings).to_owned();
+    if ended(&hands, SIMULATED_DEVICE) || !is_connected(&hands.hub(), &id) {
+        hands.stop(SIMULATED_DEVICE_WITH_RETRY);
+        hands.set_plugged(&id, true);
+        hands.start(&DEVICE, settings);
+        hands
+            .wait_until(|hands| is_connected(&hands.hub(), &id))
+            .await;
+    }
+    hands.set_plugged(&id, false);
 }
 
 /// Starts the program with a retry policy, and breaks its connection while its second message is under way.
-fn retry(hands: Hands, settings: Settings) -> LocalBoxFuture<'static, ()> {
-    Box::pin(async move {
-        let id = device_id(&settings).to_owned();
-        hands.stop(SIMULATED_DEVICE);
-        hands.set_plugged(&id, true);
-        let started = hands.now();
-        hands.start(&DEVICE_WITH_RETRY, settings);
-        hands
-            .wait_until(|hands| !events_of(&hands.hub(), &id, started).is_empty())
-            .await;
-        // The answer to the first message is still on its way to the device: let it pass before the cut is set up.
-        hands.sleep(Duration::from_secs(1)).await;
-        hands.cut_at_next_answer(&id);
-        hands
-            .wait_until(|hands| hands.last_lost(&id, started).is_some())
-            .await;
-        hands.sleep(BREAK).await;
-        hands.set_plugged(&id, true);
-    })
+async fn retry(hands: Hands, settings: Settings) {
+    let id = device_id(&settings).to_owned();
+    hands.stop(SIMULATED_DEVICE);
+    hands.set_plugged(&id, true);
+    let started = hands.now();
+    hands.start(&DEVICE_WITH_RETRY, settings);
+    hands
+        .wait_until(|hands| !events_of(&hands.hub(), &id, started).is_empty())
+        .await;
+    // The answer to the first message is still on its way to the device: let it pass before the cut is set up.
+    hands.sleep(Duration::from_secs(1)).await;
+    hands.cut_at_next_answer(&id);
+    hands
+        .wait_until(|hands| hands.last_lost(&id, started).is_some())
+        .await;
+    hands.sleep(BREAK).await;
+    hands.set_plugged(&id, true);
 }

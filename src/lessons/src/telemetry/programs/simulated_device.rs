@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::device::{DeviceOptions, Message, RetryPolicy};
 use lab::{Context, ProgramError};
 
-const MESSAGE_TIMEOUT: Duration = Duration::from_millis(10_000);
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let connection_string = bench.device_connection_string()?;
