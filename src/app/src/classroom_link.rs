@@ -1,16 +1,16 @@
 //! The page's end of the link to the classroom, which runs in a worker.
 //!
 //! `www/start.js` starts the worker before this module has arrived, and notes in its `ready`
-//! property that it has spoken. Commands and batches of reports cross as bytes in the postcard
-//! format, whose reader is a fraction of a JSON reader's size.
+//! property that it has spoken. Commands and batches of reports cross as JavaScript values, which
+//! the browser clones.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Reflect;
 use lessons::message::{Command, Report};
-use wasm_bindgen::JsCast as _;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker};
 use yew::prelude::*;
 
@@ -21,7 +21,7 @@ pub struct ClassroomLink(Rc<Link>);
 struct Link {
     worker: Worker,
     /// Commands given before the worker could hear them.
-    waiting: RefCell<Vec<Vec<u8>>>,
+    waiting: RefCell<Vec<JsValue>>,
     listener: RefCell<Option<EventListener>>,
 }
 
@@ -56,21 +56,20 @@ impl ClassroomLink {
 
     /// Sends a command, now or as soon as the worker can hear it.
     pub fn send(&self, command: &Command) {
-        let Ok(bytes) = postcard::to_allocvec(command) else {
+        let Ok(value) = serde_wasm_bindgen::to_value(command) else {
             return;
         };
         if self.0.is_ready() {
-            self.0.post(&bytes);
+            self.0.post(&value);
         } else {
-            self.0.waiting.borrow_mut().push(bytes);
+            self.0.waiting.borrow_mut().push(value);
         }
     }
 }
 
 /// What a message of the worker holds: a batch of reports, or something that is not for us.
 fn reports(event: &Event) -> Option<Vec<Report>> {
-    let bytes: Uint8Array = event.dyn_ref::<MessageEvent>()?.data().dyn_into().ok()?;
-    postcard::from_bytes(&bytes.to_vec()).ok()
+    serde_wasm_bindgen::from_value(event.dyn_ref::<MessageEvent>()?.data()).ok()
 }
 
 impl Link {
@@ -79,12 +78,12 @@ impl Link {
     }
 
     fn flush(&self) {
-        for bytes in self.waiting.take() {
-            self.post(&bytes);
+        for value in self.waiting.take() {
+            self.post(&value);
         }
     }
 
-    fn post(&self, bytes: &[u8]) {
-        let _ = self.worker.post_message(&Uint8Array::from(bytes));
+    fn post(&self, value: &JsValue) {
+        let _ = self.worker.post_message(value);
     }
 }

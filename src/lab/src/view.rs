@@ -68,6 +68,7 @@ pub struct TraceEntry {
     /// A line that says what this message is about: a topic, a path, a return code.
     pub summary: String,
     /// The message as it was sent, but for signatures and keys, whose characters are `*`.
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
     /// The message's parts in the order of their bytes.
     pub fields: Vec<FieldView>,

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 
 use gloo::timers::callback::Timeout;
-use js_sys::Uint8Array;
 use lessons::classroom::Classroom;
 use lessons::message::{Command, Report};
 use wasm_bindgen::{JsCast as _, closure::Closure};
@@ -38,8 +37,7 @@ fn main() {
     };
     ROOM.with_borrow_mut(|slot| *slot = Some(room));
     let hear = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
-        let bytes = Uint8Array::new(&event.data()).to_vec();
-        if let Ok(command) = postcard::from_bytes(&bytes) {
+        if let Ok(command) = serde_wasm_bindgen::from_value(event.data()) {
             with_room(|room| room.hear(command));
         }
     });
@@ -77,8 +75,8 @@ impl Room {
     }
 
     fn tell(&self, reports: &[Report]) {
-        if let Ok(bytes) = postcard::to_allocvec(reports) {
-            let _ = self.scope.post_message(&Uint8Array::from(&bytes[..]));
+        if let Ok(value) = serde_wasm_bindgen::to_value(reports) {
+            let _ = self.scope.post_message(&value);
         }
     }
 }
