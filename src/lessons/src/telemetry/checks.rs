@@ -140,9 +140,9 @@ pub(super) fn unplugged(hands: &Hands, settings: &Settings) -> Verdict {
     let lost = hands.last_lost(id, started).is_some();
     let ended = hands.program_state(SIMULATED_DEVICE) == Some(ProgramState::Failed);
     let (passed, saw) = match (lost, ended, is_connected(&hands.hub(), id)) {
-        (false, ..) => (false, "check-unplugged-not-pulled"),
+        (false, _, true) | (true, true, true) => (false, "check-unplugged-connected"),
+        (false, _, false) => (false, "check-unplugged-not-pulled"),
         (true, false, _) => (false, "check-unplugged-running"),
-        (true, true, true) => (false, "check-unplugged-connected"),
         (true, true, false) => (true, "check-unplugged-saw"),
     };
     Verdict {
