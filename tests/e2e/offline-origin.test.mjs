@@ -89,6 +89,7 @@ test("the device's key is drawn only when it is asked for, and kept nowhere", vi
   await at.sees("Passed", STEPS[1].after);
   assert.equal(await field.inputValue(), "");
   await at.next.click();
+  await at.sees("Not started");
   await page.keyboard.press("Control+Enter");
   await at.sees("Passed");
   await at.cloudConsole.getByRole("button", { name: "Show the secret" }).last().click();

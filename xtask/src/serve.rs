@@ -19,6 +19,8 @@ pub(crate) fn serve(port: u16, release: bool) -> Result<(), Error> {
             &port.to_string(),
         ])
         .args(["--disable-address-lookup", "true"])
+        // It would be a script in the page, and the page allows none.
+        .args(["--no-autoreload", "true"])
         // The published site in dist/ stays what `cargo xtask dist` made it.
         .args(["--dist", "target/serve"]);
     if release {
