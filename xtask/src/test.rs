@@ -255,7 +255,8 @@ fn end_to_end() -> Result<Counts, Error> {
         ),
     ]);
     let job = Job::new("end-to-end tests", "node")
-        .args(["--test", "--test-reporter=spec"])
+        // Much of a test is waiting for the page, so two files at a time take little longer than one.
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
         .args(files)
         .envs(variables)
         .dir(&workspace::root())

@@ -486,7 +486,11 @@ impl Classroom {
         let clock = ClockReport {
             at: now,
             speed: self.clock.speed(),
-            next: self.bench.next_deadline(),
+            // What no jump reaches is not worth waiting for.
+            next: self
+                .bench
+                .next_deadline()
+                .filter(|next| *next <= self.bench.hands().now().plus(LONGEST_SKIP)),
         };
         let due = self.last_clock.is_none_or(|last| {
             last.speed.total_cmp(&clock.speed).is_ne()

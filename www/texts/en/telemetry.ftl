@@ -45,7 +45,7 @@ check-read-few = { $count ->
 check-unplugged-looked-for = Looked for a lost connection of { $device }, and for a program that ended because of it.
 check-unplugged-saw = The hub shows { $device } as disconnected, and the program has ended with an error.
 check-unplugged-connected = The hub still shows { $device } as connected.
-check-unplugged-running = The hub shows { $device } as disconnected, but the program has not noticed yet.
+check-unplugged-running = The cable of { $device } is out, but its program has not failed yet. Its next message will.
 check-unplugged-not-pulled = { $device } is not connected, and its cable has not been pulled while it was.
 
 check-retried-looked-for = Looked for { $device } to lose its connection, come back by itself, and get another message through.
