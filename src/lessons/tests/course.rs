@@ -349,6 +349,20 @@ fn a_jump_moves_the_clock_to_the_next_message() {
 }
 
 #[test]
+fn the_clock_announces_the_next_message_and_not_a_timeout_that_is_over() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
+    place.tell(Command::Act {
+        settings: Settings::new(),
+    });
+    let clock = place.reports.iter().rev().find_map(|report| match report {
+        Report::Clock { now, next, .. } => Some((*now, *next)),
+        _ => None,
+    });
+    let (now, next) = clock.expect("the clock is reported");
+    assert_eq!(next, Some(now.plus(Duration::from_secs(30))));
+}
+
+#[test]
 fn the_same_seed_and_commands_give_the_same_reports() {
     let run = || {
         let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[5]);

@@ -282,13 +282,13 @@ impl<'a, N: Network> Connections<'a, N> {
         .await
     }
 
-    /// An alarm that rings early is harmless, and most deadlines only move away: the old one stays.
+    /// Keeps the alarm at the deadline, also when that moves away: whoever shows what comes next shows the truth.
     fn set_alarm(&mut self, deadline: Option<Timestamp>) {
         let Some(deadline) = deadline else {
             self.alarm = None;
             return;
         };
-        if self.alarm.as_ref().is_some_and(|(at, _)| *at <= deadline) {
+        if self.alarm.as_ref().is_some_and(|(at, _)| *at == deadline) {
             return;
         }
         self.alarm = Some((deadline, Box::pin(self.network.sleep_until(deadline))));
