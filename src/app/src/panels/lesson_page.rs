@@ -64,17 +64,17 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let (outline, step) = (props.lesson, props.step);
     let view = use_state(|| View::Lesson);
     let is_first = use_mut_ref(|| true);
-    use_effect_with(step.id, {
-        let screen = screen.clone();
-        move |step: &&str| {
-            let settings = screen.kept.settings(outline);
-            screen.link.send(&Command::Open {
-                lesson: outline.id.to_owned(),
-                step: (*step).to_owned(),
-                settings,
-            });
-            show_step(outline, step, is_first.replace(false));
-        }
+    // Told while the step is drawn, not after: whoever presses its button in the very frame in which it appears
+    // means this step, and the bench has to have it open by then.
+    use_memo(step.id, |step| {
+        screen.link.send(&Command::Open {
+            lesson: outline.id.to_owned(),
+            step: (*step).to_owned(),
+            settings: kept.settings(outline),
+        });
+    });
+    use_effect_with(step.id, move |step: &&str| {
+        show_step(outline, step, is_first.replace(false));
     });
     let on_run = {
         let screen = screen.clone();
