@@ -14,7 +14,7 @@ use wire::{
 
 use crate::{
     message::{Command, DeviceString, Message, Report, Settings, StepState},
-    outline::{self, LessonOutline},
+    outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Step, Verdict},
     telemetry,
@@ -39,20 +39,33 @@ const CLOCK_REPORT: Duration = Duration::from_millis(500);
 /// After a longer one (a laptop that slept) the bench goes on where it was.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
 
-/// A lesson that can be run: its outline, and the steps in the outline's order.
+/// A lesson that can be run: what a bench needs of its outline, and the steps in the outline's order.
+///
+/// The whole outline would bring along the programs' sources, which only a page shows.
 struct Lesson {
-    outline: &'static LessonOutline,
+    id: &'static str,
+    outlines: &'static [StepOutline],
+    settings: &'static [SettingOutline],
     steps: &'static [Step],
 }
 
+impl Lesson {
+    const fn new(outline: &'static LessonOutline, steps: &'static [Step]) -> Self {
+        Self {
+            id: outline.id,
+            outlines: outline.steps,
+            settings: outline.settings,
+            steps,
+        }
+    }
+}
+
+/// All lessons in order.
+static COURSE: [Lesson; LESSONS.len()] = [Lesson::new(&LESSONS[0], telemetry::STEPS)];
+
 /// The lesson with this id.
-fn lesson(id: &str) -> Option<Lesson> {
-    let outline = outline::lesson(id)?;
-    let steps = match outline.id {
-        "telemetry" => telemetry::STEPS,
-        _ => return None,
-    };
-    Some(Lesson { outline, steps })
+fn lesson(id: &str) -> Option<&'static Lesson> {
+    COURSE.iter().find(|lesson| lesson.id == id)
 }
 
 /// Carries out a page's commands and tells it what happens.
@@ -75,7 +88,7 @@ pub struct Classroom {
 
 /// The lesson that is open.
 struct Opened {
-    lesson: Lesson,
+    lesson: &'static Lesson,
     /// The index of the open step.
     step: usize,
     settings: Settings,
@@ -188,14 +201,13 @@ impl Classroom {
         };
         let lesson = lesson(lesson_id).ok_or_else(unknown)?;
         let step = lesson
-            .outline
-            .steps
+            .outlines
             .iter()
             .position(|step| step.id == step_id)
             .ok_or_else(unknown)?;
-        let settings = settings::completed(lesson.outline, given);
+        let settings = settings::completed(lesson.settings, given);
         match &mut self.opened {
-            Some(opened) if opened.lesson.outline.id == lesson_id => {
+            Some(opened) if opened.lesson.id == lesson_id => {
                 opened.step = step;
                 opened.settings = settings;
                 self.report_opened(false);
@@ -220,11 +232,10 @@ impl Classroom {
     fn report_opened(&mut self, fresh: bool) {
         if let Some(opened) = &self.opened {
             self.reports.push_back(Report::Opened {
-                lesson: opened.lesson.outline.id.to_owned(),
+                lesson: opened.lesson.id.to_owned(),
                 step: opened
                     .lesson
-                    .outline
-                    .steps
+                    .outlines
                     .get(opened.step)
                     .map_or("", |step| step.id)
                     .to_owned(),
@@ -254,7 +265,7 @@ impl Classroom {
         let Some(opened) = &mut self.opened else {
             return;
         };
-        opened.settings = settings::completed(opened.lesson.outline, given);
+        opened.settings = settings::completed(opened.lesson.settings, given);
         let step = opened.step;
         self.set_state(step, StepState::Running);
         self.start_script(step);
@@ -433,15 +444,16 @@ impl Classroom {
         let Some(opened) = &mut self.opened else {
             return;
         };
-        let outline = opened.lesson.outline;
-        let (Some(current), Some(step)) = (opened.states.get_mut(index), outline.steps.get(index))
+        let lesson = opened.lesson;
+        let (Some(current), Some(step)) =
+            (opened.states.get_mut(index), lesson.outlines.get(index))
         else {
             return;
         };
         if *current != state {
             *current = state.clone();
             self.reports.push_back(Report::Step {
-                lesson: outline.id.to_owned(),
+                lesson: lesson.id.to_owned(),
                 step: step.id.to_owned(),
                 state,
             });

@@ -4,7 +4,7 @@ use wire::rest::is_valid_device_id;
 
 use crate::{
     message::{Message, Settings},
-    outline::{LessonOutline, SettingKind, SettingOutline},
+    outline::{SettingKind, SettingOutline},
 };
 
 /// What is wrong with a setting's value, if anything is.
@@ -25,19 +25,19 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
     }
 }
 
-/// A lesson's settings, all of them: what is missing or wrong is set to its default, and what is unknown is dropped.
-pub fn completed(lesson: &LessonOutline, given: &Settings) -> Settings {
+/// All of a lesson's settings: what is missing or wrong is set to its default, and what is unknown is dropped.
+pub fn completed(settings: &[SettingOutline], given: &Settings) -> Settings {
     let value = |setting: &SettingOutline| {
         let value = given
             .get(setting.id)
             .filter(|value| complaint(setting, value).is_none());
         value.map_or(setting.default, String::as_str).to_owned()
     };
-    lesson
-        .settings
-        .iter()
-        .map(|setting| (setting.id.to_owned(), value(setting)))
-        .collect()
+    let mut completed = Settings::new();
+    for setting in settings {
+        completed.insert(setting.id.to_owned(), value(setting));
+    }
+    completed
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn wrong_and_unknown_settings_do_not_pass() {
-        let lesson = &LESSONS[0];
+        let settings = LESSONS[0].settings;
         let pairs = [
             ("device-id", "a b"),
             ("interval-seconds", "NaN"),
@@ -65,14 +65,17 @@ mod tests {
             .map(|(id, value)| (id.to_owned(), value.to_owned()))
             .into();
         assert_eq!(
-            completed(lesson, &given),
-            completed(lesson, &Settings::new())
+            completed(settings, &given),
+            completed(settings, &Settings::new())
         );
     }
 
     #[test]
     fn legal_settings_are_kept() {
         let given = [("device-id".to_owned(), "gauge-7".to_owned())].into();
-        assert_eq!(completed(&LESSONS[0], &given)["device-id"], "gauge-7");
+        assert_eq!(
+            completed(LESSONS[0].settings, &given)["device-id"],
+            "gauge-7"
+        );
     }
 }
