@@ -28,6 +28,7 @@ impl Hub {
         let Some(mut client) = self.connections.remove(connection) else {
             return;
         };
+        self.undeliver(now, &client.identity);
         if client.clean_session {
             self.sessions.forget(&client.identity);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use wire::{mqtt::MqttError, topic::TopicError};
 
-use crate::{publish::MOST_MESSAGE_BYTES, refusal::Refusal};
+use crate::{publish::MOST_MESSAGE_BYTES, refusal::Refusal, store::StoreError};
 
 /// Why a connection ended. The service closes it without a word; this says what it would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum CloseReason {
     DeviceDisabled,
     /// The device was deleted.
     DeviceDeleted,
+    /// What the client sent could not be kept, so nothing was done and nothing is acknowledged.
+    StoreFailed(StoreError),
     /// The client asked for something that this hub does not do yet.
     NotSupported {
         /// What it asked for.
@@ -89,6 +91,7 @@ impl CloseReason {
             Self::TakenOver => "taken-over",
             Self::DeviceDisabled => "device-disabled",
             Self::DeviceDeleted => "device-deleted",
+            Self::StoreFailed(_) => "store-failed",
             Self::NotSupported { .. } => "not-supported",
         }
     }
@@ -138,6 +141,7 @@ impl fmt::Display for CloseReason {
             }
             Self::DeviceDisabled => f.write_str("the device was disabled"),
             Self::DeviceDeleted => f.write_str("the device was deleted"),
+            Self::StoreFailed(why) => write!(f, "the hub could not keep what came: {why}"),
             Self::NotSupported { operation } => {
                 write!(f, "{operation}: not supported by this hub yet")
             }

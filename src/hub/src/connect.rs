@@ -57,12 +57,15 @@ impl Hub {
         if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
             device.set_connected(now, true);
         }
+        let identity = client.identity.clone();
         self.connections.accept(id, client);
         let connack = Connack {
             session_present,
             code: ConnectReturnCode::Accepted,
         };
         self.send(id, &Packet::Connack(connack));
+        self.deliver(now, &identity);
+        self.send_waiting_calls(now, &identity);
     }
 
     /// The client that this CONNECT lets in, or why it is refused.

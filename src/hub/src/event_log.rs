@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
 };
 
 use crate::{options::HubOptions, partition::Partition};
+
+/// An event as it lies in its partition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredEvent(pub(crate) Event);
 
 /// Events in partitions, each for as long as the hub was told to keep it.
 pub(crate) struct EventLog {

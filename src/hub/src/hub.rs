@@ -17,6 +17,9 @@ use crate::{
     connection::ConnectionId,
     connections::Connections,
     event_log::EventLog,
+    feedback::Feedback,
+    limits::Limits,
+    methods::Methods,
     options::HubOptions,
     output::{Output, RequestId},
     policy::{AccessPolicy, default_policies},
@@ -25,6 +28,7 @@ use crate::{
     registry::Registry,
     rest,
     session::Sessions,
+    store::{MemoryStore, Store},
 };
 
 /// An IoT hub, as a state machine.
@@ -42,6 +46,10 @@ pub struct Hub {
     pub(crate) events: EventLog,
     pub(crate) connections: Connections,
     pub(crate) sessions: Sessions,
+    pub(crate) feedback: Feedback,
+    pub(crate) methods: Methods,
+    pub(crate) limits: Limits,
+    pub(crate) store: Box<dyn Store>,
     policies: Vec<AccessPolicy>,
     outputs: VecDeque<Output>,
     requests_taken: u64,
@@ -49,8 +57,13 @@ pub struct Hub {
 
 /// What happens around a hub, and what it wants done.
 impl Hub {
-    /// A new hub with the default policies, no devices and no events.
+    /// A new hub with the default policies, no devices and no events, that keeps its state in memory.
     pub fn new(options: HubOptions) -> Self {
+        Self::with_store(options, Box::new(MemoryStore))
+    }
+
+    /// A new hub that has every change of its state committed to `store`.
+    pub fn with_store(options: HubOptions, store: Box<dyn Store>) -> Self {
         let mut random = Random::new(options.seed);
         let policies = default_policies(&mut random);
         Self {
@@ -60,6 +73,10 @@ impl Hub {
             registry: Registry::default(),
             connections: Connections::default(),
             sessions: Sessions::default(),
+            feedback: Feedback::default(),
+            methods: Methods::default(),
+            limits: Limits::default(),
+            store,
             policies,
             outputs: VecDeque::new(),
             requests_taken: 0,
@@ -98,11 +115,7 @@ impl Hub {
     pub fn request(&mut self, now: Timestamp, request: &Request<Vec<u8>>) -> RequestId {
         self.requests_taken += 1;
         let id = RequestId(self.requests_taken);
-        let response = rest::answer(self, now, request);
-        self.put(Output::Respond {
-            request: id,
-            response,
-        });
+        rest::answer(self, now, id, request);
         id
     }
 
@@ -112,15 +125,23 @@ impl Hub {
             self.close(now, connection, reason);
         }
         self.events.forget(now);
+        self.advance_queues(now);
+        self.feedback.advance(now);
+        self.advance_methods(now);
     }
 
     /// When [`advance`](Self::advance) must be called at the latest.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let connections = self.connections.next_deadline();
-        connections
-            .into_iter()
-            .chain(self.events.next_deadline())
-            .min()
+        [
+            self.connections.next_deadline(),
+            self.events.next_deadline(),
+            self.next_queue_deadline(),
+            self.feedback.next_deadline(),
+            self.next_method_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// The next thing to do, in the order in which the hub decided on it.
@@ -192,8 +213,9 @@ impl Hub {
             Packet::Connect(connect) => self.connect(now, id, &connect),
             _ if !is_connected => Err(CloseReason::ConnectExpected { packet: name }),
             Packet::Publish(publish) => self.publish(now, id, &publish),
-            Packet::Subscribe(subscribe) => self.subscribe(id, &subscribe),
+            Packet::Subscribe(subscribe) => self.subscribe(now, id, &subscribe),
             Packet::Unsubscribe(unsubscribe) => self.unsubscribe(id, &unsubscribe),
+            Packet::Puback(pid) => self.acknowledged(now, id, pid),
             Packet::Pingreq => {
                 self.send(id, &Packet::Pingresp);
                 Ok(())

@@ -13,12 +13,16 @@
 
 mod close;
 mod close_reason;
+mod cloud_to_device;
 mod connect;
 mod connection;
 mod connections;
 mod entity;
 mod event_log;
+mod feedback;
 mod hub;
+mod limits;
+mod methods;
 mod not_supported;
 mod options;
 mod output;
@@ -29,8 +33,11 @@ mod random;
 mod refusal;
 mod registry;
 mod rest;
+mod schedule;
 mod session;
+mod store;
 mod subscribe;
+mod twin;
 
 pub use close_reason::CloseReason;
 pub use connection::ConnectionId;
@@ -39,3 +46,4 @@ pub use options::HubOptions;
 pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};
 pub use refusal::Refusal;
+pub use store::{Change, MemoryStore, Store, StoreError};

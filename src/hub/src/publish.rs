@@ -53,15 +53,17 @@ impl Hub {
                 store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
-            DeviceTopic::TwinGet { .. } | DeviceTopic::ReportedPatch { .. } => {
-                return Err(CloseReason::NotSupported {
-                    operation: "device twins over MQTT",
-                });
+            DeviceTopic::TwinGet { request_id } => self.twin_get(now, connection, &request_id)?,
+            DeviceTopic::ReportedPatch {
+                request_id,
+                version,
+            } => {
+                let body = publish.payload;
+                self.patch_reported(now, connection, &request_id, version, body)?;
             }
-            DeviceTopic::MethodResponse { .. } => {
-                return Err(CloseReason::NotSupported {
-                    operation: "direct methods over MQTT",
-                });
+            DeviceTopic::MethodResponse { status, request_id } => {
+                let identity = client.identity.clone();
+                self.method_answered(now, &identity, &request_id, status, publish.payload);
             }
         }
         if let Some(pid) = pid {

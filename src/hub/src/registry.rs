@@ -6,13 +6,16 @@ use wire::{
     error::{ErrorCode, ServiceError},
     rest::{
         Authentication, AuthenticationType, ConnectionState, DeviceIdentity, DeviceIdentityUpdate,
-        DeviceStatus, Keys, SymmetricKey,
+        DeviceStatus, Keys, ModuleIdentity, SymmetricKey,
     },
     sas::SasToken,
     timestamp::Timestamp,
 };
 
-use crate::{entity::IfMatch, not_supported::not_supported, random::Random};
+use crate::{
+    cloud_to_device::Queue, entity::IfMatch, not_supported::not_supported, random::Random,
+    twin::Twin,
+};
 
 /// .NET ticks, 100 ns each, from the year 1 to the Unix epoch: generation ids are counted in them.
 const TICKS_TO_UNIX_EPOCH: u64 = 621_355_968_000_000_000;
@@ -27,6 +30,15 @@ pub(crate) struct Registry {
 /// A device that the hub knows.
 pub(crate) struct Device {
     pub(crate) identity: DeviceIdentity,
+    pub(crate) twin: Twin,
+    pub(crate) queue: Queue,
+    pub(crate) modules: BTreeMap<String, Module>,
+}
+
+/// A module of a device.
+pub(crate) struct Module {
+    pub(crate) identity: ModuleIdentity,
+    pub(crate) twin: Twin,
 }
 
 impl Device {
@@ -143,6 +155,9 @@ impl Registry {
                     generation_id,
                     ..DeviceIdentity::default()
                 },
+                twin: Twin::new(now),
+                queue: Queue::default(),
+                modules: BTreeMap::new(),
             })),
         }
     }

@@ -2,8 +2,17 @@
 //! The order is the service's own: a request for something unknown is refused before its token is looked at.
 
 mod authorise;
+mod bulk;
+mod cloud_to_device;
+mod device_messages;
 mod devices;
+mod feedback;
+mod methods;
+mod modules;
+mod query;
 mod route;
+mod statistics;
+mod twins;
 
 use http::{
     HeaderValue, Request, Response, StatusCode,
@@ -15,7 +24,10 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use crate::hub::Hub;
+use crate::{
+    hub::Hub,
+    output::{Output, RequestId},
+};
 use route::Operation;
 
 /// The header that names a request in the service's logs.
@@ -24,40 +36,113 @@ const REQUEST_ID_HEADER: &str = "x-ms-request-id";
 /// What a JSON body is, as the service writes it.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
-/// Answers a request.
+/// A request that waits for its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Asked {
+    request: RequestId,
+    tracking: u128,
+}
+
+impl Asked {
+    /// What a refusal of this request names itself by.
+    pub(crate) fn tracking(self, now: Timestamp) -> TrackingId {
+        TrackingId::new(self.tracking, now)
+    }
+}
+
+/// What a handler has to say.
+pub(crate) enum Reply {
+    /// The answer.
+    Now(Response<Vec<u8>>),
+    /// The answer comes later, by [`respond`].
+    Later,
+}
+
+/// Answers a request, at once or later.
 pub(crate) fn answer(
     hub: &mut Hub,
     now: Timestamp,
+    request_id: RequestId,
     request: &Request<Vec<u8>>,
-) -> Response<Vec<u8>> {
-    let id = hub.random.tracking();
-    let mut response = respond(hub, now, request)
-        .unwrap_or_else(|error| refuse(&error, &TrackingId::new(id, now)));
-    if let Ok(id) = HeaderValue::from_str(&format!("{id:032x}")) {
-        response.headers_mut().insert(REQUEST_ID_HEADER, id);
-    }
-    response
+) {
+    let asked = Asked {
+        request: request_id,
+        tracking: hub.random.tracking(),
+    };
+    let response = match handle(hub, now, asked, request) {
+        Ok(Reply::Later) => return,
+        Ok(Reply::Now(response)) => response,
+        Err(error) => refuse(&error, &asked.tracking(now)),
+    };
+    respond(hub, asked, response);
 }
 
-fn respond(
+/// Gives the answer to a request.
+pub(crate) fn respond(hub: &mut Hub, asked: Asked, mut response: Response<Vec<u8>>) {
+    if let Ok(id) = HeaderValue::from_str(&format!("{:032x}", asked.tracking)) {
+        response.headers_mut().insert(REQUEST_ID_HEADER, id);
+    }
+    hub.put(Output::Respond {
+        request: asked.request,
+        response,
+    });
+}
+
+fn handle(
     hub: &mut Hub,
     now: Timestamp,
+    asked: Asked,
     request: &Request<Vec<u8>>,
-) -> Result<Response<Vec<u8>>, ServiceError> {
+) -> Result<Reply, ServiceError> {
     let operation = route::route(request.method(), request.uri())?;
     route::check_version(request.uri())?;
     authorise::authorise(hub, now, request, &operation)?;
-    match operation {
+    let response = match operation {
         Operation::PutDevice { id } => devices::put(hub, now, &id, request),
         Operation::GetDevice { id } => devices::get(hub, &id),
         Operation::DeleteDevice { id } => devices::delete(hub, now, &id, request),
         Operation::ListDevices => devices::list(hub, request.uri()),
-    }
+        Operation::Bulk => bulk::apply(hub, now, request),
+        Operation::PutModule { id } => modules::put(hub, now, &id, request),
+        Operation::GetModule { id } => modules::get(hub, &id),
+        Operation::DeleteModule { id } => modules::delete(hub, now, &id, request),
+        Operation::ListModules { device_id } => modules::list(hub, &device_id),
+        Operation::RegistryStatistics => statistics::registry(hub),
+        Operation::ServiceStatistics => statistics::service(hub),
+        Operation::GetTwin { id } => twins::get(hub, &id),
+        Operation::PatchTwin { id } => twins::patch(hub, now, &id, request),
+        Operation::PutTwin { id } => twins::put(hub, now, &id, request),
+        Operation::InvokeMethod { id } => return methods::invoke(hub, now, asked, &id, request),
+        Operation::Query => query::run(hub, now, request),
+        Operation::SendToDevice { device_id } => {
+            cloud_to_device::send(hub, now, &device_id, request)
+        }
+        Operation::PurgeQueue { device_id } => cloud_to_device::purge(hub, now, &device_id),
+        Operation::ReceiveFeedback => feedback::receive(hub, now),
+        Operation::CompleteFeedback { lock } => feedback::complete(hub, now, &lock),
+        Operation::AbandonFeedback { lock } => feedback::abandon(hub, now, &lock),
+        Operation::SendTelemetry { device_id } => {
+            device_messages::send(hub, now, &device_id, request)
+        }
+        Operation::ReceiveMessage { device_id } => device_messages::receive(hub, now, &device_id),
+        Operation::CompleteMessage { device_id, lock } => {
+            device_messages::complete(hub, now, &device_id, &lock, request)
+        }
+        Operation::AbandonMessage { device_id, lock } => {
+            device_messages::abandon(hub, now, &device_id, &lock)
+        }
+    }?;
+    Ok(Reply::Now(response))
 }
 
 /// The error page: the service's status, code header and envelope.
-fn refuse(error: &ServiceError, tracking: &TrackingId) -> Response<Vec<u8>> {
-    let mut response = Response::new(error.envelope(tracking).into_bytes());
+pub(crate) fn refuse(error: &ServiceError, tracking: &TrackingId) -> Response<Vec<u8>> {
+    refusal(error, error.envelope(tracking))
+}
+
+/// The error page with another envelope than the usual one.
+pub(crate) fn refusal(error: &ServiceError, body: String) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into_bytes());
     *response.status_mut() = error.code.status();
     let name = HeaderValue::from_static(error.code.name());
     let headers = response.headers_mut();
@@ -67,7 +152,7 @@ fn refuse(error: &ServiceError, tracking: &TrackingId) -> Response<Vec<u8>> {
 }
 
 /// An answer of status 200 with a JSON body.
-fn json(body: &impl Serialize) -> Result<Response<Vec<u8>>, ServiceError> {
+pub(crate) fn json(body: &impl Serialize) -> Result<Response<Vec<u8>>, ServiceError> {
     let bytes = serde_json::to_vec(body).map_err(|error| {
         ServiceError::new(
             ErrorCode::ServerError,

@@ -2,6 +2,7 @@
 
 use wire::{
     mqtt::mqttrs::{Packet, QoS, Suback, Subscribe, SubscribeReturnCodes, Unsubscribe},
+    timestamp::Timestamp,
     topic::TopicFilter,
 };
 
@@ -16,6 +17,7 @@ impl Hub {
     /// Carries out a SUBSCRIBE: as a whole, or not at all.
     pub(crate) fn subscribe(
         &mut self,
+        now: Timestamp,
         connection: ConnectionId,
         subscribe: &Subscribe,
     ) -> Result<(), CloseReason> {
@@ -34,8 +36,11 @@ impl Hub {
         for (filter, qos) in granted {
             session.subscribe(filter, qos);
         }
+        let identity = identity.clone();
         let pid = subscribe.pid;
         self.send(connection, &Packet::Suback(Suback { pid, return_codes }));
+        self.deliver(now, &identity);
+        self.send_waiting_calls(now, &identity);
         Ok(())
     }
 

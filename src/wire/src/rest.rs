@@ -1,16 +1,29 @@
 //! The REST interface of a hub: the versions it has, ids in paths, device identities, and
 //! requests and responses as text.
 
+mod bulk;
+mod feedback;
 mod identity;
 mod mask;
+mod method;
+mod module;
+mod statistics;
 mod text;
+mod twin;
+
+pub use bulk::{BulkError, BulkItem, BulkResult, BulkWarning, ImportMode, MAX_BULK_ITEMS};
+pub use feedback::{FeedbackRecord, FeedbackStatus, PurgeResult};
 
 pub use identity::{
     Authentication, AuthenticationType, Capabilities, ConnectionState, DeviceIdentity,
     DeviceIdentityUpdate, DeviceStatus, KeyText, Keys, SymmetricKey, X509Thumbprint,
 };
 pub use mask::mask_keys;
+pub use method::{MethodCall, MethodResult};
+pub use module::ModuleIdentity;
+pub use statistics::{RegistryStatistics, ServiceStatistics};
 pub use text::{to_http_text_request, to_http_text_response};
+pub use twin::{Twin, TwinProperties};
 
 use crate::percent;
 

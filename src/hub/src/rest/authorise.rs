@@ -7,8 +7,8 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use super::route::Operation;
-use crate::hub::Hub;
+use super::route::{Caller, Operation};
+use crate::{hub::Hub, policy::Permission};
 
 /// Lets a request pass whose SAS token was signed with a key of a policy that may carry out its operation.
 pub(super) fn authorise(
@@ -45,7 +45,11 @@ pub(super) fn authorise(
     if !token.covers(&operation.resource(hub.host_name())) {
         return Err(unauthorised("the token is for another resource"));
     }
-    if !policy.permits(operation.permission()) {
+    let permission = match operation.caller() {
+        Caller::Service(permission) => permission,
+        Caller::Device => Permission::DeviceConnect,
+    };
+    if !policy.permits(permission) {
         return Err(ServiceError::new(
             ErrorCode::IotHubUnauthorizedAccess,
             format!(

@@ -7,66 +7,202 @@ use wire::{
     sas::device_resource,
 };
 
-use crate::{not_supported::not_supported, policy::Permission};
+use crate::{connection::Identity, not_supported::not_supported, policy::Permission};
 
 /// What a request asks for.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     PutDevice { id: String },
     GetDevice { id: String },
     DeleteDevice { id: String },
     ListDevices,
+    Bulk,
+    PutModule { id: Identity },
+    GetModule { id: Identity },
+    DeleteModule { id: Identity },
+    ListModules { device_id: String },
+    RegistryStatistics,
+    ServiceStatistics,
+    GetTwin { id: Identity },
+    PatchTwin { id: Identity },
+    PutTwin { id: Identity },
+    InvokeMethod { id: Identity },
+    Query,
+    SendToDevice { device_id: String },
+    PurgeQueue { device_id: String },
+    ReceiveFeedback,
+    CompleteFeedback { lock: String },
+    AbandonFeedback { lock: String },
+    SendTelemetry { device_id: String },
+    ReceiveMessage { device_id: String },
+    CompleteMessage { device_id: String, lock: String },
+    AbandonMessage { device_id: String, lock: String },
+}
+
+/// Who may ask for an operation.
+pub(super) enum Caller {
+    /// Whoever holds a key of a policy with this permission.
+    Service(Permission),
+    /// The device itself, or whoever holds a key of a policy that may connect as any device.
+    Device,
 }
 
 impl Operation {
-    /// The right that the caller needs.
-    pub(super) fn permission(&self) -> Permission {
+    /// Who may ask for it.
+    pub(super) fn caller(&self) -> Caller {
         match self {
-            Self::GetDevice { .. } | Self::ListDevices => Permission::RegistryRead,
-            Self::PutDevice { .. } | Self::DeleteDevice { .. } => Permission::RegistryWrite,
+            Self::GetDevice { .. }
+            | Self::ListDevices
+            | Self::GetModule { .. }
+            | Self::ListModules { .. }
+            | Self::RegistryStatistics
+            | Self::ServiceStatistics => Caller::Service(Permission::RegistryRead),
+            Self::PutDevice { .. }
+            | Self::DeleteDevice { .. }
+            | Self::Bulk
+            | Self::PutModule { .. }
+            | Self::DeleteModule { .. } => Caller::Service(Permission::RegistryWrite),
+            Self::GetTwin { .. }
+            | Self::PatchTwin { .. }
+            | Self::PutTwin { .. }
+            | Self::InvokeMethod { .. }
+            | Self::Query
+            | Self::SendToDevice { .. }
+            | Self::PurgeQueue { .. }
+            | Self::ReceiveFeedback
+            | Self::CompleteFeedback { .. }
+            | Self::AbandonFeedback { .. } => Caller::Service(Permission::ServiceConnect),
+            Self::SendTelemetry { .. }
+            | Self::ReceiveMessage { .. }
+            | Self::CompleteMessage { .. }
+            | Self::AbandonMessage { .. } => Caller::Device,
+        }
+    }
+
+    /// The device or module that it is about, if it is about one.
+    pub(super) fn subject(&self) -> Option<Identity> {
+        match self {
+            Self::PutDevice { id } | Self::GetDevice { id } | Self::DeleteDevice { id } => {
+                Some(Identity::device(id))
+            }
+            Self::ListModules { device_id }
+            | Self::SendToDevice { device_id }
+            | Self::PurgeQueue { device_id }
+            | Self::SendTelemetry { device_id }
+            | Self::ReceiveMessage { device_id }
+            | Self::CompleteMessage { device_id, .. }
+            | Self::AbandonMessage { device_id, .. } => Some(Identity::device(device_id)),
+            Self::PutModule { id }
+            | Self::GetModule { id }
+            | Self::DeleteModule { id }
+            | Self::GetTwin { id }
+            | Self::PatchTwin { id }
+            | Self::PutTwin { id }
+            | Self::InvokeMethod { id } => Some(id.clone()),
+            Self::ListDevices
+            | Self::Bulk
+            | Self::RegistryStatistics
+            | Self::ServiceStatistics
+            | Self::Query
+            | Self::ReceiveFeedback
+            | Self::CompleteFeedback { .. }
+            | Self::AbandonFeedback { .. } => None,
         }
     }
 
     /// The resource that the caller's token must cover. Ids are written raw in it.
     pub(super) fn resource(&self, host_name: &str) -> String {
-        match self {
-            Self::PutDevice { id } | Self::GetDevice { id } | Self::DeleteDevice { id } => {
-                device_resource(host_name, id, None)
+        match (self, self.subject()) {
+            (_, Some(id)) => device_resource(host_name, &id.device_id, id.module_id.as_deref()),
+            (Self::ListDevices | Self::Bulk | Self::Query, None) => format!("{host_name}/devices"),
+            (Self::RegistryStatistics | Self::ServiceStatistics, None) => {
+                format!("{host_name}/statistics")
             }
-            Self::ListDevices => format!("{host_name}/devices"),
+            (_, None) => format!("{host_name}/messages"),
         }
     }
 }
 
 /// Finds the operation for a method and a path. What the service has and this hub has not is named in the refusal.
+/// The fixed words of a path are read in any case, as clients differ in theirs; ids are not.
 pub(super) fn route(method: &Method, uri: &Uri) -> Result<Operation, ServiceError> {
     let path = uri.path().trim_matches('/');
     let segments: Vec<&str> = path.split('/').collect();
-    match (method.as_str(), segments.as_slice()) {
-        ("GET", ["devices"]) => Ok(Operation::ListDevices),
-        ("PUT", ["devices", id]) => Ok(Operation::PutDevice { id: id_of(id)? }),
-        ("GET", ["devices", id]) => Ok(Operation::GetDevice { id: id_of(id)? }),
-        ("DELETE", ["devices", id]) => Ok(Operation::DeleteDevice { id: id_of(id)? }),
-        (method, segments) => Err(not_supported(&missing(method, segments, path))),
-    }
+    let lower: Vec<String> = segments.iter().map(|it| it.to_ascii_lowercase()).collect();
+    let words: Vec<&str> = lower.iter().map(String::as_str).collect();
+    // What stands at this place of the path, as it was written.
+    let at = |place: usize| decoded(segments.get(place).copied().unwrap_or_default());
+    let device = || Ok::<_, ServiceError>(Identity::device(&at(1)?));
+    let module = || {
+        Ok::<_, ServiceError>(Identity {
+            device_id: at(1)?,
+            module_id: Some(at(3)?),
+        })
+    };
+    Ok(match (method.as_str(), words.as_slice()) {
+        ("GET", ["devices"]) => Operation::ListDevices,
+        ("POST", ["devices"]) => Operation::Bulk,
+        ("POST", ["devices", "query"]) => Operation::Query,
+        ("PUT", ["devices", _]) => Operation::PutDevice { id: at(1)? },
+        ("GET", ["devices", _]) => Operation::GetDevice { id: at(1)? },
+        ("DELETE", ["devices", _]) => Operation::DeleteDevice { id: at(1)? },
+        ("GET", ["devices", _, "modules"]) => Operation::ListModules { device_id: at(1)? },
+        ("PUT", ["devices", _, "modules", _]) => Operation::PutModule { id: module()? },
+        ("GET", ["devices", _, "modules", _]) => Operation::GetModule { id: module()? },
+        ("DELETE", ["devices", _, "modules", _]) => Operation::DeleteModule { id: module()? },
+        ("DELETE", ["devices", _, "commands"]) => Operation::PurgeQueue { device_id: at(1)? },
+        ("POST", ["devices", _, "messages", "events"]) => {
+            Operation::SendTelemetry { device_id: at(1)? }
+        }
+        ("POST", ["devices", _, "messages", "devicebound"]) => {
+            Operation::SendToDevice { device_id: at(1)? }
+        }
+        ("GET", ["devices", _, "messages", "devicebound"]) => {
+            Operation::ReceiveMessage { device_id: at(1)? }
+        }
+        ("DELETE", ["devices", _, "messages", "devicebound", _]) => Operation::CompleteMessage {
+            device_id: at(1)?,
+            lock: at(4)?,
+        },
+        ("POST", ["devices", _, "messages", "devicebound", _, "abandon"]) => {
+            Operation::AbandonMessage {
+                device_id: at(1)?,
+                lock: at(4)?,
+            }
+        }
+        ("GET", ["twins", _]) => Operation::GetTwin { id: device()? },
+        ("PATCH", ["twins", _]) => Operation::PatchTwin { id: device()? },
+        ("PUT", ["twins", _]) => Operation::PutTwin { id: device()? },
+        ("GET", ["twins", _, "modules", _]) => Operation::GetTwin { id: module()? },
+        ("PATCH", ["twins", _, "modules", _]) => Operation::PatchTwin { id: module()? },
+        ("PUT", ["twins", _, "modules", _]) => Operation::PutTwin { id: module()? },
+        ("POST", ["twins", _, "methods"]) => Operation::InvokeMethod { id: device()? },
+        ("POST", ["twins", _, "modules", _, "methods"]) => {
+            Operation::InvokeMethod { id: module()? }
+        }
+        ("GET", ["statistics", "devices"]) => Operation::RegistryStatistics,
+        ("GET", ["statistics", "service"]) => Operation::ServiceStatistics,
+        ("GET", ["messages", "servicebound", "feedback"]) => Operation::ReceiveFeedback,
+        ("DELETE", ["messages", "servicebound", "feedback", _]) => {
+            Operation::CompleteFeedback { lock: at(3)? }
+        }
+        ("POST", ["messages", "servicebound", "feedback", _, "abandon"]) => {
+            Operation::AbandonFeedback { lock: at(3)? }
+        }
+        (method, words) => return Err(not_supported(&missing(method, words, path))),
+    })
 }
 
 /// The name of an operation that is missing here.
-fn missing(method: &str, segments: &[&str], path: &str) -> String {
-    let name = match segments {
-        ["devices"] => "bulk registry operations",
-        ["devices", "query"] => "queries",
-        ["devices", _, "modules", ..] => "module identities",
-        ["devices", _, "messages", "events"] => "telemetry over HTTP",
-        ["devices", _, "messages", ..] => "cloud-to-device messages over HTTP",
-        ["devices", _, "commands"] => "purging a device's messages",
+fn missing(method: &str, words: &[&str], path: &str) -> String {
+    let name = match words {
         ["devices", _, "files", ..] => "file upload",
-        ["twins", .., "methods"] => "direct methods",
-        ["twins", ..] => "device twins",
-        ["messages", "serviceBound", "feedback", ..] => "delivery feedback",
-        ["messages", "serviceBound", "filenotifications", ..] => "file upload notifications",
-        ["statistics", ..] => "statistics",
-        ["configurations", ..] => "configurations",
-        ["jobs", ..] => "jobs",
+        ["devices", _, "applyconfigurationcontent"] | ["configurations", ..] => "configurations",
+        ["devices", _, "modules", _, "messages", ..] => "cloud-to-device messages for modules",
+        ["messages", "servicebound", "filenotifications", ..] => "file upload notifications",
+        ["jobs", "create"] | ["jobs"] => "import and export jobs",
+        ["jobs", "v2", ..] => "scheduled jobs",
+        ["jobs", _] => "import and export jobs",
         ["digitaltwins", ..] => "digital twins",
         _ => return format!("{method} /{path}"),
     };
@@ -92,20 +228,19 @@ pub(super) fn check_version(uri: &Uri) -> Result<(), ServiceError> {
     ))
 }
 
-/// The first value of a query parameter, as it stands.
+/// The first value of a query parameter, as it stands; empty for one without a value.
 pub(super) fn parameter<'a>(uri: &'a Uri, name: &str) -> Option<&'a str> {
     uri.query()?.split('&').find_map(|pair| {
-        pair.split_once('=')
-            .filter(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (key == name).then_some(value)
     })
 }
 
-fn id_of(segment: &str) -> Result<String, ServiceError> {
+fn decoded(segment: &str) -> Result<String, ServiceError> {
     decode_id(segment).ok_or_else(|| {
         ServiceError::new(
             ErrorCode::ArgumentInvalid,
-            format!("the id '{segment}' in the path is not percent-encoded UTF-8."),
+            format!("'{segment}' in the path is not percent-encoded UTF-8."),
         )
     })
 }

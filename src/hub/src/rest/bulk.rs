@@ -1,0 +1,14 @@
+//! Many changes to the registry in one request.
+
+use http::{Request, Response};
+use wire::{error::ServiceError, timestamp::Timestamp};
+
+use crate::{hub::Hub, not_supported::not_supported};
+
+pub(super) fn apply(
+    _hub: &mut Hub,
+    _now: Timestamp,
+    _request: &Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, ServiceError> {
+    Err(not_supported("bulk registry operations"))
+}
