@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use http::Request;
 use wire::{
-    connection_string::ServiceConnectionString,
+    connection_string::{DeviceConnectionString, DeviceCredential, ServiceConnectionString},
     event::{Event, EventPosition},
     mqtt::mqttrs::Packet,
     mqtt::{self, Frame, MqttError},
@@ -28,7 +28,7 @@ use crate::{
     registry::Registry,
     rest,
     session::Sessions,
-    store::{MemoryStore, Store},
+    store::{Keeper, MemoryStore, Store},
 };
 
 /// An IoT hub, as a state machine.
@@ -49,8 +49,8 @@ pub struct Hub {
     pub(crate) feedback: Feedback,
     pub(crate) methods: Methods,
     pub(crate) limits: Limits,
-    pub(crate) store: Box<dyn Store>,
-    policies: Vec<AccessPolicy>,
+    pub(crate) store: Keeper,
+    pub(crate) policies: Vec<AccessPolicy>,
     outputs: VecDeque<Output>,
     requests_taken: u64,
 }
@@ -76,7 +76,7 @@ impl Hub {
             feedback: Feedback::default(),
             methods: Methods::default(),
             limits: Limits::default(),
-            store,
+            store: Keeper::new(store),
             policies,
             outputs: VecDeque::new(),
             requests_taken: 0,
@@ -162,6 +162,11 @@ impl Hub {
         self.policies.iter().find(|policy| policy.name == name)
     }
 
+    /// All shared access policies.
+    pub fn policies(&self) -> &[AccessPolicy] {
+        &self.policies
+    }
+
     /// The connection string of a policy, with its primary key.
     pub fn service_connection_string(&self, policy: &str) -> Option<ServiceConnectionString> {
         let policy = self.policy(policy)?;
@@ -170,6 +175,24 @@ impl Hub {
             policy: policy.name.clone(),
             key: policy.primary_key.clone(),
         })
+    }
+
+    /// The connection string of a device, with its primary key. `None` for a device that is unknown or has no key.
+    pub fn device_connection_string(&self, device_id: &str) -> Option<DeviceConnectionString> {
+        let keys = &self.device(device_id)?.authentication.symmetric_key;
+        let key = keys.primary_key.as_ref()?.to_key().ok()?;
+        Some(DeviceConnectionString {
+            host_name: self.options.host_name.clone(),
+            device_id: device_id.to_owned(),
+            module_id: None,
+            credential: DeviceCredential::SharedAccessKey(key),
+            gateway_host_name: None,
+        })
+    }
+
+    /// Rises with every change of what the hub keeps: a snapshot of the same revision is the same.
+    pub fn revision(&self) -> u64 {
+        self.store.commits()
     }
 
     /// How many partitions telemetry is spread over.

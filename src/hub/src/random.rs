@@ -28,6 +28,17 @@ impl Random {
         STANDARD.encode(number.to_string())
     }
 
+    /// How far the stream was read, for a snapshot.
+    pub(crate) fn position(&self) -> u64 {
+        // A hub that drew 2^64 words has other worries.
+        u64::try_from(self.0.get_word_pos()).unwrap_or(u64::MAX)
+    }
+
+    /// Goes to a place in the stream.
+    pub(crate) fn set_position(&mut self, position: u64) {
+        self.0.set_word_pos(position.into());
+    }
+
     /// A number for a tracking id, which names one request for whoever asks about it.
     pub(crate) fn tracking(&mut self) -> u128 {
         (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64())

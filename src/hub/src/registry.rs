@@ -13,8 +13,8 @@ use wire::{
 };
 
 use crate::{
-    cloud_to_device::Queue, entity::IfMatch, not_supported::not_supported, random::Random,
-    twin::Twin,
+    cloud_to_device::Queue, connection::Identity, entity::IfMatch, not_supported::not_supported,
+    random::Random, twin::Twin,
 };
 
 /// .NET ticks, 100 ns each, from the year 1 to the Unix epoch: generation ids are counted in them.
@@ -42,6 +42,16 @@ pub(crate) struct Module {
 }
 
 impl Device {
+    /// A device with an empty twin and nothing in its queue.
+    fn new(identity: DeviceIdentity, now: Timestamp) -> Self {
+        Self {
+            identity,
+            twin: Twin::new(now),
+            queue: Queue::default(),
+            modules: BTreeMap::new(),
+        }
+    }
+
     pub(crate) fn is_enabled(&self) -> bool {
         self.identity.status == DeviceStatus::Enabled
     }
@@ -109,6 +119,72 @@ impl Registry {
         self.devices.get_mut(id)
     }
 
+    /// The twin of a device or of one of its modules.
+    pub(crate) fn twin(&self, id: &Identity) -> Option<&Twin> {
+        let device = self.get(&id.device_id)?;
+        match &id.module_id {
+            None => Some(&device.twin),
+            Some(module) => Some(&device.modules.get(module)?.twin),
+        }
+    }
+
+    /// The twin of a device or of one of its modules.
+    pub(crate) fn twin_mut(&mut self, id: &Identity) -> Option<&mut Twin> {
+        let device = self.get_mut(&id.device_id)?;
+        match &id.module_id {
+            None => Some(&mut device.twin),
+            Some(module) => Some(&mut device.modules.get_mut(module)?.twin),
+        }
+    }
+
+    /// Puts back an identity that a snapshot tells of. A new one gets an empty twin.
+    pub(crate) fn restore(&mut self, identity: DeviceIdentity) {
+        let generation = identity.generation_id.parse().unwrap_or_default();
+        self.last_generation = self.last_generation.max(generation);
+        match self.devices.entry(identity.device_id.clone()) {
+            Entry::Occupied(mut known) => known.get_mut().identity = identity,
+            Entry::Vacant(free) => {
+                free.insert(Device::new(identity, Timestamp::NEVER));
+            }
+        }
+    }
+
+    /// Puts back a module of a known device.
+    pub(crate) fn restore_module(&mut self, identity: ModuleIdentity) {
+        let Some(device) = self.devices.get_mut(&identity.device_id) else {
+            return;
+        };
+        match device.modules.entry(identity.module_id.clone()) {
+            Entry::Occupied(mut known) => known.get_mut().identity = identity,
+            Entry::Vacant(free) => {
+                let twin = Twin::new(Timestamp::NEVER);
+                free.insert(Module { identity, twin });
+            }
+        }
+    }
+
+    /// Removes a device and all that belongs to it, if it is there.
+    pub(crate) fn remove(&mut self, id: &str) {
+        self.devices.remove(id);
+    }
+
+    /// Removes a module, if it is there.
+    pub(crate) fn remove_module(&mut self, id: &Identity) {
+        if let (Some(device), Some(module)) = (self.devices.get_mut(&id.device_id), &id.module_id) {
+            device.modules.remove(module);
+        }
+    }
+
+    /// Generation ids from now on are larger than this one.
+    pub(crate) fn set_last_generation(&mut self, generation: u64) {
+        self.last_generation = generation;
+    }
+
+    /// The largest generation id that was given.
+    pub(crate) fn last_generation(&self) -> u64 {
+        self.last_generation
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Device> {
         self.devices.values()
     }
@@ -149,16 +225,14 @@ impl Registry {
                 ErrorCode::DeviceAlreadyExists,
                 format!("A device with ID '{id}' is already registered."),
             )),
-            Entry::Vacant(free) => Ok(free.insert(Device {
-                identity: DeviceIdentity {
+            Entry::Vacant(free) => {
+                let identity = DeviceIdentity {
                     device_id: id.to_owned(),
                     generation_id,
                     ..DeviceIdentity::default()
-                },
-                twin: Twin::new(now),
-                queue: Queue::default(),
-                modules: BTreeMap::new(),
-            })),
+                };
+                Ok(free.insert(Device::new(identity, now)))
+            }
         }
     }
 
