@@ -4,6 +4,8 @@ use std::fmt;
 
 use wire::{mqtt::mqttrs::ConnectReturnCode, sas::SasError};
 
+use crate::store::StoreError;
+
 /// Why a CONNECT was refused. The service only sends a return code; this says what it would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -40,6 +42,8 @@ pub enum Refusal {
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
+    /// The client's session could not be kept, or not be dropped.
+    StoreFailed(StoreError),
 }
 
 impl Refusal {
@@ -47,6 +51,7 @@ impl Refusal {
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
+            Self::StoreFailed(_) => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -87,6 +92,7 @@ impl fmt::Display for Refusal {
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
             ),
+            Self::StoreFailed(why) => write!(f, "the hub could not keep the session: {why}; connect again later"),
         }
     }
 }

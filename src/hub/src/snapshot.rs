@@ -237,20 +237,20 @@ impl Hub {
             Entry::Policy(record) => self.replay_policy(record),
             Entry::Device(identity) => self.replay_device(*identity),
             Entry::DeviceGone(id) => {
-                self.registry.remove(&id);
+                self.registry.forget_device(&id);
                 self.sessions.forget_device(&id);
                 Ok(())
             }
             Entry::Module(identity) => self.replay_module(*identity),
             Entry::ModuleGone(id) => {
-                self.registry.remove_module(&id);
+                self.registry.forget_module(&id);
                 self.sessions.forget(&id);
                 Ok(())
             }
             Entry::Twin(id, twin) => self.replay_twin(&id, *twin),
             Entry::Session(id, session) => {
                 self.known(&id)?;
-                self.sessions.restore(id, session);
+                self.sessions.put(&id, session);
                 Ok(())
             }
             Entry::SessionGone(id) => {
@@ -283,7 +283,7 @@ impl Hub {
         let keys = update.validate(&identity.device_id).map_err(words)?;
         self.replay_keys(&mut identity.authentication, &keys);
         identity.connection_state = ConnectionState::Disconnected;
-        self.registry.restore(identity);
+        self.registry.restore_device(identity);
         Ok(())
     }
 
@@ -311,10 +311,7 @@ impl Hub {
     }
 
     fn known(&self, id: &Identity) -> Result<(), String> {
-        match self.registry.twin(id) {
-            Some(_) => Ok(()),
-            None => Err(unknown(id)),
-        }
+        self.registry.require_identity(id).map_err(|_| unknown(id))
     }
 }
 

@@ -79,6 +79,17 @@ impl Operation {
         }
     }
 
+    /// Whether it reads or writes the identities of modules, which stand and fall with their device.
+    pub(super) fn is_about_module_identities(&self) -> bool {
+        matches!(
+            self,
+            Self::PutModule { .. }
+                | Self::GetModule { .. }
+                | Self::DeleteModule { .. }
+                | Self::ListModules { .. }
+        )
+    }
+
     /// The device or module that it is about, if it is about one.
     pub(super) fn subject(&self) -> Option<Identity> {
         match self {
