@@ -24,6 +24,11 @@ impl Session {
         self.subscriptions.insert(filter, qos);
     }
 
+    /// The quality of service that a filter was granted, if the client is subscribed to it.
+    pub(crate) fn granted(&self, filter: &TopicFilter) -> Option<QoS> {
+        self.subscriptions.get(filter).copied()
+    }
+
     pub(crate) fn unsubscribe(&mut self, filter: &TopicFilter) {
         self.subscriptions.remove(filter);
     }
@@ -43,6 +48,10 @@ impl Sessions {
             self.0.insert(identity.clone(), Session::default());
         }
         present
+    }
+
+    pub(crate) fn get(&self, identity: &Identity) -> Option<&Session> {
+        self.0.get(identity)
     }
 
     pub(crate) fn get_mut(&mut self, identity: &Identity) -> Option<&mut Session> {

@@ -3,7 +3,7 @@
 use http::{Request, header::AUTHORIZATION};
 use wire::{
     error::{ErrorCode, ServiceError},
-    sas::SasToken,
+    sas::{SasToken, device_resource},
     timestamp::Timestamp,
 };
 
@@ -28,6 +28,11 @@ pub(super) fn authorise(
         .ok()
         .and_then(|text| SasToken::parse(text).ok())
         .ok_or_else(|| unauthorised("the Authorization header holds no SAS token"))?;
+    if let (Caller::Device, None, Some(id)) =
+        (operation.caller(), token.policy(), operation.subject())
+    {
+        return authorise_device(hub, now, &token, &id.device_id);
+    }
     let name = token
         .policy()
         .ok_or_else(|| unauthorised("the token names no policy (skn)"))?;
@@ -57,6 +62,32 @@ pub(super) fn authorise(
                 request.uri().path()
             ),
         ));
+    }
+    Ok(())
+}
+
+/// Lets a device pass whose own key made the token.
+fn authorise_device(
+    hub: &Hub,
+    now: Timestamp,
+    token: &SasToken,
+    device_id: &str,
+) -> Result<(), ServiceError> {
+    let device = hub.registry.get(device_id);
+    let device = device.ok_or_else(|| unauthorised("there is no such device"))?;
+    if !device.signed(token) {
+        return Err(unauthorised(
+            "the signature was not made with a key of this device",
+        ));
+    }
+    if token.expires() <= now.as_seconds() {
+        return Err(unauthorised("the token has expired"));
+    }
+    if !token.covers(&device_resource(hub.host_name(), device_id, None)) {
+        return Err(unauthorised("the token is for another resource"));
+    }
+    if !device.is_enabled() {
+        return Err(unauthorised("the device is disabled"));
     }
     Ok(())
 }
