@@ -24,7 +24,7 @@ pub enum CloseReason {
     },
     /// A second CONNECT came on the same connection.
     SecondConnect,
-    /// A packet came that only a server sends, that belongs to QoS 2, or that acknowledges what the hub never sent.
+    /// A packet came that only a server sends, or that belongs to QoS 2.
     UnexpectedPacket {
         /// The packet that came.
         packet: &'static str,
@@ -113,10 +113,9 @@ impl fmt::Display for CloseReason {
             Self::SecondConnect => {
                 f.write_str("a second CONNECT came; open a new connection for it")
             }
-            Self::UnexpectedPacket { packet } => write!(
-                f,
-                "{packet} is not for a client to send, or answers nothing that the hub sent"
-            ),
+            Self::UnexpectedPacket { packet } => {
+                write!(f, "{packet} is not for a client of this hub to send")
+            }
             Self::Malformed(why) => write!(f, "not MQTT 3.1.1: {why}"),
             Self::QosTwo => f.write_str("the hub does not do QoS 2; publish at QoS 0 or 1"),
             Self::ForeignTopic { topic } => {

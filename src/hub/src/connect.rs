@@ -139,9 +139,7 @@ impl Hub {
         if !device.is_enabled() {
             return Err(Refusal::Disabled);
         }
-        Ok(format!(
-            r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#
-        ))
+        Ok(auth_method(scope))
     }
 
     /// Whose key signed the token: the device's own (`device`), the module's own (`module`), or that of a policy
@@ -171,6 +169,12 @@ impl Hub {
             Err(Refusal::WrongKey)
         }
     }
+}
+
+/// The text of `iothub-connection-auth-method` for a token that was signed with a key of the device (`device`) or of a
+/// policy (`hub`).
+pub(crate) fn auth_method(scope: &str) -> String {
+    format!(r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#)
 }
 
 /// Reads who wants to connect from the user name, `{host}/{device}[/{module}][/?api-version=…]`,

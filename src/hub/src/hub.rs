@@ -27,6 +27,7 @@ use crate::{
     refusal::Refusal,
     registry::Registry,
     rest,
+    schedule::Schedule,
     session::Sessions,
     store::{Keeper, MemoryStore, Store},
 };
@@ -46,6 +47,8 @@ pub struct Hub {
     pub(crate) events: EventLog,
     pub(crate) connections: Connections,
     pub(crate) sessions: Sessions,
+    /// The devices whose queues have something due.
+    pub(crate) queues: Schedule<String>,
     pub(crate) feedback: Feedback,
     pub(crate) methods: Methods,
     pub(crate) limits: Limits,
@@ -73,6 +76,7 @@ impl Hub {
             registry: Registry::default(),
             connections: Connections::default(),
             sessions: Sessions::default(),
+            queues: Schedule::default(),
             feedback: Feedback::default(),
             methods: Methods::default(),
             limits: Limits::default(),
@@ -126,7 +130,7 @@ impl Hub {
         }
         self.events.forget(now);
         self.advance_queues(now);
-        self.feedback.advance(now);
+        self.advance_feedback(now);
         self.advance_methods(now);
     }
 

@@ -41,7 +41,9 @@ mod subscribe;
 mod twin;
 
 pub use close_reason::CloseReason;
+pub use cloud_to_device::{CloudToDeviceOptions, CountedDelivery};
 pub use connection::ConnectionId;
+pub use feedback::FeedbackOptions;
 pub use hub::Hub;
 pub use options::HubOptions;
 pub use output::{Output, RequestId};

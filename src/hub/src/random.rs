@@ -45,6 +45,16 @@ impl Random {
         format!("{:08x}{number:x}", self.0.next_u32())
     }
 
+    /// The token of a lock, in the form of a GUID.
+    pub(crate) fn lock_token(&mut self) -> String {
+        let digits = format!("{:032x}", self.tracking());
+        let (first, rest) = digits.split_at(8);
+        let (second, rest) = rest.split_at(4);
+        let (third, rest) = rest.split_at(4);
+        let (fourth, fifth) = rest.split_at(4);
+        format!("{first}-{second}-{third}-{fourth}-{fifth}")
+    }
+
     /// A number for a tracking id, which names one request for whoever asks about it.
     pub(crate) fn tracking(&mut self) -> u128 {
         (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64())

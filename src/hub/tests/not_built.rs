@@ -12,26 +12,6 @@ fn operations_are_refused_by_their_names() {
         ("POST", "/devices/query", "queries (POST)"),
         ("GET", "/devices/dev1/modules", "module identities (GET)"),
         ("PUT", "/devices/dev1/modules/m", "module identities (PUT)"),
-        (
-            "POST",
-            "/devices/dev1/messages/events",
-            "telemetry over HTTP (POST)",
-        ),
-        (
-            "GET",
-            "/devices/dev1/messages/deviceBound",
-            "cloud-to-device messages over HTTP (GET)",
-        ),
-        (
-            "DELETE",
-            "/devices/dev1/messages/deviceBound/abc",
-            "cloud-to-device messages over HTTP (DELETE)",
-        ),
-        (
-            "DELETE",
-            "/devices/dev1/commands",
-            "purging a device's messages (DELETE)",
-        ),
         ("POST", "/devices/dev1/files", "file upload (POST)"),
         ("GET", "/twins/dev1", "device twins (GET)"),
         ("PATCH", "/twins/dev1/modules/m", "device twins (PATCH)"),
@@ -40,11 +20,6 @@ fn operations_are_refused_by_their_names() {
             "POST",
             "/twins/dev1/modules/m/methods",
             "direct methods (POST)",
-        ),
-        (
-            "GET",
-            "/messages/serviceBound/feedback",
-            "delivery feedback (GET)",
         ),
         (
             "GET",
