@@ -11,6 +11,7 @@
 //! Ids may hold `#` and `+`, which the name of an MQTT topic cannot. A device with such an id connects, and can use
 //! every topic that does not name it; a PUBLISH of telemetry under its id is malformed MQTT and ends its connection.
 
+mod base64_bytes;
 mod close;
 mod close_reason;
 mod cloud_to_device;

@@ -3,7 +3,7 @@
 //! The text is JSON, a value a line: first a header, then the changes that make an empty hub into this one. A journal
 //! of [`Change`](crate::Change)s behind such a header is a snapshot too: later lines replace what earlier ones said.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use wire::{
@@ -16,7 +16,7 @@ use wire::{
 };
 
 use crate::{
-    cloud_to_device::QueuedMessage,
+    cloud_to_device::{MOST_MESSAGES, QueuedMessage},
     connection::Identity,
     event_log::StoredEvent,
     feedback::PendingFeedback,
@@ -133,9 +133,21 @@ impl Hub {
             lines.device(device, scope.keys);
         }
         for (identity, session) in self.sessions.iter() {
-            lines.push(&Kind::Session(identity, session));
+            // A clean session ends with its connection.
+            if !self.is_clean(identity) {
+                lines.push(&Kind::Session(identity, session));
+            }
+        }
+        for record in self.feedback.iter() {
+            lines.push(&Kind::Feedback(record));
         }
         lines.0
+    }
+
+    fn is_clean(&self, identity: &Identity) -> bool {
+        let connection = self.connections.of(identity);
+        let client = connection.and_then(|it| self.connections.client(it));
+        client.is_some_and(|client| client.clean_session)
     }
 }
 
@@ -161,6 +173,9 @@ impl Lines {
         self.push(&Kind::Twin(&id, &device.twin));
         for module in device.modules.values() {
             self.module(module, keys);
+        }
+        for message in device.queue.iter() {
+            self.push(&Kind::Message(&id.device_id, message));
         }
     }
 
@@ -199,21 +214,36 @@ impl Hub {
         now: Timestamp,
         snapshot: &str,
     ) -> Result<Self, SnapshotError> {
-        let mut hub = Self::with_store(options, store);
+        let mut replay = Replay {
+            hub: Self::with_store(options, store),
+            messages: BTreeMap::new(),
+            feedback: BTreeMap::new(),
+        };
         let mut lines = snapshot.lines().enumerate();
         let first = lines.next().map_or("", |(_, line)| line);
-        hub.replay_header(first).map_err(at_line(0))?;
+        read(first)
+            .and_then(|header| replay.header(header))
+            .map_err(at_line(0))?;
         for (index, line) in lines {
             read(line)
-                .and_then(|entry| hub.replay(entry))
+                .and_then(|entry| replay.entry(entry))
                 .map_err(at_line(index))?;
         }
-        hub.advance(now);
-        Ok(hub)
+        Ok(replay.end(now))
     }
+}
 
-    fn replay_header(&mut self, line: &str) -> Result<(), String> {
-        let header: Header = read(line)?;
+/// A hub as the lines so far tell of it.
+struct Replay {
+    hub: Hub,
+    /// The messages of each device's queue, by sequence number.
+    messages: BTreeMap<String, BTreeMap<u64, QueuedMessage>>,
+    feedback: BTreeMap<u64, PendingFeedback>,
+}
+
+impl Replay {
+    fn header(&mut self, header: Header) -> Result<(), String> {
+        let hub = &mut self.hub;
         if header.format != FORMAT {
             let came = header.format;
             return Err(format!(
@@ -222,50 +252,56 @@ impl Hub {
         }
         if !header
             .host_name
-            .eq_ignore_ascii_case(&self.options.host_name)
+            .eq_ignore_ascii_case(&hub.options.host_name)
         {
-            let (own, other) = (&self.options.host_name, header.host_name);
+            let (own, other) = (&hub.options.host_name, header.host_name);
             return Err(format!("expected a snapshot of {own}, got one of {other}"));
         }
-        self.random.set_position(header.random);
-        self.registry.set_last_generation(header.last_generation);
+        hub.random.set_position(header.random);
+        hub.registry.set_last_generation(header.last_generation);
         Ok(())
     }
 
-    fn replay(&mut self, entry: Entry) -> Result<(), String> {
+    fn entry(&mut self, entry: Entry) -> Result<(), String> {
         match entry {
-            Entry::Policy(record) => self.replay_policy(record),
-            Entry::Device(identity) => self.replay_device(*identity),
-            Entry::DeviceGone(id) => {
-                self.registry.forget_device(&id);
-                self.sessions.forget_device(&id);
-                Ok(())
-            }
-            Entry::Module(identity) => self.replay_module(*identity),
+            Entry::Policy(record) => self.policy(record)?,
+            Entry::Device(identity) => self.device(*identity)?,
+            Entry::DeviceGone(id) => self.device_gone(&id),
+            Entry::Module(identity) => self.module(*identity)?,
             Entry::ModuleGone(id) => {
-                self.registry.forget_module(&id);
-                self.sessions.forget(&id);
-                Ok(())
+                self.hub.registry.forget_module(&id);
+                self.hub.sessions.forget(&id);
             }
-            Entry::Twin(id, twin) => self.replay_twin(&id, *twin),
+            Entry::Twin(id, twin) => self.twin(&id, *twin)?,
+            Entry::Message(device_id, message) => self.message(device_id, *message)?,
+            Entry::MessageGone(device_id, number) => {
+                if let Some(messages) = self.messages.get_mut(&device_id) {
+                    messages.remove(&number);
+                }
+            }
+            Entry::Feedback(record) => {
+                self.known(&Identity::device(&record.record.device_id))?;
+                self.feedback.insert(record.number, *record);
+            }
+            Entry::FeedbackGone(number) => {
+                self.feedback.remove(&number);
+            }
             Entry::Session(id, session) => {
                 self.known(&id)?;
-                self.sessions.put(&id, session);
-                Ok(())
+                self.hub.sessions.put(&id, session);
             }
-            Entry::SessionGone(id) => {
-                self.sessions.forget(&id);
-                Ok(())
-            }
-            _ => Err("not yet".to_owned()),
+            Entry::SessionGone(id) => self.hub.sessions.forget(&id),
+            Entry::Event(_) => {}
         }
+        Ok(())
     }
 
-    fn replay_policy(&mut self, record: PolicyRecord) -> Result<(), String> {
+    fn policy(&mut self, record: PolicyRecord) -> Result<(), String> {
+        let hub = &mut self.hub;
         let mut policy = AccessPolicy {
             name: record.name,
-            primary_key: self.random.key(),
-            secondary_key: self.random.key(),
+            primary_key: hub.random.key(),
+            secondary_key: hub.random.key(),
             permissions: record.permissions,
         };
         if let Some(keys) = record.keys
@@ -273,45 +309,78 @@ impl Hub {
         {
             (policy.primary_key, policy.secondary_key) = (primary, secondary);
         }
-        self.policies.retain(|known| known.name != policy.name);
-        self.policies.push(policy);
+        hub.policies.retain(|known| known.name != policy.name);
+        hub.policies.push(policy);
         Ok(())
     }
 
-    fn replay_device(&mut self, mut identity: DeviceIdentity) -> Result<(), String> {
+    fn device(&mut self, mut identity: DeviceIdentity) -> Result<(), String> {
         let update = DeviceIdentityUpdate::from(&identity);
         let keys = update.validate(&identity.device_id).map_err(words)?;
-        self.replay_keys(&mut identity.authentication, &keys);
+        self.keys(&mut identity.authentication, &keys);
         identity.connection_state = ConnectionState::Disconnected;
-        self.registry.restore_device(identity);
+        self.hub.registry.restore_device(identity);
         Ok(())
     }
 
-    fn replay_module(&mut self, mut identity: ModuleIdentity) -> Result<(), String> {
+    fn device_gone(&mut self, id: &str) {
+        self.hub.registry.forget_device(id);
+        self.hub.sessions.forget_device(id);
+        self.messages.remove(id);
+        self.feedback.retain(|_, it| it.record.device_id != id);
+    }
+
+    fn module(&mut self, mut identity: ModuleIdentity) -> Result<(), String> {
         self.known(&Identity::device(&identity.device_id))?;
         let keys = identity.authentication.symmetric_key.requested();
-        self.replay_keys(&mut identity.authentication, &keys.map_err(words)?);
+        self.keys(&mut identity.authentication, &keys.map_err(words)?);
         identity.connection_state = ConnectionState::Disconnected;
-        self.registry.restore_module(identity);
+        self.hub.registry.restore_module(identity);
         Ok(())
     }
 
     /// Draws keys for an identity that needs some and comes without.
-    fn replay_keys(&mut self, authentication: &mut Authentication, keys: &Keys) {
+    fn keys(&mut self, authentication: &mut Authentication, keys: &Keys) {
         if authentication.kind == AuthenticationType::Sas && *keys == Keys::Generate {
-            let (primary, secondary) = (self.random.key(), self.random.key());
-            authentication.symmetric_key = SymmetricKey::new(&primary, &secondary);
+            let random = &mut self.hub.random;
+            authentication.symmetric_key = SymmetricKey::new(&random.key(), &random.key());
         }
     }
 
-    fn replay_twin(&mut self, id: &Identity, twin: Twin) -> Result<(), String> {
-        let place = self.registry.twin_mut(id);
+    fn twin(&mut self, id: &Identity, twin: Twin) -> Result<(), String> {
+        let place = self.hub.registry.twin_mut(id);
         *place.ok_or_else(|| unknown(id))? = twin;
         Ok(())
     }
 
+    fn message(&mut self, device_id: String, message: QueuedMessage) -> Result<(), String> {
+        self.known(&Identity::device(&device_id))?;
+        let messages = self.messages.entry(device_id).or_default();
+        messages.insert(message.sequence_number, message);
+        if messages.len() > MOST_MESSAGES {
+            return Err(format!(
+                "expected at most {MOST_MESSAGES} messages for a device"
+            ));
+        }
+        Ok(())
+    }
+
     fn known(&self, id: &Identity) -> Result<(), String> {
-        self.registry.require_identity(id).map_err(|_| unknown(id))
+        let known = self.hub.registry.require_identity(id);
+        known.map_err(|_| unknown(id))
+    }
+
+    /// The hub, once all lines are read.
+    fn end(self, now: Timestamp) -> Hub {
+        let mut hub = self.hub;
+        for (device_id, messages) in self.messages {
+            hub.restore_queue(&device_id, messages.into_values());
+        }
+        for record in self.feedback.into_values() {
+            hub.restore_feedback(record);
+        }
+        hub.advance(now);
+        hub
     }
 }
 
