@@ -48,12 +48,7 @@ impl Hub {
     }
 
     /// Lets a client in: the newest connection of an identity wins.
-    fn welcome(
-        &mut self,
-        now: Timestamp,
-        id: ConnectionId,
-        client: Client,
-    ) -> Result<(), Refusal> {
+    fn welcome(&mut self, now: Timestamp, id: ConnectionId, client: Client) -> Result<(), Refusal> {
         let session_present = self.resume(&client)?;
         if let Some(older) = self.connections.of(&client.identity) {
             self.close(now, older, CloseReason::TakenOver);

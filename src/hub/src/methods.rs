@@ -169,7 +169,9 @@ impl Hub {
         if self.methods.of(identity).len() >= MOST_IN_FLIGHT {
             return Err(Failure::new(
                 ErrorCode::DeviceMaximumInflightMethodExceeded,
-                format!("{MOST_IN_FLIGHT} calls to this device are under way. Wait for one of them to end."),
+                format!(
+                    "{MOST_IN_FLIGHT} calls to this device are under way. Wait for one of them to end."
+                ),
             ));
         }
         let device = self.registry.get(&identity.device_id);

@@ -28,7 +28,12 @@ impl Hub {
         let granted = subscribe
             .topics
             .iter()
-            .map(|topic| Ok((own_filter(&topic.topic_path, &identity)?, granted(topic.qos))))
+            .map(|topic| {
+                Ok((
+                    own_filter(&topic.topic_path, &identity)?,
+                    granted(topic.qos),
+                ))
+            })
             .collect::<Result<Vec<_>, CloseReason>>()?;
         let return_codes = granted
             .iter()

@@ -53,13 +53,17 @@ impl Hub {
             let host_name = &self.options.host_name;
             return Err(ServiceError::new(
                 ErrorCode::ModuleAlreadyExistsOnDevice,
-                format!("Device {device_id} in IotHub {host_name} already contains Module {module_id}."),
+                format!(
+                    "Device {device_id} in IotHub {host_name} already contains Module {module_id}."
+                ),
             ));
         }
         if modules.len() >= MOST_MODULES {
             return Err(ServiceError::new(
                 ErrorCode::TooManyModulesOnDevice,
-                format!("Device {device_id} has {MOST_MODULES} modules, and a device has no more. Delete one first."),
+                format!(
+                    "Device {device_id} has {MOST_MODULES} modules, and a device has no more. Delete one first."
+                ),
             ));
         }
         let blank = ModuleIdentity {

@@ -109,9 +109,7 @@ fn apply_item(
             put(hub, now, name, item, &if_match)
         }
         ImportMode::Delete => delete(hub, now, name, &IfMatch::Any),
-        ImportMode::DeleteIfMatchEtag => {
-            delete(hub, now, name, &demanded(item.etag.as_deref())?)
-        }
+        ImportMode::DeleteIfMatchEtag => delete(hub, now, name, &demanded(item.etag.as_deref())?),
         ImportMode::UpdateTwin => write_twin(hub, now, name, item, &IfMatch::Any),
         ImportMode::UpdateTwinIfMatchEtag => {
             let if_match = demanded(item.twin_etag.as_deref())?;

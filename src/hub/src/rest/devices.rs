@@ -1,11 +1,7 @@
 //! Device identities: create, replace, read, list, delete.
 
 use http::{Request, Response, Uri};
-use wire::{
-    error::ServiceError,
-    rest::DeviceIdentityUpdate,
-    timestamp::Timestamp,
-};
+use wire::{error::ServiceError, rest::DeviceIdentityUpdate, timestamp::Timestamp};
 
 use super::{invalid, json, no_content, route::parameter, with_etag};
 use crate::{entity::IfMatch, hub::Hub};

@@ -21,7 +21,11 @@ pub struct BulkItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub managed_by: Option<String>,
     /// The entity tag of the identity, for the modes that compare it.
-    #[serde(rename = "eTag", alias = "etag", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "eTag",
+        alias = "etag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub etag: Option<String>,
     /// What to do.
     pub import_mode: ImportMode,
@@ -35,7 +39,11 @@ pub struct BulkItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
     /// The entity tag of the twin, for the mode that compares it.
-    #[serde(rename = "twinETag", alias = "twinEtag", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "twinETag",
+        alias = "twinEtag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub twin_etag: Option<String>,
     /// The twin's tags, for the modes that write the twin.
     #[serde(skip_serializing_if = "Option::is_none")]
