@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hub::{CloseReason, Refusal};
+use hub::{CloseReason, Refusal, StoreError};
 use wire::mqtt::MqttError;
 use wire::sas::SasError;
 use wire::topic::{DeviceTopic, TopicError};
@@ -26,6 +26,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::UnknownIdentity,
         Refusal::Disabled,
         Refusal::Will,
+        Refusal::StoreFailed(StoreError::new("the disk is full")),
     ]
 }
 
@@ -53,6 +54,7 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::TakenOver,
         CloseReason::DeviceDisabled,
         CloseReason::DeviceDeleted,
+        CloseReason::ModuleDeleted,
         CloseReason::NotSupported { operation: "o" },
     ]
 }

@@ -209,7 +209,7 @@ fn missing(method: &str, words: &[&str], path: &str) -> String {
     let name = match words {
         ["devices", _, "files", ..] => "file upload",
         ["devices", _, "applyconfigurationcontent"] | ["configurations", ..] => "configurations",
-        ["devices", _, "modules", _, "messages", ..] => "cloud-to-device messages for modules",
+        ["devices", _, "modules", _, "messages", ..] => "messages of modules over HTTP",
         ["messages", "servicebound", "filenotifications", ..] => "file upload notifications",
         ["jobs", "create"] | ["jobs"] => "import and export jobs",
         ["jobs", "v2", ..] => "scheduled jobs",
