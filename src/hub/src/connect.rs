@@ -12,6 +12,7 @@ use crate::{
     close_reason::CloseReason,
     connection::{Client, ConnectionId, Identity, Message, most_silence},
     hub::Hub,
+    limits::OperationClass,
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
@@ -29,7 +30,12 @@ impl Hub {
         id: ConnectionId,
         connect: &Connect<'_>,
     ) -> Result<(), CloseReason> {
-        match self.admit(now, connect) {
+        let admitted = self.admit(now, connect).and_then(|client| {
+            let class = OperationClass::DeviceConnection;
+            self.limits.admit_at_once(now, class, 0)?;
+            Ok(client)
+        });
+        match admitted {
             Ok(client) => {
                 self.welcome(now, id, client);
                 Ok(())

@@ -68,6 +68,7 @@ impl Hub {
         let policies = default_policies(&mut random);
         Self {
             events: EventLog::new(&options),
+            limits: Limits::new(&options),
             options,
             random,
             registry: Registry::default(),
@@ -75,7 +76,6 @@ impl Hub {
             sessions: Sessions::default(),
             feedback: Feedback::default(),
             methods: Methods::default(),
-            limits: Limits::default(),
             store,
             policies,
             outputs: VecDeque::new(),
@@ -128,6 +128,7 @@ impl Hub {
         self.advance_queues(now);
         self.feedback.advance(now);
         self.advance_methods(now);
+        self.advance_limits(now);
     }
 
     /// When [`advance`](Self::advance) must be called at the latest.
@@ -138,6 +139,7 @@ impl Hub {
             self.next_queue_deadline(),
             self.feedback.next_deadline(),
             self.next_method_deadline(),
+            self.limits.next_deadline(),
         ]
         .into_iter()
         .flatten()

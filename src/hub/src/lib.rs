@@ -42,6 +42,7 @@ mod twin;
 pub use close_reason::CloseReason;
 pub use connection::ConnectionId;
 pub use hub::Hub;
+pub use limits::{OperationClass, OperationUsage, Rate, Tier, Usage};
 pub use options::HubOptions;
 pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};

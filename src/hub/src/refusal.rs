@@ -40,6 +40,10 @@ pub enum Refusal {
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
+    /// The day's messages are used up.
+    QuotaExceeded,
+    /// Too many devices connect in too short a time.
+    Throttled,
 }
 
 impl Refusal {
@@ -47,6 +51,7 @@ impl Refusal {
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
+            Self::QuotaExceeded | Self::Throttled => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -86,6 +91,12 @@ impl fmt::Display for Refusal {
             Self::Disabled => f.write_str("the device is disabled; enable it in the registry"),
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
+            ),
+            Self::QuotaExceeded => f.write_str(
+                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
+            ),
+            Self::Throttled => f.write_str(
+                "too many devices connected within a second; wait a little longer before each new attempt",
             ),
         }
     }

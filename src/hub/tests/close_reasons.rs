@@ -26,6 +26,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::UnknownIdentity,
         Refusal::Disabled,
         Refusal::Will,
+        Refusal::QuotaExceeded,
+        Refusal::Throttled,
     ]
 }
 
@@ -53,6 +55,8 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::TakenOver,
         CloseReason::DeviceDisabled,
         CloseReason::DeviceDeleted,
+        CloseReason::QuotaExceeded,
+        CloseReason::Throttled,
         CloseReason::NotSupported { operation: "o" },
     ]
 }
