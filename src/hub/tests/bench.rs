@@ -260,7 +260,7 @@ impl Bench {
         self.responses.remove(&id).unwrap()
     }
 
-    /// Sends what a service program with all rights would send, and does not wait for the answer.
+    /// Sends a request that may be answered later.
     pub(crate) fn start(&mut self, ask: &Ask) -> RequestId {
         let request = ask.request(&self.service_token("iothubowner"));
         let id = self.hub.request(self.now, &request);
@@ -268,7 +268,7 @@ impl Bench {
         id
     }
 
-    /// The answer to a request that was started, once it has come. It is given once.
+    /// The answer to a request, if it was given since this was last asked for.
     pub(crate) fn answer(&mut self, id: RequestId) -> Option<Response<Vec<u8>>> {
         self.responses.remove(&id)
     }

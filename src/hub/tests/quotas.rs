@@ -12,7 +12,7 @@ const S1: Tier = Tier::S1 { units: 1 };
 const UNTIL_MIDNIGHT: Duration = Duration::from_hours(14);
 
 /// Twenty of these are the free tier's messages of a day.
-const TWENTIETH: [u8; 400 * 512] = [b'x'; 400 * 512];
+static TWENTIETH: [u8; 400 * 512] = [b'x'; 400 * 512];
 
 fn options(tier: Tier, enforce_limits: bool) -> HubOptions {
     HubOptions {
@@ -130,7 +130,7 @@ fn the_count_begins_anew_at_midnight_utc() {
 #[test]
 fn the_last_message_of_the_day_may_be_large() {
     let (mut bench, link) = used_up_but(1, true);
-    bench.publish(link, TOPIC, &[b'x'; 262_144], Some(7));
+    bench.publish(link, TOPIC, &vec![b'x'; 262_144], Some(7));
     assert_eq!(bench.said(link), ["PUBACK 7"]);
     assert_eq!(messages(&bench), 7_999 + 512);
 }
@@ -146,6 +146,30 @@ fn whoever_publishes_beyond_the_quota_is_cut_off_without_an_acknowledgement() {
         assert_eq!(bench.events().len(), kept);
         assert_eq!(messages(&bench), 8_000);
     }
+}
+
+#[test]
+fn a_will_is_a_message_too() {
+    let mut bench = Bench::of(options(Tier::F1, true));
+    let body = "x".repeat(600);
+    let greeting = bench.greeting("dev1").with_will(TOPIC, &body);
+    let link = bench.connect_as(&greeting);
+    bench.lose(link);
+    assert_eq!(bench.events().len(), 1);
+    assert_eq!(messages(&bench), 2);
+}
+
+#[test]
+fn a_will_beyond_the_quota_is_not_published() {
+    let (mut bench, _) = used_up_but(1, true);
+    let topic = TOPIC.replace("dev1", "dev2");
+    let greeting = bench.greeting("dev2").with_will(&topic, "gone");
+    let link = bench.connect_as(&greeting);
+    bench.publish(link, &topic, b"the last", None);
+    let kept = bench.events().len();
+    bench.publish(link, &topic, b"one too many", None);
+    assert_eq!(bench.reason(link), Some(&CloseReason::QuotaExceeded));
+    assert_eq!(bench.events().len(), kept);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What comes faster than the tier's rates: first it waits, then it is refused.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use hub::{CloseReason, ConnectionId, HubOptions, Refusal, RequestId, Tier};
+use proptest::prelude::*;
 use wire::timestamp::Timestamp;
 
 use crate::bench::{Ask, Bench, HOST, SECOND, SEED, TOPIC, json, outcome};
@@ -527,4 +529,47 @@ fn times_at_the_end_of_time_do_no_harm() {
     bench.hub.advance(bench.now);
     bench.drain();
     bench.hub.usage(bench.now);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Requests at whatever times: each is carried out within ten seconds or refused at once, in their order, and never
+    /// more of them than a burst and the rate allow.
+    #[test]
+    fn whenever_requests_come_they_are_held_to_the_rate(gaps in prop::collection::vec(0..4_000_u64, 20..120)) {
+        let mut bench = bench(S1, true);
+        let ask = Ask::path("POST", "/devices/query");
+        let mut open = VecDeque::new();
+        let mut done: Vec<Timestamp> = Vec::new();
+        for gap in gaps.iter().map(|gap| gap / 2).chain([10_000]) {
+            for _ in 0..gap {
+                bench.wait(MILLISECOND);
+                while let Some((id, came)) = open.front().copied() {
+                    if bench.answer(id).is_none() {
+                        break;
+                    }
+                    open.pop_front();
+                    prop_assert!(bench.now.since(came) <= 10 * SECOND);
+                    done.push(bench.now);
+                }
+            }
+            let id = bench.start(&ask);
+            match bench.answer(id) {
+                None => open.push_back((id, bench.now)),
+                Some(answer) if answer.status() == 429 => {}
+                Some(_) => {
+                    prop_assert!(open.is_empty(), "overtaken");
+                    done.push(bench.now);
+                }
+            }
+        }
+        for (place, first) in done.iter().enumerate() {
+            // Twenty at once, and one every three seconds.
+            for (count, last) in done[place..].iter().enumerate() {
+                let allowed = 20 + last.since(*first).as_millis() / 3_000 + 1;
+                prop_assert!(count as u128 <= allowed);
+            }
+        }
+    }
 }
