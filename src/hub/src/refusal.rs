@@ -14,6 +14,10 @@ pub enum Refusal {
         /// Its level as it came; 4 is MQTT 3.1.1.
         level: u8,
     },
+    /// The day's messages are used up.
+    QuotaExceeded,
+    /// Too many devices connect in too short a time.
+    Throttled,
     /// There is no user name.
     UserNameMissing,
     /// The user name does not begin with `{host}/{device id}`.
@@ -40,18 +44,14 @@ pub enum Refusal {
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
-    /// The day's messages are used up.
-    QuotaExceeded,
-    /// Too many devices connect in too short a time.
-    Throttled,
 }
 
 impl Refusal {
     /// The code that the CONNACK carries.
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
-            Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
             Self::QuotaExceeded | Self::Throttled => ConnectReturnCode::ServerUnavailable,
+            Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -63,6 +63,12 @@ impl fmt::Display for Refusal {
             Self::Protocol { name, level } => {
                 write!(f, "expected MQTT level 4 (3.1.1), got {name:?} level {level}; choose MQTT 3.1.1 in the client")
             }
+            Self::QuotaExceeded => f.write_str(
+                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
+            ),
+            Self::Throttled => f.write_str(
+                "too many devices connected within a second; wait a little longer before each new attempt",
+            ),
             Self::UserNameMissing => {
                 f.write_str("expected a user name {host}/{device id}/?api-version=2021-04-12, got none; set it")
             }
@@ -91,12 +97,6 @@ impl fmt::Display for Refusal {
             Self::Disabled => f.write_str("the device is disabled; enable it in the registry"),
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
-            ),
-            Self::QuotaExceeded => f.write_str(
-                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
-            ),
-            Self::Throttled => f.write_str(
-                "too many devices connected within a second; wait a little longer before each new attempt",
             ),
         }
     }
