@@ -12,6 +12,7 @@ use crate::{
     close_reason::CloseReason,
     connection::{Client, ConnectionId, Identity, Message, most_silence},
     hub::Hub,
+    limits::OperationClass,
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
@@ -31,8 +32,12 @@ impl Hub {
         id: ConnectionId,
         connect: &Connect<'_>,
     ) -> Result<(), CloseReason> {
-        let outcome = self.admit(now, connect);
-        outcome
+        let admitted = self.admit(now, connect).and_then(|client| {
+            let class = OperationClass::DeviceConnection;
+            self.limits.admit_at_once(now, class, 0)?;
+            Ok(client)
+        });
+        admitted
             .and_then(|client| self.welcome(now, id, client))
             .map_err(|refusal| self.refuse(id, refusal))
     }

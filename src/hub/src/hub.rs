@@ -71,6 +71,7 @@ impl Hub {
         let policies = default_policies(&mut random);
         Self {
             events: EventLog::new(&options),
+            limits: Limits::new(&options),
             options,
             random,
             registry: Registry::default(),
@@ -79,7 +80,6 @@ impl Hub {
             queues: Schedule::default(),
             feedback: Feedback::default(),
             methods: Methods::default(),
-            limits: Limits::default(),
             store: Keeper::new(store),
             policies,
             outputs: VecDeque::new(),
@@ -132,6 +132,7 @@ impl Hub {
         self.advance_queues(now);
         self.advance_feedback(now);
         self.advance_methods(now);
+        self.advance_limits(now);
     }
 
     /// When [`advance`](Self::advance) must be called at the latest.
@@ -142,6 +143,7 @@ impl Hub {
             self.next_queue_deadline(),
             self.feedback.next_deadline(),
             self.next_method_deadline(),
+            self.limits.next_deadline(),
         ]
         .into_iter()
         .flatten()

@@ -46,6 +46,7 @@ pub use cloud_to_device::{CloudToDeviceOptions, CountedDelivery};
 pub use connection::ConnectionId;
 pub use feedback::FeedbackOptions;
 pub use hub::Hub;
+pub use limits::{OperationClass, OperationUsage, Rate, Tier, Usage};
 pub use options::HubOptions;
 pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};

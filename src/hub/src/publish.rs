@@ -2,7 +2,7 @@
 
 use wire::{
     event::Event,
-    mqtt::mqttrs::{Packet, Publish, QosPid},
+    mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
     topic::{DeviceTopic, TopicError},
@@ -13,6 +13,7 @@ use crate::{
     connection::{Client, ConnectionId, Message},
     event_log::EventLog,
     hub::Hub,
+    limits::{OperationClass, Turn, Waiting},
     registry::Registry,
 };
 
@@ -41,6 +42,7 @@ impl Hub {
         let Some(client) = self.connections.client(connection) else {
             return Ok(());
         };
+        let mut turn = Turn::Now;
         match read_topic(publish.topic_name)? {
             DeviceTopic::Telemetry {
                 device_id,
@@ -49,7 +51,11 @@ impl Hub {
             } if device_id == client.identity.device_id
                 && module_id == client.identity.module_id =>
             {
+                let size = publish.payload.len() + properties.size();
                 let message = read_message(publish, properties)?;
+                turn = self
+                    .limits
+                    .take(now, OperationClass::DeviceToCloudSend, size)?;
                 store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
@@ -67,9 +73,21 @@ impl Hub {
             }
         }
         if let Some(pid) = pid {
-            self.send(connection, &Packet::Puback(pid));
+            self.puback(connection, pid, turn);
         }
         Ok(())
+    }
+
+    /// Acknowledges a PUBLISH, at once or when its turn comes. A client that waits for it sends more slowly.
+    fn puback(&mut self, connection: ConnectionId, pid: Pid, turn: Turn) {
+        match turn {
+            Turn::Now => self.send(connection, &Packet::Puback(pid)),
+            Turn::At(turn) => {
+                let waiting = Waiting::Acknowledgement(connection, pid);
+                self.limits
+                    .wait(turn, OperationClass::DeviceToCloudSend, waiting);
+            }
+        }
     }
 }
 

@@ -92,6 +92,11 @@ impl Registry {
         self.devices.values().map(Box::as_ref)
     }
 
+    /// How many devices there are.
+    pub(crate) fn count(&self) -> usize {
+        self.devices.len()
+    }
+
     /// The device, or the service's refusal.
     pub(crate) fn require(&self, id: &str) -> Result<&Device, ServiceError> {
         self.get(id).ok_or_else(|| unknown_device(id))
