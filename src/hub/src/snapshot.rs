@@ -348,6 +348,7 @@ impl Replay {
     }
 
     fn twin(&mut self, id: &Identity, twin: Twin) -> Result<(), String> {
+        twin.check().map_err(words)?;
         let place = self.hub.registry.twin_mut(id);
         *place.ok_or_else(|| unknown(id))? = twin;
         Ok(())
