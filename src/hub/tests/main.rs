@@ -6,6 +6,7 @@ mod close_reasons;
 mod cloud_to_device_delivery;
 mod cloud_to_device_life;
 mod cloud_to_device_sending;
+mod cloud_to_device_stories;
 mod connect_refusals;
 mod connecting;
 mod determinism;
