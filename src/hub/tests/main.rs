@@ -1,22 +1,28 @@
 //! What a hub does with what it is fed, one behaviour a file.
 
 mod bench;
-mod stores;
-
 mod access;
 mod bulk;
 mod close_reasons;
+mod cloud_to_device_delivery;
+mod cloud_to_device_life;
+mod cloud_to_device_sending;
+mod cloud_to_device_stories;
 mod connect_refusals;
 mod connecting;
 mod counters;
 mod determinism;
+mod device_http;
 mod device_identities;
+mod device_telemetry_http;
+mod feedback;
 mod keep_alive;
 mod methods;
 mod methods_waiting;
 mod modules;
 mod not_built;
 mod protocol_violations;
+mod purging;
 mod quotas;
 mod random_input;
 mod reading_events;
@@ -26,6 +32,7 @@ mod retention;
 mod secrets;
 mod sessions;
 mod statistics;
+mod stores;
 mod subscribing;
 mod taking_over;
 mod telemetry;
