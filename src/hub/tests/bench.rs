@@ -67,9 +67,8 @@ impl Bench {
         }
     }
 
-    /// A hub with the devices `dev1` and `dev2`, and a store.
-    pub(crate) fn with_store(store: impl Store + 'static) -> Self {
-        let options = HubOptions::new(HOST, SEED);
+    /// A hub with the devices `dev1` and `dev2` that keeps its state in a store.
+    pub(crate) fn with_store(options: HubOptions, store: impl Store + 'static) -> Self {
         let mut bench = Self::empty(options.clone());
         bench.hub = Hub::with_store(options, Box::new(store));
         bench.register("dev1");
