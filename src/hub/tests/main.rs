@@ -5,11 +5,13 @@ mod stores;
 
 mod access;
 mod bulk;
+mod certificates;
 mod close_reasons;
 mod connect_refusals;
 mod connecting;
 mod determinism;
 mod device_identities;
+mod edge_identities;
 mod keep_alive;
 mod methods;
 mod methods_waiting;
