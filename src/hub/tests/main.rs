@@ -14,6 +14,7 @@ mod device_identities;
 mod edge_identities;
 mod keep_alive;
 mod methods;
+mod methods_at_random;
 mod methods_waiting;
 mod modules;
 mod not_built;
