@@ -69,7 +69,7 @@ impl Bench {
         }
     }
 
-    /// A hub with the devices `dev1` and `dev2`, and a store.
+    /// A hub with the devices `dev1` and `dev2` that keeps its state in a store.
     pub(crate) fn with_store(options: HubOptions, store: impl Store + 'static) -> Self {
         let mut bench = Self::empty(options.clone());
         bench.hub = Hub::with_store(options, Box::new(store));

@@ -1,8 +1,11 @@
 //! What a hub does with what it is fed, one behaviour a file.
 
 mod bench;
+mod stores;
+
 mod access;
 mod bulk;
+mod certificates;
 mod close_reasons;
 mod cloud_to_device_delivery;
 mod cloud_to_device_life;
@@ -15,9 +18,11 @@ mod determinism;
 mod device_http;
 mod device_identities;
 mod device_telemetry_http;
+mod edge_identities;
 mod feedback;
 mod keep_alive;
 mod methods;
+mod methods_at_random;
 mod methods_waiting;
 mod modules;
 mod not_built;
@@ -32,7 +37,6 @@ mod retention;
 mod secrets;
 mod sessions;
 mod statistics;
-mod stores;
 mod subscribing;
 mod taking_over;
 mod telemetry;
