@@ -12,6 +12,11 @@ pub struct HubOptions {
     /// Where keys, generation ids and tracking ids are drawn from.
     /// Whoever wants keys that nobody can guess fills it from a source that nobody can guess.
     pub seed: [u8; 32],
+    /// Which of the service's tiers the hub is of: by default S1 with one unit.
+    pub tier: Tier,
+    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
+    /// By default they are not, and the hub only counts.
+    pub enforce_limits: bool,
     /// How many partitions telemetry is spread over: 2 to 32, by default 4.
     pub partitions: u16,
     /// How long an event is kept: by default a day, at most seven.
@@ -22,11 +27,6 @@ pub struct HubOptions {
     /// How long a connection may live after its token has expired.
     /// The service's documentation names both five and ten minutes; the default is ten.
     pub token_grace: Duration,
-    /// Which of the service's tiers the hub is of: by default S1 with one unit.
-    pub tier: Tier,
-    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
-    /// By default they are not, and the hub only counts.
-    pub enforce_limits: bool,
 }
 
 impl HubOptions {
@@ -35,12 +35,12 @@ impl HubOptions {
         Self {
             host_name: host_name.into(),
             seed,
+            tier: Tier::S1 { units: 1 },
+            enforce_limits: false,
             partitions: 4,
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),
-            tier: Tier::S1 { units: 1 },
-            enforce_limits: false,
         }
     }
 }
@@ -51,12 +51,12 @@ impl fmt::Debug for HubOptions {
         f.debug_struct("HubOptions")
             .field("host_name", &self.host_name)
             .field("seed", &format_args!("[redacted]"))
+            .field("tier", &self.tier)
+            .field("enforce_limits", &self.enforce_limits)
             .field("partitions", &self.partitions)
             .field("retention", &self.retention)
             .field("partition_bytes", &self.partition_bytes)
             .field("token_grace", &self.token_grace)
-            .field("tier", &self.tier)
-            .field("enforce_limits", &self.enforce_limits)
             .finish()
     }
 }
