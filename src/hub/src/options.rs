@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::limits::Tier;
+use crate::{cloud_to_device::CloudToDeviceOptions, feedback::FeedbackOptions, limits::Tier};
 
 /// What a hub is made from. Everything else follows from its inputs.
 #[derive(Clone)]
@@ -27,6 +27,10 @@ pub struct HubOptions {
     /// How long a connection may live after its token has expired.
     /// The service's documentation names both five and ten minutes; the default is ten.
     pub token_grace: Duration,
+    /// How long cloud-to-device messages wait, and how often they are delivered.
+    pub cloud_to_device: CloudToDeviceOptions,
+    /// How long delivery feedback waits, and how often it is delivered.
+    pub feedback: FeedbackOptions,
 }
 
 impl HubOptions {
@@ -41,6 +45,8 @@ impl HubOptions {
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),
+            cloud_to_device: CloudToDeviceOptions::default(),
+            feedback: FeedbackOptions::default(),
         }
     }
 }
@@ -57,6 +63,8 @@ impl fmt::Debug for HubOptions {
             .field("retention", &self.retention)
             .field("partition_bytes", &self.partition_bytes)
             .field("token_grace", &self.token_grace)
+            .field("cloud_to_device", &self.cloud_to_device)
+            .field("feedback", &self.feedback)
             .finish()
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use wire::{mqtt::mqttrs::ConnectReturnCode, sas::SasError};
 
+use crate::store::StoreError;
+
 /// Why a CONNECT was refused. The service only sends a return code; this says what it would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -44,6 +46,8 @@ pub enum Refusal {
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
+    /// The client's session could not be kept, or not be dropped.
+    StoreFailed(StoreError),
 }
 
 impl Refusal {
@@ -52,6 +56,7 @@ impl Refusal {
         match self {
             Self::QuotaExceeded | Self::Throttled => ConnectReturnCode::ServerUnavailable,
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
+            Self::StoreFailed(_) => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -98,6 +103,7 @@ impl fmt::Display for Refusal {
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
             ),
+            Self::StoreFailed(why) => write!(f, "the hub could not keep the session: {why}; connect again later"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hub::{CloseReason, Refusal};
+use hub::{CloseReason, Refusal, StoreError};
 use wire::mqtt::MqttError;
 use wire::sas::SasError;
 use wire::topic::{DeviceTopic, TopicError};
@@ -28,6 +28,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Will,
         Refusal::QuotaExceeded,
         Refusal::Throttled,
+        Refusal::StoreFailed(StoreError::new("the disk is full")),
     ]
 }
 
@@ -57,6 +58,7 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::DeviceDeleted,
         CloseReason::QuotaExceeded,
         CloseReason::Throttled,
+        CloseReason::ModuleDeleted,
         CloseReason::NotSupported { operation: "o" },
     ]
 }

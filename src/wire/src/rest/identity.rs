@@ -89,6 +89,14 @@ pub struct Authentication {
     pub kind: AuthenticationType,
 }
 
+impl Authentication {
+    /// Checks the thumbprints of certificates, and reads a request for keys.
+    pub fn requested(&self) -> Result<Keys, ServiceError> {
+        self.x509_thumbprint.validate()?;
+        self.symmetric_key.requested()
+    }
+}
+
 /// The ways to prove who a device is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -323,8 +331,7 @@ impl DeviceIdentityUpdate {
         if authentication.kind == AuthenticationType::None {
             return Err(invalid("authentication.type of a device cannot be none."));
         }
-        authentication.x509_thumbprint.validate()?;
-        authentication.symmetric_key.requested()
+        authentication.requested()
     }
 }
 
