@@ -211,9 +211,8 @@ fn missing(method: &str, words: &[&str], path: &str) -> String {
         ["devices", _, "applyconfigurationcontent"] | ["configurations", ..] => "configurations",
         ["devices", _, "modules", _, "messages", ..] => "messages of modules over HTTP",
         ["messages", "servicebound", "filenotifications", ..] => "file upload notifications",
-        ["jobs", "create"] | ["jobs"] => "import and export jobs",
         ["jobs", "v2", ..] => "scheduled jobs",
-        ["jobs", _] => "import and export jobs",
+        ["jobs"] | ["jobs", _] => "import and export jobs",
         ["digitaltwins", ..] => "digital twins",
         _ => return format!("{method} /{path}"),
     };
