@@ -254,7 +254,7 @@ fn whatever_the_outcome_an_answer_has_a_request_id_of_its_own() {
 
 /// Checks what holds for every answer to anybody who shows no token; gives the outcome.
 fn check_answer(answer: &Response<Vec<u8>>) -> Result<(), TestCaseError> {
-    let name = header(answer, ERROR_CODE_HEADER.as_ref());
+    let name = header(answer, ERROR_CODE_HEADER);
     let code = name.as_deref().and_then(ErrorCode::from_name);
     prop_assert_eq!(code.map(ErrorCode::status), Some(answer.status()));
     prop_assert!(header(answer, "x-ms-request-id").is_some());
