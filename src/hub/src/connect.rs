@@ -35,9 +35,11 @@ impl Hub {
         let admitted = self.admit(now, connect).and_then(|client| {
             let class = OperationClass::DeviceConnection;
             self.limits.admit_at_once(now, class, 0)?;
-            self.welcome(now, id, client)
+            Ok(client)
         });
-        admitted.map_err(|refusal| self.refuse(id, refusal))
+        admitted
+            .and_then(|client| self.welcome(now, id, client))
+            .map_err(|refusal| self.refuse(id, refusal))
     }
 
     /// Tells a client by CONNACK that it is refused; the connection is to be closed for the reason given back.

@@ -12,11 +12,6 @@ pub struct HubOptions {
     /// Where keys, generation ids and tracking ids are drawn from.
     /// Whoever wants keys that nobody can guess fills it from a source that nobody can guess.
     pub seed: [u8; 32],
-    /// Which of the service's tiers the hub is of: by default S1 with one unit.
-    pub tier: Tier,
-    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
-    /// By default they are not, and the hub only counts.
-    pub enforce_limits: bool,
     /// How many partitions telemetry is spread over: 2 to 32, by default 4.
     pub partitions: u16,
     /// How long an event is kept: by default a day, at most seven.
@@ -31,6 +26,11 @@ pub struct HubOptions {
     pub cloud_to_device: CloudToDeviceOptions,
     /// How long delivery feedback waits, and how often it is delivered.
     pub feedback: FeedbackOptions,
+    /// Which of the service's tiers the hub is of: by default S1 with one unit.
+    pub tier: Tier,
+    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
+    /// By default they are not, and the hub only counts.
+    pub enforce_limits: bool,
 }
 
 impl HubOptions {
@@ -39,14 +39,14 @@ impl HubOptions {
         Self {
             host_name: host_name.into(),
             seed,
-            tier: Tier::S1 { units: 1 },
-            enforce_limits: false,
             partitions: 4,
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),
             cloud_to_device: CloudToDeviceOptions::default(),
             feedback: FeedbackOptions::default(),
+            tier: Tier::S1 { units: 1 },
+            enforce_limits: false,
         }
     }
 }
@@ -57,14 +57,14 @@ impl fmt::Debug for HubOptions {
         f.debug_struct("HubOptions")
             .field("host_name", &self.host_name)
             .field("seed", &format_args!("[redacted]"))
-            .field("tier", &self.tier)
-            .field("enforce_limits", &self.enforce_limits)
             .field("partitions", &self.partitions)
             .field("retention", &self.retention)
             .field("partition_bytes", &self.partition_bytes)
             .field("token_grace", &self.token_grace)
             .field("cloud_to_device", &self.cloud_to_device)
             .field("feedback", &self.feedback)
+            .field("tier", &self.tier)
+            .field("enforce_limits", &self.enforce_limits)
             .finish()
     }
 }

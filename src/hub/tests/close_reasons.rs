@@ -26,9 +26,9 @@ fn refusals() -> Vec<Refusal> {
         Refusal::UnknownIdentity,
         Refusal::Disabled,
         Refusal::Will,
+        Refusal::StoreFailed(StoreError::new("the disk is full")),
         Refusal::QuotaExceeded,
         Refusal::Throttled,
-        Refusal::StoreFailed(StoreError::new("the disk is full")),
     ]
 }
 
@@ -56,9 +56,9 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::TakenOver,
         CloseReason::DeviceDisabled,
         CloseReason::DeviceDeleted,
+        CloseReason::ModuleDeleted,
         CloseReason::QuotaExceeded,
         CloseReason::Throttled,
-        CloseReason::ModuleDeleted,
         CloseReason::NotSupported { operation: "o" },
     ]
 }
