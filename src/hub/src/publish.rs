@@ -43,6 +43,7 @@ impl Hub {
             return Ok(());
         };
         let mut turn = Turn::Now;
+        let mut answer = None;
         match read_topic(publish.topic_name)? {
             DeviceTopic::Telemetry {
                 device_id,
@@ -59,13 +60,16 @@ impl Hub {
                 store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
-            DeviceTopic::TwinGet { request_id } => self.twin_get(now, connection, &request_id)?,
+            DeviceTopic::TwinGet { request_id } => {
+                let id = client.identity.clone();
+                answer = Some(self.twin_get(now, &id, request_id));
+            }
             DeviceTopic::ReportedPatch {
                 request_id,
                 version,
             } => {
-                let body = publish.payload;
-                self.patch_reported(now, connection, &request_id, version, body)?;
+                let (id, body) = (client.identity.clone(), publish.payload);
+                answer = Some(self.patch_reported(now, &id, request_id, version, body)?);
             }
             DeviceTopic::MethodResponse { status, request_id } => {
                 let identity = client.identity.clone();
@@ -74,6 +78,9 @@ impl Hub {
         }
         if let Some(pid) = pid {
             self.puback(connection, pid, turn);
+        }
+        if let Some(answer) = answer {
+            self.send_twin_answer(connection, &answer);
         }
         Ok(())
     }

@@ -111,6 +111,15 @@ impl Registry {
         Ok(())
     }
 
+    /// The twin of an identity, or the service's refusal.
+    pub(crate) fn require_twin(&self, identity: &Identity) -> Result<&Twin, ServiceError> {
+        let device = self.require(&identity.device_id)?;
+        match &identity.module_id {
+            None => Ok(&device.twin),
+            Some(id) => Ok(&device.require_module(id)?.twin),
+        }
+    }
+
     /// What tells an identity from one of the same id before it.
     pub(crate) fn generation_id(&self, identity: &Identity) -> Option<&str> {
         let device = self.get(&identity.device_id)?;
@@ -126,6 +135,14 @@ impl Registry {
         self.get_mut(&identity.device_id)?
             .modules
             .get_mut(module_id)
+    }
+
+    /// The twin of an identity.
+    pub(crate) fn twin_mut(&mut self, identity: &Identity) -> Option<&mut Twin> {
+        match identity.module_id {
+            None => Some(&mut self.get_mut(&identity.device_id)?.twin),
+            Some(_) => Some(&mut self.module_mut(identity)?.twin),
+        }
     }
 
     /// An identity did something: it connected, sent or received.

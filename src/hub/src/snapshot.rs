@@ -304,17 +304,17 @@ impl Replay {
 
     fn policy(&mut self, record: PolicyRecord) -> Result<(), String> {
         let hub = &mut self.hub;
-        let mut policy = AccessPolicy {
+        let keys = record.keys.unwrap_or_default().requested().map_err(words)?;
+        let (primary_key, secondary_key) = match keys {
+            Keys::Given { primary, secondary } => (primary, secondary),
+            Keys::Generate => (hub.random.key(), hub.random.key()),
+        };
+        let policy = AccessPolicy {
             name: record.name,
-            primary_key: hub.random.key(),
-            secondary_key: hub.random.key(),
+            primary_key,
+            secondary_key,
             permissions: record.permissions,
         };
-        if let Some(keys) = record.keys
-            && let Keys::Given { primary, secondary } = keys.requested().map_err(words)?
-        {
-            (policy.primary_key, policy.secondary_key) = (primary, secondary);
-        }
         hub.policies.retain(|known| known.name != policy.name);
         hub.policies.push(policy);
         Ok(())
@@ -354,6 +354,7 @@ impl Replay {
     }
 
     fn twin(&mut self, id: &Identity, twin: Twin) -> Result<(), String> {
+        twin.check().map_err(words)?;
         let place = self.hub.registry.twin_mut(id);
         *place.ok_or_else(|| unknown(id))? = twin;
         Ok(())

@@ -54,14 +54,6 @@ impl Registry {
         }
     }
 
-    /// The twin of a device or of one of its modules.
-    pub(crate) fn twin_mut(&mut self, id: &Identity) -> Option<&mut Twin> {
-        match id.module_id {
-            None => Some(&mut self.get_mut(&id.device_id)?.twin),
-            Some(_) => Some(&mut self.module_mut(id)?.twin),
-        }
-    }
-
     /// Generation ids from now on are larger than this one.
     pub(crate) fn set_last_generation(&mut self, generation: u64) {
         self.last_generation = generation;
