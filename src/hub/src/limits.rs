@@ -22,10 +22,11 @@ use wire::{
 use crate::{hub::Hub, options::HubOptions, rest};
 use backlog::Backlog;
 use bucket::Bucket;
-use counters::{Counters, day_ends};
+use counters::day_ends;
 use tier::{CLASSES, blocks};
 
 pub(crate) use backlog::Waiting;
+pub(crate) use counters::Counters;
 pub(crate) use excess::Excess;
 pub use tier::{OperationClass, Rate, Tier};
 pub use usage::{OperationUsage, Usage};

@@ -256,6 +256,10 @@ impl Hub {
         self.registry.touch(identity, now);
         match read_answer(body) {
             Ok(payload) => {
+                // An answer is a message of its own, unless it is empty.
+                if !body.is_empty() {
+                    self.limits.charge(now, body.len());
+                }
                 let body = format!(r#"{{"status":{status},"payload":{payload}}}"#);
                 rest::respond(self, call.asked, rest::json_text(body));
             }

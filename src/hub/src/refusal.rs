@@ -56,9 +56,10 @@ impl Refusal {
     /// The code that the CONNACK carries.
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
-            Self::QuotaExceeded | Self::Throttled => ConnectReturnCode::ServerUnavailable,
+            Self::QuotaExceeded | Self::Throttled | Self::StoreFailed(_) => {
+                ConnectReturnCode::ServerUnavailable
+            }
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
-            Self::StoreFailed(_) => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }

@@ -124,7 +124,7 @@ fn handle(
     carry_out(hub, now, asked, operation, request)
 }
 
-/// Carries out an operation within the limits that may have been reached while it waited.
+/// Carries out an operation and charges it, unless the day's messages were used up while it waited.
 fn carry_out(
     hub: &mut Hub,
     now: Timestamp,
@@ -132,7 +132,6 @@ fn carry_out(
     operation: Operation,
     request: &Request<Vec<u8>>,
 ) -> Result<Reply, ServiceError> {
-    metering::check_room(hub, &operation, request)?;
     let Some(meter) = metering::meter(&operation, request) else {
         return dispatch(hub, now, asked, operation, request);
     };

@@ -21,6 +21,7 @@ use crate::{
     event_log::StoredEvent,
     feedback::PendingFeedback,
     hub::Hub,
+    limits::Counters,
     options::HubOptions,
     policy::{AccessPolicy, Permission},
     registry::{Device, Module},
@@ -77,6 +78,9 @@ struct Header {
     random: u64,
     /// The largest generation id that was given.
     last_generation: u64,
+    /// What was counted for the tier's limits.
+    #[serde(default)]
+    counters: Counters,
 }
 
 /// A line after the first: [`Kind`], owned.
@@ -125,6 +129,7 @@ impl Hub {
             host_name: self.options.host_name.clone(),
             random: self.random.position(),
             last_generation: self.registry.last_generation(),
+            counters: self.limits.counters.clone(),
         });
         for policy in self.policies() {
             lines.push(&PolicyLine::Policy(PolicyRecord::new(policy, scope.keys)));
@@ -259,6 +264,7 @@ impl Replay {
         }
         hub.random.set_position(header.random);
         hub.registry.set_last_generation(header.last_generation);
+        hub.limits.counters = header.counters;
         Ok(())
     }
 

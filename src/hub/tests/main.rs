@@ -33,6 +33,7 @@ mod random_input;
 mod reading_events;
 mod registry_store;
 mod requests;
+mod rest_surface;
 mod retention;
 mod secrets;
 mod sessions;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use hub::{CloseReason, ConnectionId, HubOptions, Refusal, Tier};
+use hub::{CloseReason, ConnectionId, Hub, HubOptions, MemoryStore, Refusal, SnapshotScope, Tier};
+use wire::mqtt::mqttrs::QoS;
 
 use crate::bench::{Ask, Bench, HOST, SECOND, SEED, TOPIC, json, outcome};
 
@@ -105,6 +106,83 @@ fn what_failed_is_free() {
         bench.ask(&Ask::path(method, path).body("no JSON"));
     }
     assert_eq!(messages(&bench), 0);
+}
+
+#[test]
+fn requests_are_counted_by_what_they_carry() {
+    let method = format!(r#"{{"methodName":"m","payload":"{}"}}"#, "x".repeat(600));
+    let send = || Ask::path("POST", "/devices/dev1/messages/deviceBound");
+    let cases = [
+        (send(), 1),
+        (send().body(&"x".repeat(512)), 1),
+        (send().body(&"x".repeat(513)), 2),
+        (
+            Ask::path("POST", "/devices/dev1/messages/events").body(&"x".repeat(1_025)),
+            3,
+        ),
+        (Ask::path("GET", "/devices/dev1/messages/deviceBound"), 0),
+        (Ask::path("DELETE", "/devices/dev1/commands"), 0),
+        // The device is not connected: the call is charged, and there is no answer.
+        (Ask::method("dev1", r#"{"methodName":"m"}"#), 1),
+        (Ask::method("dev1", &method), 2),
+    ];
+    for (place, (ask, expected)) in cases.into_iter().enumerate() {
+        let mut bench = Bench::of(options(Tier::F1, true));
+        bench.ask(&ask);
+        assert_eq!(messages(&bench), expected, "{place}");
+    }
+}
+
+#[test]
+fn properties_in_headers_count_by_their_names_and_values() {
+    let cases = [
+        ("iothub-app-a", "b", 1),
+        ("iothub-app-a", "bc", 2),
+        // The name of a system property is the hub's own.
+        ("iothub-messageid", "ab", 1),
+        ("iothub-messageid", "abc", 2),
+        ("user-agent", "somebody", 1),
+    ];
+    for (name, value, expected) in cases {
+        let mut bench = Bench::of(options(Tier::F1, true));
+        let ask = Ask::path("POST", "/devices/dev1/messages/deviceBound").body(&"x".repeat(510));
+        let mut request = ask.request(&bench.service_token("service"));
+        let headers = request.headers_mut();
+        headers.insert(name, value.parse().unwrap());
+        assert_eq!(outcome(&bench.request(&request)), "204");
+        assert_eq!(messages(&bench), expected, "{name}: {value}");
+    }
+}
+
+#[test]
+fn the_answer_to_a_direct_method_is_a_message_too_unless_it_is_empty() {
+    for (answer, expected) in [
+        ("", 1),
+        ("{}", 2),
+        (&*format!("\"{}\"", "x".repeat(511)), 3),
+    ] {
+        let mut bench = Bench::of(options(Tier::F1, true));
+        let link = bench.connect("dev1");
+        bench.subscribe(link, &[("$iothub/methods/POST/#", QoS::AtMostOnce)]);
+        let id = bench.start(&Ask::method("dev1", r#"{"methodName":"m"}"#));
+        assert_eq!(messages(&bench), 1);
+        let call = bench.calls(link).remove(0);
+        let topic = format!("$iothub/methods/res/200/?$rid={}", call.request_id);
+        bench.publish(link, &topic, answer.as_bytes(), None);
+        assert_eq!(outcome(&bench.answer(id).unwrap()), "200");
+        assert_eq!(messages(&bench), expected, "{}", answer.len());
+    }
+}
+
+#[test]
+fn the_days_messages_are_in_a_snapshot() {
+    let (bench, _) = used_up_but(3, true);
+    let text = bench.hub.snapshot(SnapshotScope::ALL);
+    let store = Box::new(MemoryStore);
+    let hub = Hub::restore(options(Tier::F1, true), store, bench.now, &text).unwrap();
+    let (before, after) = (bench.hub.usage(bench.now), hub.usage(bench.now));
+    assert_eq!(after.messages_today, 7_997);
+    assert_eq!(after.operations, before.operations);
 }
 
 #[test]
@@ -306,6 +384,22 @@ fn the_free_tier_has_500_devices() {
     assert_eq!(bench.outcome(&absent), "404 DeviceNotFound");
     bench.delete("dev2");
     bench.register("one-more");
+}
+
+#[test]
+fn many_devices_in_one_request_are_registered_while_there_is_room() {
+    let mut bench = Bench::of(options(Tier::F1, true));
+    fill(&mut bench, 499);
+    bench.wait(Duration::from_mins(1));
+    let items = r#"[{"id":"first","importMode":"create"},{"id":"second","importMode":"create"}]"#;
+    let answer = bench.ask(&Ask::path("POST", "/devices").body(items));
+    assert_eq!(outcome(&answer), "400 BulkRegistryOperationFailure");
+    let errors = &json(&answer)["errors"];
+    assert_eq!(errors.as_array().unwrap().len(), 1, "{errors}");
+    assert_eq!(errors[0]["deviceId"], "second");
+    assert_eq!(errors[0]["errorCode"], 413_002);
+    assert!(bench.hub.device("first").is_some());
+    assert!(bench.hub.device("second").is_none());
 }
 
 #[test]

@@ -343,6 +343,27 @@ fn the_same_inputs_give_the_same_bytes() {
 }
 
 #[test]
+fn the_backlog_has_room_again_once_requests_are_carried_out() {
+    let mut bench = bench(S1, true);
+    let ask = Ask::path("GET", "/twins/dev1");
+    start(&mut bench, &ask, 600);
+    assert_eq!(bench.outcome(&ask), FULL);
+    bench.wait(100 * MILLISECOND);
+    let waiting = start(&mut bench, &ask, 10);
+    assert!(waiting.iter().all(|id| bench.answer(*id).is_none()));
+    assert_eq!(bench.outcome(&ask), FULL);
+}
+
+#[test]
+fn all_classes_share_the_backlog() {
+    let mut bench = bench(S1, true);
+    start(&mut bench, &Ask::path("GET", "/twins/dev1"), 600);
+    let registry = Ask::of("GET", "dev1");
+    start(&mut bench, &registry, 100);
+    assert_eq!(bench.outcome(&registry), FULL);
+}
+
+#[test]
 fn large_requests_that_wait_fill_the_backlog_by_their_size() {
     let mut bench = bench(S1, true);
     let ask = Ask::of("PUT", "dev3").body(&" ".repeat(4 * 1024 * 1024));

@@ -54,6 +54,7 @@ impl Hub {
                 format!("A device with ID '{id}' is already registered."),
             ));
         }
+        self.limits.check_devices(self.registry.count(), 1)?;
         let blank = DeviceIdentity {
             device_id: id.to_owned(),
             generation_id: self.registry.next_generation(now),

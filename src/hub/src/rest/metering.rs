@@ -1,6 +1,6 @@
 //! What a request counts as: which rate it is held to, and what it costs of the day's messages.
 
-use http::{Request, header::IF_MATCH};
+use http::Request;
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode, ServiceError},
     timestamp::Timestamp,
@@ -64,22 +64,6 @@ pub(super) fn meter(operation: &Operation, request: &Request<Vec<u8>>) -> Option
         | Operation::AbandonMessage { .. } => return None,
     };
     Some(Meter { class, charge })
-}
-
-/// Refuses an operation that the tier has no room for.
-pub(super) fn check_room(
-    hub: &Hub,
-    operation: &Operation,
-    request: &Request<Vec<u8>>,
-) -> Result<(), ServiceError> {
-    match operation {
-        Operation::PutDevice { id }
-            if !request.headers().contains_key(IF_MATCH) && hub.registry.get(id).is_none() =>
-        {
-            hub.limits.check_devices(hub.registry.count(), 1)
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Charges what was done to the day's messages.
