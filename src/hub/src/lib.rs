@@ -38,7 +38,9 @@ mod schedule;
 mod session;
 mod snapshot;
 mod store;
+mod stored_event;
 mod subscribe;
+mod telemetry;
 mod twin;
 
 pub use close_reason::CloseReason;

@@ -18,7 +18,6 @@ use wire::{
 use crate::{
     cloud_to_device::{MOST_MESSAGES, QueuedMessage},
     connection::Identity,
-    event_log::StoredEvent,
     feedback::PendingFeedback,
     hub::Hub,
     limits::Counters,
@@ -27,6 +26,7 @@ use crate::{
     registry::{Device, Module},
     session::Session,
     store::{Kind, Store},
+    stored_event::StoredEvent,
     twin::Twin,
 };
 
@@ -145,6 +145,9 @@ impl Hub {
         }
         for record in self.feedback.iter() {
             lines.push(&Kind::Feedback(record));
+        }
+        for event in self.events.newest(scope.event_bytes) {
+            lines.push(&Kind::Event(event));
         }
         lines.0
     }
@@ -297,7 +300,7 @@ impl Replay {
                 self.hub.sessions.put(&id, session);
             }
             Entry::SessionGone(id) => self.hub.sessions.forget(&id),
-            Entry::Event(_) => {}
+            Entry::Event(event) => self.hub.events.restore(*event)?,
         }
         Ok(())
     }
