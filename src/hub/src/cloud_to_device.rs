@@ -43,10 +43,13 @@ impl Hub {
         &mut self,
         now: Timestamp,
         device_id: &str,
-        message: Message,
+        mut message: Message,
     ) -> Result<(), ServiceError> {
         self.registry.require(device_id)?;
         let expires = accept::check(now, device_id, &message)?;
+        if let Some(ack) = &mut message.properties.system.ack {
+            ack.make_ascii_lowercase();
+        }
         self.serve_queue(now, device_id);
         let queue = &self.registry.require(device_id)?.queue;
         if queue.len() >= MOST_MESSAGES {

@@ -16,7 +16,7 @@ use crate::{
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
-    registry::Device,
+    registry::{Device, Module},
     session::Session,
     store::{Change, Kind},
 };
@@ -159,6 +159,9 @@ impl Hub {
             None => None,
             Some(id) => Some(device.modules.get(id).ok_or(Refusal::UnknownIdentity)?),
         };
+        if !module.map_or(device.has_keys(), Module::has_keys) {
+            return Err(Refusal::CertificateExpected);
+        }
         let (scope, signed) = match (token.policy(), module) {
             (None, None) => ("device", device.signed(token)),
             (None, Some(module)) => ("module", module.signed(token)),

@@ -18,6 +18,7 @@ use wire::{
 use crate::{
     connection::{ConnectionId, Identity},
     hub::Hub,
+    registry::Device,
     rest::{self, Asked},
     schedule::Schedule,
 };
@@ -175,7 +176,7 @@ impl Hub {
             ));
         }
         let device = self.registry.get(&identity.device_id);
-        let may_connect = device.is_some_and(|device| device.is_enabled());
+        let may_connect = device.is_some_and(Device::is_enabled);
         let may_wait = may_connect && !invocation.connect_timeout.is_zero();
         if !may_wait && self.listener(identity).is_none() {
             return Err(Failure::new(

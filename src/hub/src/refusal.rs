@@ -40,6 +40,8 @@ pub enum Refusal {
     PolicyRefused,
     /// The signature was not made with a key of this device or policy.
     WrongKey,
+    /// The registry has a certificate for this device or module, and no keys.
+    CertificateExpected,
     /// The registry has no such device or module.
     UnknownIdentity,
     /// The device is disabled.
@@ -99,6 +101,10 @@ impl fmt::Display for Refusal {
             Self::WrongKey => {
                 f.write_str("the signature does not match; use one of the keys that the registry has for this device")
             }
+            Self::CertificateExpected => f.write_str(
+                "the registry expects a certificate from this device, got a SAS token; certificates are not supported, \
+                 so set its authentication to sas",
+            ),
             Self::UnknownIdentity => f.write_str("the registry has no such device; register it first"),
             Self::Disabled => f.write_str("the device is disabled; enable it in the registry"),
             Self::Will => f.write_str(

@@ -1,6 +1,7 @@
 //! The identity registry: which devices and modules the hub knows.
 
 mod devices;
+mod edge;
 mod modules;
 mod restore;
 
@@ -51,6 +52,11 @@ impl Device {
         self.identity.status == DeviceStatus::Enabled
     }
 
+    /// Whether the device proves who it is by a token; otherwise it does by a certificate.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.identity.authentication.kind == AuthenticationType::Sas
+    }
+
     fn is_connected(&self) -> bool {
         self.identity.connection_state == ConnectionState::Connected
     }
@@ -73,6 +79,11 @@ impl Device {
 }
 
 impl Module {
+    /// Whether the module proves who it is by a token; otherwise it does by a certificate.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.identity.authentication.kind == AuthenticationType::Sas
+    }
+
     /// Whether one of the module's keys made the signature of a token.
     pub(crate) fn signed(&self, token: &SasToken) -> bool {
         signed(&self.identity.authentication, token)
@@ -247,19 +258,39 @@ pub(crate) fn unknown_module(device_id: &str, module_id: &str) -> ServiceError {
 /// Whether one of two keys made the signature of a token. Who has certificates has no keys.
 fn signed(authentication: &Authentication, token: &SasToken) -> bool {
     let keys = &authentication.symmetric_key;
-    authentication.kind == AuthenticationType::Sas
-        && [&keys.primary_key, &keys.secondary_key]
-            .into_iter()
-            .flatten()
-            .filter_map(|key| key.to_key().ok())
-            .any(|key| token.verify(&key))
+    [&keys.primary_key, &keys.secondary_key]
+        .into_iter()
+        .flatten()
+        .filter_map(|key| key.to_key().ok())
+        .any(|key| token.verify(&key))
 }
 
-/// The keys that a request asks for, made or given.
-fn symmetric_key(random: &mut Random, keys: Keys) -> SymmetricKey {
-    let (primary, secondary) = match keys {
-        Keys::Generate => (random.key(), random.key()),
-        Keys::Given { primary, secondary } => (primary, secondary),
+/// The authentication that a request asks for, with keys made or given. Only the own means of its type are kept.
+fn authentication(
+    random: &mut Random,
+    requested: Option<Authentication>,
+    keys: Keys,
+) -> Authentication {
+    let requested = requested.unwrap_or_default();
+    let symmetric_key = match keys {
+        Keys::None => SymmetricKey::default(),
+        Keys::Generate => SymmetricKey::new(&random.key(), &random.key()),
+        Keys::Given { primary, secondary } => SymmetricKey::new(&primary, &secondary),
     };
-    SymmetricKey::new(&primary, &secondary)
+    match requested.kind {
+        // A module without authentication is one with keys for the service.
+        AuthenticationType::Sas | AuthenticationType::None => Authentication {
+            symmetric_key,
+            ..Authentication::default()
+        },
+        AuthenticationType::SelfSigned => Authentication {
+            symmetric_key,
+            ..requested
+        },
+        AuthenticationType::CertificateAuthority => Authentication {
+            symmetric_key,
+            kind: requested.kind,
+            ..Authentication::default()
+        },
+    }
 }

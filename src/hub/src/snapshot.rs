@@ -307,7 +307,7 @@ impl Replay {
         let keys = record.keys.unwrap_or_default().requested().map_err(words)?;
         let (primary_key, secondary_key) = match keys {
             Keys::Given { primary, secondary } => (primary, secondary),
-            Keys::Generate => (hub.random.key(), hub.random.key()),
+            Keys::Generate | Keys::None => (hub.random.key(), hub.random.key()),
         };
         let policy = AccessPolicy {
             name: record.name,

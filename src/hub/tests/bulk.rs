@@ -241,11 +241,3 @@ fn an_item_without_an_id() {
     let answer = post(&mut bench, &json!([{ "importMode": "delete" }]));
     assert_eq!(body_of(&answer)["errors"][0]["errorCode"], 404_001);
 }
-
-#[test]
-fn what_is_not_built_fails_by_its_name() {
-    let mut bench = Bench::new();
-    let x509 = json!({ "id": "dev3", "authentication": { "type": "selfSigned" } });
-    assert_eq!(one(&mut bench, &x509), 501_000);
-    assert!(bench.hub.device("dev3").is_none());
-}

@@ -23,6 +23,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TokenScope,
         Refusal::PolicyRefused,
         Refusal::WrongKey,
+        Refusal::CertificateExpected,
         Refusal::UnknownIdentity,
         Refusal::Disabled,
         Refusal::Will,

@@ -1,8 +1,5 @@
 //! What the service has and this hub has not: refused by its name, never passed over in silence.
 
-use hub::CloseReason;
-use serde_json::json;
-
 use crate::bench::{Ask, Bench, json as body_of, outcome};
 
 #[test]
@@ -67,70 +64,4 @@ fn what_is_not_there_is_told_to_anybody() {
     let mut bench = Bench::new();
     let answer = bench.request(&Ask::raw("GET", "/configurations").unauthorised());
     assert_eq!(outcome(&answer), "501 NotSupported");
-}
-
-#[test]
-fn kinds_of_devices_are_refused_by_their_names() {
-    let x509 = "devices that authenticate with X.509 certificates";
-    let cases = [
-        (json!({ "authentication": { "type": "selfSigned" } }), x509),
-        (
-            json!({ "authentication": { "type": "certificateAuthority" } }),
-            x509,
-        ),
-        (
-            json!({ "capabilities": { "iotEdge": true } }),
-            "IoT Edge devices",
-        ),
-        (
-            json!({ "deviceScope": "ms-azure-iot-edge://gateway-1" }),
-            "devices behind an IoT Edge device",
-        ),
-        (
-            json!({ "parentScopes": ["ms-azure-iot-edge://gateway-1"] }),
-            "devices behind an IoT Edge device",
-        ),
-    ];
-    for (mut body, name) in cases {
-        body["deviceId"] = json!("dev3");
-        let mut bench = Bench::new();
-        let answer = bench.ask(&Ask::put("dev3").body(&body.to_string()));
-        assert_eq!(outcome(&answer), "501 NotSupported", "{body}");
-        let expected = format!("ErrorCode:NotSupported;This hub does not support {name} yet.");
-        assert_eq!(body_of(&answer)["Message"], expected);
-        assert!(bench.hub.device("dev3").is_none());
-    }
-}
-
-#[test]
-fn the_defaults_of_those_kinds_are_accepted() {
-    let body = json!({
-        "deviceId": "dev3",
-        "authentication": { "type": "sas", "x509Thumbprint": null },
-        "capabilities": { "iotEdge": false },
-        "deviceScope": "",
-        "parentScopes": [],
-    });
-    let mut bench = Bench::new();
-    let ask = Ask::put("dev3").body(&body.to_string());
-    assert_eq!(bench.outcome(&ask), "200");
-}
-
-#[test]
-fn mqtt_operations_are_refused_by_their_names() {
-    let cases = [
-        ("$iothub/twin/GET/?$rid=1", "device twins over MQTT"),
-        (
-            "$iothub/twin/PATCH/properties/reported/?$rid=1",
-            "device twins over MQTT",
-        ),
-    ];
-    for (topic, operation) in cases {
-        let mut bench = Bench::new();
-        let link = bench.connect("dev1");
-        bench.publish(link, topic, b"{}", Some(1));
-        assert_eq!(bench.said(link), ["close not-supported"], "{topic}");
-        let reason = CloseReason::NotSupported { operation };
-        assert_eq!(bench.reason(link), Some(&reason));
-    }
 }

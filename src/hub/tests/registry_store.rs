@@ -1,17 +1,17 @@
 //! What the registry and sessions do with a store: everything is in it before it is acknowledged.
 
-use hub::{CloseReason, Refusal, StoreError};
+use hub::{CloseReason, HubOptions, Refusal, StoreError};
 use serde_json::json;
 use wire::mqtt::mqttrs::QoS;
 
-use crate::bench::{Ask, Bench, Greeting, json as body_of};
+use crate::bench::{Ask, Bench, Greeting, HOST, SEED, json as body_of};
 use crate::methods::FILTER;
 use crate::stores::FailingStore;
 
 /// A bench with a module, and its store's switch.
 fn bench() -> (Bench, FailingStore) {
     let store = FailingStore::default();
-    let mut bench = Bench::with_store(store.clone());
+    let mut bench = Bench::with_store(HubOptions::new(HOST, SEED), store.clone());
     bench.register_module("dev1", "m");
     (bench, store)
 }

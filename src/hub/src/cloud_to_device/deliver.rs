@@ -9,7 +9,7 @@ use wire::{
 
 use super::{
     RETRY_TIME,
-    queue::{Holder, LOCK_TIME, Lock, QueuedMessage},
+    queue::{Holder, LOCK_TIME, Lock, Queue, QueuedMessage},
 };
 use crate::{
     close_reason::CloseReason,
@@ -172,7 +172,7 @@ impl Hub {
         let queue = self.registry.get(device_id).map(|it| &it.queue);
         queue
             .into_iter()
-            .flat_map(|queue| queue.iter())
+            .flat_map(Queue::iter)
             .filter(|message| message.is_held_by_connection())
             .map(|message| message.sequence_number)
             .collect()

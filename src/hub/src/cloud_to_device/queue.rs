@@ -185,3 +185,49 @@ impl Queue {
         self.iter().map(|message| message.due().0).min()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A queue with messages of these numbers, each of which was sent.
+    fn sent(numbers: &[u64]) -> Queue {
+        let mut queue = Queue::default();
+        for number in numbers {
+            let packet_id = queue.packet_id(*number);
+            queue.push(QueuedMessage {
+                sequence_number: *number,
+                enqueued_time: Timestamp::NEVER,
+                expires: Timestamp::NEVER,
+                delivery_count: 0,
+                properties: MessageProperties::default(),
+                body: Vec::new(),
+                lock: None,
+                packet_id: Some(packet_id),
+            });
+        }
+        queue
+    }
+
+    #[test]
+    fn packet_ids_go_around_and_pass_over_those_in_use() {
+        let cases: [(&[u64], u64, u16); 7] = [
+            (&[], 1, 1),
+            (&[1], 2, 2),
+            (&[], 65_535, 65_535),
+            (&[], 65_536, 1),
+            (&[1], 65_536, 2),
+            (&[1, 65_536], 65_537, 3),
+            (&[65_535, 65_536], 131_070, 2),
+        ];
+        for (numbers, next, expected) in cases {
+            let id = sent(numbers).packet_id(next);
+            assert_eq!(id.get(), expected, "{numbers:?}, {next}");
+        }
+    }
+
+    #[test]
+    fn an_empty_queue_takes_the_room_of_a_pointer() {
+        assert_eq!(size_of::<Queue>(), size_of::<usize>());
+    }
+}

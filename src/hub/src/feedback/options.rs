@@ -34,7 +34,7 @@ impl FeedbackOptions {
     /// How long a batch is locked, within the service's limits.
     pub(crate) fn lock_time(&self) -> Duration {
         self.lock_time
-            .clamp(Duration::from_secs(5), Duration::from_secs(300))
+            .clamp(Duration::from_secs(5), Duration::from_mins(5))
     }
 
     /// Whether a batch that was delivered in vain so often is given up.

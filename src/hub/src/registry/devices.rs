@@ -1,24 +1,22 @@
 //! Creating, replacing and deleting the identities of devices.
 
-use std::collections::BTreeMap;
-
 use wire::{
     error::{ErrorCode, ServiceError},
-    rest::{
-        Authentication, AuthenticationType, DeviceIdentity, DeviceIdentityUpdate, DeviceStatus,
-        Keys,
-    },
+    rest::{DeviceIdentity, DeviceIdentityUpdate, DeviceStatus, Keys, ModuleIdentity},
     timestamp::Timestamp,
 };
 
-use super::{Device, symmetric_key, unknown_device};
+use super::{
+    Device, Module, authentication,
+    edge::{MANAGER, Place, SYSTEM_MODULES},
+    unknown_device,
+};
 use crate::{
     close_reason::CloseReason,
     cloud_to_device::Queue,
     connection::Identity,
     entity::IfMatch,
     hub::Hub,
-    not_supported::not_supported,
     random::Random,
     store::{Change, Kind},
     twin::Twin,
@@ -50,7 +48,6 @@ impl Hub {
         twin: Twin,
     ) -> Result<(), ServiceError> {
         let keys = update.validate(id)?;
-        check_supported(&update)?;
         if self.registry.get(id).is_some() {
             return Err(ServiceError::new(
                 ErrorCode::DeviceAlreadyExists,
@@ -63,16 +60,23 @@ impl Hub {
             generation_id: self.registry.next_generation(now),
             ..DeviceIdentity::default()
         };
-        let identity = written(blank, now, &mut self.random, update, keys);
-        self.store.commit(&[
+        let place = self.registry.place(&blank, &update)?;
+        let identity = written(blank, now, &mut self.random, update, keys, place);
+        let modules = self.system_modules(now, &identity);
+        let own = Identity::device(id);
+        let changes = [
             Change(Kind::Device(&identity)),
-            Change(Kind::Twin(&Identity::device(id), &twin)),
-        ])?;
+            Change(Kind::Twin(&own, &twin)),
+        ];
+        let of_modules = modules.iter().flat_map(Addition::changes);
+        let changes: Vec<_> = changes.into_iter().chain(of_modules).collect();
+        self.store.commit(&changes)?;
+        drop(changes);
         self.registry.insert(Box::new(Device {
             identity,
             twin,
             queue: Queue::default(),
-            modules: BTreeMap::new(),
+            modules: modules.into_iter().map(Addition::into_entry).collect(),
         }));
         Ok(())
     }
@@ -86,14 +90,23 @@ impl Hub {
         if_match: &IfMatch,
     ) -> Result<(), ServiceError> {
         let keys = update.validate(id)?;
-        check_supported(&update)?;
-        let former = &self.registry.require(id)?.identity;
+        let former = self.registry.require(id)?.identity.clone();
         if_match.check(&former.etag)?;
-        let identity = written(former.clone(), now, &mut self.random, update, keys);
-        self.store.commit(&[Change(Kind::Device(&identity))])?;
+        let place = self.registry.place(&former, &update)?;
+        let identity = written(former, now, &mut self.random, update, keys, place);
+        let modules = self.system_modules(now, &identity);
+        let of_modules = modules.iter().flat_map(Addition::changes);
+        let changes: Vec<_> = [Change(Kind::Device(&identity))]
+            .into_iter()
+            .chain(of_modules)
+            .collect();
+        self.store.commit(&changes)?;
+        drop(changes);
         let is_disabled = identity.status == DeviceStatus::Disabled;
         if let Some(mut device) = self.registry.remove(id) {
             device.identity = identity;
+            let modules = modules.into_iter().map(Addition::into_entry);
+            device.modules.extend(modules);
             self.registry.insert(device);
         }
         if is_disabled {
@@ -118,6 +131,64 @@ impl Hub {
         self.end_calls_of_device(now, id, &unknown_device(id));
         Ok(())
     }
+
+    /// The system modules that a device is still to get: none if it does not run IoT Edge.
+    fn system_modules(&mut self, now: Timestamp, identity: &DeviceIdentity) -> Vec<Addition> {
+        if !identity.capabilities.iot_edge {
+            return Vec::new();
+        }
+        let missing = |id: &&str| {
+            let device = self.registry.get(&identity.device_id);
+            device.is_none_or(|device| !device.modules.contains_key(*id))
+        };
+        let missing: Vec<_> = SYSTEM_MODULES.into_iter().filter(missing).collect();
+        missing
+            .into_iter()
+            .map(|id| self.system_module(now, &identity.device_id, id))
+            .collect()
+    }
+
+    fn system_module(&mut self, now: Timestamp, device_id: &str, module_id: &str) -> Addition {
+        let identity = ModuleIdentity {
+            device_id: device_id.to_owned(),
+            module_id: module_id.to_owned(),
+            managed_by: Some(MANAGER.to_owned()),
+            generation_id: self.registry.next_generation(now),
+            etag: self.random.etag(),
+            authentication: authentication(&mut self.random, None, Keys::Generate),
+            ..ModuleIdentity::default()
+        };
+        Addition {
+            name: Identity {
+                device_id: device_id.to_owned(),
+                module_id: Some(module_id.to_owned()),
+            },
+            module: Module {
+                identity,
+                twin: Twin::new(now),
+            },
+        }
+    }
+}
+
+/// A module that comes with its device.
+struct Addition {
+    name: Identity,
+    module: Module,
+}
+
+impl Addition {
+    fn changes(&self) -> [Change<'_>; 2] {
+        let Module { identity, twin } = &self.module;
+        [
+            Change(Kind::Module(identity)),
+            Change(Kind::Twin(&self.name, twin)),
+        ]
+    }
+
+    fn into_entry(self) -> (String, Module) {
+        (self.module.identity.module_id.clone(), self.module)
+    }
 }
 
 /// The identity with what a request may write replaced.
@@ -127,6 +198,7 @@ fn written(
     random: &mut Random,
     update: DeviceIdentityUpdate,
     keys: Keys,
+    place: Place,
 ) -> DeviceIdentity {
     let status = update.status.unwrap_or_default();
     let status_updated_time = if status == former.status {
@@ -138,35 +210,11 @@ fn written(
         status,
         status_updated_time,
         status_reason: update.status_reason,
-        authentication: Authentication {
-            symmetric_key: symmetric_key(random, keys),
-            ..Authentication::default()
-        },
+        authentication: authentication(random, update.authentication, keys),
+        capabilities: place.capabilities,
+        device_scope: place.device_scope,
+        parent_scopes: place.parent_scopes,
         etag: random.etag(),
         ..former
-    }
-}
-
-/// Refuses the kinds of devices that are not built.
-fn check_supported(update: &DeviceIdentityUpdate) -> Result<(), ServiceError> {
-    let kind = update.authentication.as_ref().map(|it| it.kind);
-    let has_scope = update
-        .device_scope
-        .as_ref()
-        .is_some_and(|it| !it.is_empty());
-    let has_parents = update
-        .parent_scopes
-        .as_ref()
-        .is_some_and(|it| !it.is_empty());
-    if kind.unwrap_or_default() != AuthenticationType::Sas {
-        Err(not_supported(
-            "devices that authenticate with X.509 certificates",
-        ))
-    } else if update.capabilities.unwrap_or_default().iot_edge {
-        Err(not_supported("IoT Edge devices"))
-    } else if has_scope || has_parents {
-        Err(not_supported("devices behind an IoT Edge device"))
-    } else {
-        Ok(())
     }
 }

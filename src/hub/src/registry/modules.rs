@@ -2,17 +2,16 @@
 
 use wire::{
     error::{ErrorCode, ServiceError},
-    rest::{Authentication, AuthenticationType, Keys, ModuleIdentity, ModuleIdentityUpdate},
+    rest::{Keys, ModuleIdentity, ModuleIdentityUpdate},
     timestamp::Timestamp,
 };
 
-use super::{Module, symmetric_key, unknown_module};
+use super::{Module, authentication, unknown_module};
 use crate::{
     close_reason::CloseReason,
     connection::Identity,
     entity::IfMatch,
     hub::Hub,
-    not_supported::not_supported,
     random::Random,
     store::{Change, Kind},
     twin::Twin,
@@ -47,7 +46,6 @@ impl Hub {
     ) -> Result<(), ServiceError> {
         let (device_id, module_id) = names(id);
         let keys = update.validate(device_id, module_id)?;
-        check_supported(&update)?;
         let modules = &self.registry.require(device_id)?.modules;
         if modules.contains_key(module_id) {
             let host_name = &self.options.host_name;
@@ -58,7 +56,9 @@ impl Hub {
                 ),
             ));
         }
-        if modules.len() >= MOST_MODULES {
+        // The system modules of IoT Edge do not count.
+        let count = modules.keys().filter(|id| !is_system_module(id)).count();
+        if count >= MOST_MODULES {
             return Err(ServiceError::new(
                 ErrorCode::TooManyModulesOnDevice,
                 format!(
@@ -93,7 +93,6 @@ impl Hub {
     ) -> Result<(), ServiceError> {
         let (device_id, module_id) = names(id);
         let keys = update.validate(device_id, module_id)?;
-        check_supported(&update)?;
         let device = self.registry.require(device_id)?;
         let former = &device.require_module(module_id)?.identity;
         if_match.check(&former.etag)?;
@@ -114,6 +113,12 @@ impl Hub {
     ) -> Result<(), ServiceError> {
         let (device_id, module_id) = names(id);
         if_match.demand()?;
+        if is_system_module(module_id) {
+            return Err(ServiceError::new(
+                ErrorCode::InvalidOperation,
+                format!("Module {module_id} is part of its IoT Edge device and goes only with it."),
+            ));
+        }
         let device = self.registry.require(device_id)?;
         if_match.check(&device.require_module(module_id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::ModuleGone(id))])?;
@@ -127,6 +132,11 @@ impl Hub {
         self.end_calls(now, id, &unknown_module(device_id, module_id));
         Ok(())
     }
+}
+
+/// Whether a module is one of those that come and go with their device.
+fn is_system_module(id: &str) -> bool {
+    id.starts_with('$')
 }
 
 /// The ids of the device and of the module.
@@ -143,22 +153,8 @@ fn written(
 ) -> ModuleIdentity {
     ModuleIdentity {
         managed_by: update.managed_by,
-        authentication: Authentication {
-            symmetric_key: symmetric_key(random, keys),
-            ..Authentication::default()
-        },
+        authentication: authentication(random, update.authentication, keys),
         etag: random.etag(),
         ..former
-    }
-}
-
-/// Refuses the kinds of modules that are not built. A module without authentication is one with keys for the service.
-fn check_supported(update: &ModuleIdentityUpdate) -> Result<(), ServiceError> {
-    let kind = update.authentication.as_ref().map(|it| it.kind);
-    match kind.unwrap_or_default() {
-        AuthenticationType::Sas | AuthenticationType::None => Ok(()),
-        AuthenticationType::SelfSigned | AuthenticationType::CertificateAuthority => Err(
-            not_supported("modules that authenticate with X.509 certificates"),
-        ),
     }
 }

@@ -95,13 +95,17 @@ fn check_device_signature(
     }
     let device = hub.registry.get(&subject.device_id);
     let device = device.ok_or_else(|| missing_device(hub, &subject.device_id))?;
-    if device.signed(token) {
-        Ok(())
-    } else {
-        Err(unauthorised(
-            "Authentication failed for this device: the signature was not made with one of its keys",
-        ))
+    if !device.has_keys() {
+        return Err(unauthorised(
+            "authentication failed for this device: it has a certificate, which this hub does not support, and no keys",
+        ));
     }
+    if !device.signed(token) {
+        return Err(unauthorised(
+            "authentication failed for this device: the signature was not made with one of its keys",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a token that is too old, or for something else.

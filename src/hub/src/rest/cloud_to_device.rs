@@ -62,9 +62,6 @@ fn read_properties(
         let (_, queue) = path.rsplit_once('/').unwrap_or_default();
         system.to = Some(format!("/devices/{device_id}/messages/{queue}"));
     }
-    if let Some(ack) = &mut system.ack {
-        ack.make_ascii_lowercase();
-    }
     Ok(properties)
 }
 
