@@ -244,7 +244,7 @@ impl Hub {
             .collect()
     }
 
-    /// Makes a message wait again, or gives it up if it has been delivered too often or is too old.
+    /// Makes a message wait again, or gives it up if it has been delivered too often.
     fn give_back(
         &mut self,
         now: Timestamp,
@@ -260,9 +260,6 @@ impl Hub {
         if self.options.cloud_to_device.gives_up(delivery_count) {
             let outcome = FeedbackStatus::DeliveryCountExceeded;
             return self.finish(now, device_id, &[number], outcome);
-        }
-        if message.expires <= now {
-            return self.finish(now, device_id, &[number], FeedbackStatus::Expired);
         }
         if counted {
             let mut changed = message.clone();
