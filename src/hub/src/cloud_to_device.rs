@@ -31,7 +31,7 @@ pub use options::{CloudToDeviceOptions, CountedDelivery};
 pub(crate) use queue::{Queue, QueuedMessage};
 
 /// How many messages may wait for a device, those under way included.
-const MOST_MESSAGES: usize = 50;
+pub(crate) const MOST_MESSAGES: usize = 50;
 
 /// When something that time brought is tried again that could not be kept.
 pub(crate) const RETRY_TIME: Duration = Duration::from_secs(1);
@@ -276,6 +276,19 @@ impl Hub {
     }
 
     /// Whether a delivery counts that nobody abandoned and nobody completed.
+    /// Puts back the queue that a snapshot tells of.
+    pub(crate) fn restore_queue(
+        &mut self,
+        device_id: &str,
+        messages: impl Iterator<Item = QueuedMessage>,
+    ) {
+        if let Some(device) = self.registry.get_mut(device_id) {
+            messages.for_each(|message| device.queue.push(message));
+        }
+        self.count_messages(device_id);
+        self.reschedule(device_id);
+    }
+
     fn counts_every_delivery(&self) -> bool {
         self.options.cloud_to_device.counted == CountedDelivery::Every
     }

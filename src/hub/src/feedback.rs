@@ -87,6 +87,12 @@ impl Hub {
         }
     }
 
+    /// Puts back a record that a snapshot tells of.
+    pub(crate) fn restore_feedback(&mut self, record: PendingFeedback) {
+        let time_to_live = self.options.feedback.time_to_live();
+        self.feedback.add(record, time_to_live);
+    }
+
     fn locked_feedback(&mut self, now: Timestamp, lock: &str) -> Result<u64, ServiceError> {
         self.advance_feedback(now);
         self.feedback.locked(lock).ok_or_else(|| {

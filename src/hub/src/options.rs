@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::{cloud_to_device::CloudToDeviceOptions, feedback::FeedbackOptions};
+use crate::{cloud_to_device::CloudToDeviceOptions, feedback::FeedbackOptions, limits::Tier};
 
 /// What a hub is made from. Everything else follows from its inputs.
 #[derive(Clone)]
@@ -26,6 +26,11 @@ pub struct HubOptions {
     pub cloud_to_device: CloudToDeviceOptions,
     /// How long delivery feedback waits, and how often it is delivered.
     pub feedback: FeedbackOptions,
+    /// Which of the service's tiers the hub is of: by default S1 with one unit.
+    pub tier: Tier,
+    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
+    /// By default they are not, and the hub only counts.
+    pub enforce_limits: bool,
 }
 
 impl HubOptions {
@@ -40,6 +45,8 @@ impl HubOptions {
             token_grace: Duration::from_mins(10),
             cloud_to_device: CloudToDeviceOptions::default(),
             feedback: FeedbackOptions::default(),
+            tier: Tier::S1 { units: 1 },
+            enforce_limits: false,
         }
     }
 }
@@ -56,6 +63,8 @@ impl fmt::Debug for HubOptions {
             .field("token_grace", &self.token_grace)
             .field("cloud_to_device", &self.cloud_to_device)
             .field("feedback", &self.feedback)
+            .field("tier", &self.tier)
+            .field("enforce_limits", &self.enforce_limits)
             .finish()
     }
 }

@@ -30,6 +30,7 @@ pub(crate) struct QueuedMessage {
     /// How many deliveries were in vain and counted.
     pub(crate) delivery_count: u32,
     pub(crate) properties: MessageProperties,
+    #[serde(with = "crate::base64_bytes")]
     pub(crate) body: Vec<u8>,
     /// Who has it; `None` while it waits.
     #[serde(skip)]
