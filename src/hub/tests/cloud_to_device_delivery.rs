@@ -298,7 +298,7 @@ fn at_qos_0_nothing_is_sent_that_cannot_be_completed() {
     let store = FailingStore::default();
     let mut bench = Bench::with_store(HubOptions::new(HOST, SEED), store.clone());
     bench.send("dev1", "a");
-    // The subscriptions of a kept session are kept too, so a clean one is asked for.
+    // Subscriptions of kept sessions would have to be kept too, so a clean one is asked for.
     let clean = Greeting {
         clean_session: true,
         ..bench.greeting("dev1")
