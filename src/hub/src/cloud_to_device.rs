@@ -275,7 +275,6 @@ impl Hub {
         Ok(())
     }
 
-    /// Whether a delivery counts that nobody abandoned and nobody completed.
     /// Puts back the queue that a snapshot tells of.
     pub(crate) fn restore_queue(
         &mut self,
@@ -289,6 +288,7 @@ impl Hub {
         self.reschedule(device_id);
     }
 
+    /// Whether a delivery counts that nobody abandoned and nobody completed.
     fn counts_every_delivery(&self) -> bool {
         self.options.cloud_to_device.counted == CountedDelivery::Every
     }
