@@ -143,7 +143,7 @@ impl Hub {
                 lines.push(&Kind::Session(identity, session));
             }
         }
-        for record in self.feedback.iter() {
+        for record in self.pending_feedback() {
             lines.push(&Kind::Feedback(record));
         }
         for event in self.events.newest(scope.event_bytes) {
