@@ -169,6 +169,7 @@ fn a_refusal_keeps_its_code_its_words_and_its_tracking_id() {
             code,
             message,
             tracking_id,
+            hint: None,
         } = error
         else {
             panic!("expected a refusal");
