@@ -450,11 +450,11 @@ fn a_send_that_is_not_awaited_any_more_is_still_sent() {
     assert_eq!(lab.got(), ["PUBLISH #1 hello"]);
 }
 
-fn deliver(lab: &mut Lab, body: &str) {
+fn deliver(lab: &mut Lab, packet_id: u16, body: &str) {
     lab.hub(|hub| {
         hub.send(&Packet::Publish(Publish {
             dup: false,
-            qospid: QosPid::AtLeastOnce(pid(9)),
+            qospid: QosPid::AtLeastOnce(pid(packet_id)),
             retain: false,
             topic_name: "devices/dev1/messages/devicebound/",
             payload: body.as_bytes(),
@@ -473,8 +473,8 @@ fn messages_of_the_hub_wait_until_they_are_fetched() {
         lab.run(async move { device.subscribe(filter).await }),
         Some(Ok(1))
     );
-    deliver(&mut lab, "one");
-    deliver(&mut lab, "two");
+    deliver(&mut lab, 1, "one");
+    deliver(&mut lab, 2, "two");
     for body in ["one", "two"] {
         let device = lab.device.clone();
         let message = lab.run(async move { device.next_message().await });
@@ -483,7 +483,7 @@ fn messages_of_the_hub_wait_until_they_are_fetched() {
     let device = lab.device.clone();
     let third = lab.start(async move { device.next_message().await });
     assert!(third.borrow().is_none());
-    deliver(&mut lab, "three");
+    deliver(&mut lab, 3, "three");
     assert_eq!(third.take().unwrap().unwrap().body, b"three");
 }
 
@@ -494,7 +494,7 @@ fn a_fetch_that_is_dropped_takes_no_message_along() {
     {
         let mut fetch = Box::pin(device.next_message());
         assert!(fetch.as_mut().now_or_never().is_none());
-        deliver(&mut lab, "one");
+        deliver(&mut lab, 1, "one");
     }
     let message = lab.run(async move { device.next_message().await });
     assert_eq!(message.unwrap().unwrap().body, b"one");
