@@ -4,6 +4,7 @@ mod bench;
 
 mod connecting;
 mod device_handle;
+mod direct_methods;
 mod drain_rule;
 mod keep_alive;
 mod monitoring;
@@ -16,3 +17,4 @@ mod sending;
 mod service_calls;
 mod subscribing;
 mod token_renewal;
+mod twins;
