@@ -1,11 +1,14 @@
 //! The behaviour of the clients, one area a file, against a scripted hub that speaks bytes.
 
 mod bench;
+mod handle_bench;
 
 mod connecting;
 mod device_handle;
 mod direct_methods;
 mod drain_rule;
+mod handle_receives;
+mod handle_twin;
 mod keep_alive;
 mod monitoring;
 mod never_lost;
