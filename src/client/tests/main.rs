@@ -3,8 +3,10 @@
 mod bench;
 mod handle_bench;
 
+mod cloud_to_device_calls;
 mod connecting;
 mod device_handle;
+mod device_http;
 mod direct_methods;
 mod drain_rule;
 mod handle_receives;
@@ -13,6 +15,7 @@ mod keep_alive;
 mod monitoring;
 mod never_lost;
 mod packet_ids;
+mod queries;
 mod receiving;
 mod reconnecting;
 mod retry_policy;
