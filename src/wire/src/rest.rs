@@ -24,7 +24,7 @@ pub use message::{
     MessageHeaderError, read_message_header, read_message_headers, write_message_headers,
 };
 pub use method::{MethodCall, MethodResult};
-pub use module::ModuleIdentity;
+pub use module::{ModuleIdentity, ModuleIdentityUpdate};
 pub use statistics::{RegistryStatistics, ServiceStatistics};
 pub use text::{to_http_text_request, to_http_text_response};
 pub use twin::{Twin, TwinProperties};

@@ -86,7 +86,9 @@ pub fn read_message_header(
     name: &str,
     value: &str,
 ) -> Result<(), MessageHeaderError> {
-    let (prefix, application) = name.split_at_checked(APPLICATION_PREFIX.len()).unwrap_or((name, ""));
+    let (prefix, application) = name
+        .split_at_checked(APPLICATION_PREFIX.len())
+        .unwrap_or((name, ""));
     if prefix.eq_ignore_ascii_case(APPLICATION_PREFIX) {
         if application.is_empty() {
             return Err(MessageHeaderError::NameMissing);
@@ -138,9 +140,10 @@ fn append(
     property: &str,
     value: &str,
 ) -> Result<(), MessageHeaderError> {
-    let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| MessageHeaderError::Value {
-        name: property.to_owned(),
-    })?;
+    let value =
+        HeaderValue::from_bytes(value.as_bytes()).map_err(|_| MessageHeaderError::Value {
+            name: property.to_owned(),
+        })?;
     headers
         .try_append(header, value)
         .map_err(|_| MessageHeaderError::TooMany)?;
