@@ -242,8 +242,7 @@ fn every_message_is_taken_on_a_network_that_loses_links() {
                     world.pass(std::time::Duration::from_millis(millis));
                 }
                 6..12 => {
-                    let next = world.parties[device].inbox.pop_front();
-                    if let Some(next) = next {
+                    if let Some(next) = world.next_message(device) {
                         world.feed(device, |session, now| {
                             session.acknowledge(now, next.delivery);
                         });

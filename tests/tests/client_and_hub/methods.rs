@@ -59,7 +59,7 @@ fn a_module_answers_too() {
     let module = world.join(string, patient());
     world.connect(module);
     world.feed(module, |session, now| {
-        session.subscribe(now, TopicFilter::Methods)
+        session.subscribe(now, TopicFilter::Methods);
     });
     world.settle();
     let call = service.invoke_method(world.now, ("dev1", "mod1"), &reboot());
@@ -106,7 +106,7 @@ fn a_call_waits_for_a_device_that_connects_in_time() {
     world.wait(3 * SECOND);
     assert_eq!(world.answer(&call), None);
     world.feed(device, |session, now| {
-        session.subscribe(now, TopicFilter::Methods)
+        session.subscribe(now, TopicFilter::Methods);
     });
     world.connect(device);
     answer(&mut world, device, 200, &Value::Null);

@@ -131,12 +131,19 @@ impl World {
 
     /// The program takes the next message of the hub.
     pub(crate) fn take(&mut self, party: usize) -> Option<Incoming> {
-        let message = self.parties[party].inbox.pop_front()?;
+        let message = self.next_message(party)?;
         self.feed(party, |session, now| {
-            session.acknowledge(now, message.delivery)
+            session.acknowledge(now, message.delivery);
         });
         self.settle();
         Some(message)
+    }
+
+    /// The next message of the hub, but for those that come again on another connection.
+    pub(crate) fn next_message(&mut self, party: usize) -> Option<Incoming> {
+        let Party { session, inbox, .. } = &mut self.parties[party];
+        inbox.retain(|message| !message.is_held() || session.holds(message.delivery));
+        inbox.pop_front()
     }
 
     /// A device that is connected and listens.
@@ -145,7 +152,7 @@ impl World {
         self.connect(device);
         for filter in filters {
             self.feed(device, |session, now| {
-                session.subscribe(now, filter.clone())
+                session.subscribe(now, filter.clone());
             });
         }
         self.settle();

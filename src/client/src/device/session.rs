@@ -258,8 +258,9 @@ impl Session {
         self.is_connected().then_some(self.connections)
     }
 
-    /// Whether a message waits for [`acknowledge`](Self::acknowledge) and can still have it.
-    pub(super) fn holds(&self, delivery: Delivery) -> bool {
+    /// Whether a message waits for [`acknowledge`](Self::acknowledge) and can still have it. If not,
+    /// it is acknowledged or comes again: an owner that has not used it yet lets go of it.
+    pub fn holds(&self, delivery: Delivery) -> bool {
         let held = delivery
             .held
             .is_some_and(|id| self.held.contains(&id.get()));
