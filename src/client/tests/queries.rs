@@ -68,6 +68,15 @@ fn the_headers_of_a_page_are_read() {
 }
 
 #[test]
+fn an_answered_query_may_have_a_remark() {
+    let hint = r#"{"position":3,"length":1,"id":"odd","reason":"na\u00efve","refused":false}"#;
+    let remark = page(&[("x-playground-hint", hint)], "[]").remark.unwrap();
+    assert_eq!((remark.position, remark.length), (3, 1));
+    assert_eq!((&*remark.id, &*remark.reason), ("odd", "na\u{ef}ve"));
+    assert_eq!(page(&[], "[]").remark, None);
+}
+
+#[test]
 fn pages_are_read_until_no_continuation_comes() {
     let mut pager = QueryPager::new(TEXT, 2);
     let service = service();
@@ -105,6 +114,7 @@ fn an_empty_continuation_is_the_end() {
         items: Vec::new(),
         item_type: ItemType::Raw,
         continuation: Some(String::new()),
+        remark: None,
     });
     assert!(pager.is_at_end());
 }

@@ -462,6 +462,7 @@ fn a_refused_query_may_say_where_it_goes_wrong() {
     let hint = Hint {
         position: 9,
         length: 4,
+        id: String::new(),
         reason: "expected FROM, 100% sure".to_owned(),
     };
     let plain = r#"{"position":9,"length":4,"reason":"expected FROM, 100% sure"}"#;

@@ -59,22 +59,26 @@ impl CallError {
     }
 }
 
-/// Where a query goes wrong, and why. An emulated hub tells it beside the service's own message.
+/// What is wrong with a query or odd about it, and where. An emulated hub tells it beside the
+/// service's own answer.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Hint {
-    /// Where in the query's text the fault begins, in characters from 0.
+    /// Where in the query's text it begins, in characters from 0.
     pub position: usize,
-    /// How many characters are at fault.
+    /// How many characters it is about; none if something is missing there.
     #[serde(default)]
     pub length: usize,
-    /// What is wrong, for a person.
+    /// Names the kind of problem, whatever the wording.
+    #[serde(default)]
+    pub id: String,
+    /// What is wrong, and what to write instead, for a person.
     pub reason: String,
 }
 
 impl Hint {
     /// The header's text is JSON, percent-encoded or not. JSON may have a `%` of its own, so the
     /// plain text goes first.
-    fn read(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
         let text = header(headers, HINT)?;
         let plain = serde_json::from_str(text).ok();
         plain.or_else(|| serde_json::from_str(&decode_id(text)?).ok())

@@ -9,7 +9,7 @@ use wire::timestamp::Timestamp;
 use crate::request::{header_value, with_json};
 use crate::response::{Answer, header, read_json};
 
-use super::{Call, Service};
+use super::{Call, Hint, Service};
 
 /// The most items that a page of a query's result has.
 ///
@@ -29,6 +29,8 @@ pub struct QueryPage {
     pub item_type: ItemType,
     /// What to ask for the next page with; `None` at the end.
     pub continuation: Option<String>,
+    /// What a person should know about the query although it is answered, if the hub says so.
+    pub remark: Option<Hint>,
 }
 
 /// What the items of a query's result are.
@@ -102,6 +104,7 @@ fn read_page(answer: &Answer) -> Result<QueryPage, String> {
             Some(other) => ItemType::Other(other.to_owned()),
         },
         continuation: header(headers, CONTINUATION).map(str::to_owned),
+        remark: Hint::read(headers),
     })
 }
 
