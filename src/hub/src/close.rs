@@ -38,8 +38,6 @@ impl Hub {
             let (registry, events) = (&mut self.registry, &mut self.events);
             let _ = store_telemetry(registry, events, now, &client, will);
         }
-        if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
-            device.set_connected(now, false);
-        }
+        self.registry.set_connected(&client.identity, now, false);
     }
 }

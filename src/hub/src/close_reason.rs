@@ -60,6 +60,8 @@ pub enum CloseReason {
     DeviceDisabled,
     /// The device was deleted.
     DeviceDeleted,
+    /// The module was deleted.
+    ModuleDeleted,
     /// What the client sent could not be kept, so nothing was done and nothing is acknowledged.
     StoreFailed(StoreError),
     /// The client asked for something that this hub does not do yet.
@@ -91,6 +93,7 @@ impl CloseReason {
             Self::TakenOver => "taken-over",
             Self::DeviceDisabled => "device-disabled",
             Self::DeviceDeleted => "device-deleted",
+            Self::ModuleDeleted => "module-deleted",
             Self::StoreFailed(_) => "store-failed",
             Self::NotSupported { .. } => "not-supported",
         }
@@ -141,6 +144,7 @@ impl fmt::Display for CloseReason {
             }
             Self::DeviceDisabled => f.write_str("the device was disabled"),
             Self::DeviceDeleted => f.write_str("the device was deleted"),
+            Self::ModuleDeleted => f.write_str("the module was deleted"),
             Self::StoreFailed(why) => write!(f, "the hub could not keep what came: {why}"),
             Self::NotSupported { operation } => {
                 write!(f, "{operation}: not supported by this hub yet")

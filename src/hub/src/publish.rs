@@ -81,11 +81,11 @@ pub(crate) fn store_telemetry(
     client: &Client,
     message: Message,
 ) -> Result<(), CloseReason> {
-    let device_id = &client.identity.device_id;
-    let device = registry
-        .get_mut(device_id)
+    let identity = &client.identity;
+    registry.touch(identity, now);
+    let generation_id = registry
+        .generation_id(identity)
         .ok_or(CloseReason::DeviceDeleted)?;
-    device.touch(now);
     let Message {
         mut properties,
         body,
@@ -99,10 +99,10 @@ pub(crate) fn store_telemetry(
         sequence_number: 0,
         offset: String::new(),
         enqueued_time: now,
-        device_id: device_id.clone(),
-        module_id: client.identity.module_id.clone(),
+        device_id: identity.device_id.clone(),
+        module_id: identity.module_id.clone(),
         auth_method: client.auth_method.clone(),
-        generation_id: device.identity.generation_id.clone(),
+        generation_id: generation_id.to_owned(),
         message_source: "Telemetry".to_owned(),
         properties,
         body,

@@ -28,6 +28,12 @@ impl Random {
         STANDARD.encode(number.to_string())
     }
 
+    /// The id of a call to a device: plain hexadecimal digits, which no client writes differently when it answers.
+    /// The number makes it one of a kind, and the rest keeps ids of two runs of a hub apart.
+    pub(crate) fn request_id(&mut self, number: u64) -> String {
+        format!("{:08x}{number:x}", self.0.next_u32())
+    }
+
     /// A number for a tracking id, which names one request for whoever asks about it.
     pub(crate) fn tracking(&mut self) -> u128 {
         (u128::from(self.0.next_u64()) << 64) | u128::from(self.0.next_u64())

@@ -4,6 +4,8 @@ use std::fmt;
 
 use wire::{mqtt::mqttrs::ConnectReturnCode, sas::SasError};
 
+use crate::store::StoreError;
+
 /// Why a CONNECT was refused. The service only sends a return code; this says what it would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -34,12 +36,16 @@ pub enum Refusal {
     PolicyRefused,
     /// The signature was not made with a key of this device or policy.
     WrongKey,
+    /// The registry has a certificate for this device or module, and no keys.
+    CertificateExpected,
     /// The registry has no such device or module.
     UnknownIdentity,
     /// The device is disabled.
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
+    /// The client's session could not be kept, or not be dropped.
+    StoreFailed(StoreError),
 }
 
 impl Refusal {
@@ -47,6 +53,7 @@ impl Refusal {
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
+            Self::StoreFailed(_) => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -82,11 +89,16 @@ impl fmt::Display for Refusal {
             Self::WrongKey => {
                 f.write_str("the signature does not match; use one of the keys that the registry has for this device")
             }
+            Self::CertificateExpected => f.write_str(
+                "the registry expects a certificate from this device, got a SAS token; certificates are not supported, \
+                 so set its authentication to sas",
+            ),
             Self::UnknownIdentity => f.write_str("the registry has no such device; register it first"),
             Self::Disabled => f.write_str("the device is disabled; enable it in the registry"),
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
             ),
+            Self::StoreFailed(why) => write!(f, "the hub could not keep the session: {why}; connect again later"),
         }
     }
 }

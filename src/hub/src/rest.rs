@@ -18,7 +18,7 @@ use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{CONTENT_TYPE, ETAG},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode, ServiceError, TrackingId},
     timestamp::Timestamp,
@@ -103,7 +103,7 @@ fn handle(
         Operation::DeleteDevice { id } => devices::delete(hub, now, &id, request),
         Operation::ListDevices => devices::list(hub, request.uri()),
         Operation::Bulk => bulk::apply(hub, now, request),
-        Operation::PutModule { id } => modules::put(hub, now, &id, request),
+        Operation::PutModule { id } => modules::put(hub, now, asked, &id, request),
         Operation::GetModule { id } => modules::get(hub, &id),
         Operation::DeleteModule { id } => modules::delete(hub, now, &id, request),
         Operation::ListModules { device_id } => modules::list(hub, &device_id),
@@ -159,9 +159,38 @@ pub(crate) fn json(body: &impl Serialize) -> Result<Response<Vec<u8>>, ServiceEr
             format!("the answer cannot be written: {error}"),
         )
     })?;
-    let mut response = Response::new(bytes);
+    Ok(json_text(bytes))
+}
+
+/// An answer of status 200 whose body is JSON already.
+pub(crate) fn json_text(body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(CONTENT_TYPE, JSON);
-    Ok(response)
+    response
+}
+
+/// Reads a body that must be a JSON object.
+fn json_object<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, ServiceError> {
+    let refusal = |place: &str| {
+        ServiceError::new(
+            ErrorCode::DeserializationError,
+            format!("The body must be {what}, a JSON object{place}."),
+        )
+    };
+    // Without this, an array would do for an object.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(refusal(""));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        // The error's own text may repeat a value, and a value may be a key.
+        let (line, column) = (error.line(), error.column());
+        refusal(&format!(": see line {line}, column {column}"))
+    })
+}
+
+/// The refusal of a value that is outside of its rules.
+fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(ErrorCode::ArgumentInvalid, message)
 }
 
 /// Sets the `ETag` header, quoted as HTTP wants it.

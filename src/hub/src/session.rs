@@ -10,7 +10,7 @@ use crate::connection::Identity;
 ///
 /// The service's limit of five subscriptions needs no check: of the filters that the hub knows, none has five for one
 /// identity, and subscribing again replaces.
-#[derive(Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
     subscriptions: BTreeMap<TopicFilter, QoS>,
 }
@@ -27,26 +27,21 @@ impl Session {
     pub(crate) fn unsubscribe(&mut self, filter: &TopicFilter) {
         self.subscriptions.remove(filter);
     }
+
+    /// The quality of service that the client was granted for a filter, if it is subscribed to it.
+    pub(crate) fn granted(&self, filter: &TopicFilter) -> Option<QoS> {
+        self.subscriptions.get(filter).copied()
+    }
 }
 
 impl Sessions {
-    /// A client connects. Gives whether the hub still has its session.
-    pub(crate) fn resume(&mut self, identity: &Identity, clean: bool) -> bool {
-        let former = if clean {
-            self.0.remove(identity);
-            None
-        } else {
-            self.0.get(identity)
-        };
-        let present = former.is_some();
-        if !present {
-            self.0.insert(identity.clone(), Session::default());
-        }
-        present
+    /// Puts a session in place of the one that the identity has, if it has one.
+    pub(crate) fn put(&mut self, identity: &Identity, session: Session) {
+        self.0.insert(identity.clone(), session);
     }
 
-    pub(crate) fn get_mut(&mut self, identity: &Identity) -> Option<&mut Session> {
-        self.0.get_mut(identity)
+    pub(crate) fn get(&self, identity: &Identity) -> Option<&Session> {
+        self.0.get(identity)
     }
 
     pub(crate) fn forget(&mut self, identity: &Identity) {

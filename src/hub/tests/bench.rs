@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::{Request, Response};
-use hub::{CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId};
+use hub::{CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, Store};
 use wire::error::ERROR_CODE_HEADER;
 use wire::event::{Event, EventPosition};
 use wire::mqtt::mqttrs::{
@@ -15,6 +15,7 @@ use wire::mqtt::mqttrs::{
 use wire::mqtt::{Frame, encode};
 use wire::sas::{SasToken, SharedAccessKey, device_resource};
 use wire::timestamp::Timestamp;
+use wire::topic::HubTopic;
 
 pub(crate) const HOST: &str = "contoso.azure-devices.net";
 
@@ -35,6 +36,7 @@ pub(crate) struct Bench {
     /// All that the hub put out, byte for byte.
     pub(crate) transcript: Vec<u8>,
     lines: BTreeMap<ConnectionId, Vec<String>>,
+    calls: BTreeMap<ConnectionId, Vec<MethodRequest>>,
     reasons: BTreeMap<ConnectionId, CloseReason>,
     responses: BTreeMap<RequestId, Response<Vec<u8>>>,
 }
@@ -59,9 +61,19 @@ impl Bench {
             now: START,
             transcript: Vec::new(),
             lines: BTreeMap::new(),
+            calls: BTreeMap::new(),
             reasons: BTreeMap::new(),
             responses: BTreeMap::new(),
         }
+    }
+
+    /// A hub with the devices `dev1` and `dev2` that keeps its state in a store.
+    pub(crate) fn with_store(options: HubOptions, store: impl Store + 'static) -> Self {
+        let mut bench = Self::empty(options.clone());
+        bench.hub = Hub::with_store(options, Box::new(store));
+        bench.register("dev1");
+        bench.register("dev2");
+        bench
     }
 
     /// Lets time pass, stopping at each deadline as a good owner does.
@@ -105,7 +117,11 @@ impl Bench {
                         "sent on a closed link: {bytes:?}"
                     );
                     self.transcript.extend(&bytes);
-                    let line = packet_line(&Frame::parse(&bytes).unwrap().decode().unwrap());
+                    let frame = Frame::parse(&bytes).unwrap();
+                    let packet = frame.decode().unwrap();
+                    let call = MethodRequest::read(&packet);
+                    self.calls.entry(connection).or_default().extend(call);
+                    let line = packet_line(&packet);
                     self.lines.entry(connection).or_default().push(line);
                 }
                 Output::Close { connection, reason } => {
@@ -260,6 +276,24 @@ impl Bench {
         self.responses.remove(&id).unwrap()
     }
 
+    /// Sends a request that may be answered later.
+    pub(crate) fn start(&mut self, ask: &Ask) -> RequestId {
+        let request = ask.request(&self.service_token("iothubowner"));
+        let id = self.hub.request(self.now, &request);
+        self.drain();
+        id
+    }
+
+    /// The answer to a request, if it was given since this was last asked for.
+    pub(crate) fn answer(&mut self, id: RequestId) -> Option<Response<Vec<u8>>> {
+        self.responses.remove(&id)
+    }
+
+    /// The direct methods that were called on a link since this was last asked for.
+    pub(crate) fn calls(&mut self, link: ConnectionId) -> Vec<MethodRequest> {
+        self.calls.remove(&link).unwrap_or_default()
+    }
+
     /// Sends what a service program with all rights would send.
     pub(crate) fn ask(&mut self, ask: &Ask) -> Response<Vec<u8>> {
         let request = ask.request(&self.service_token("iothubowner"));
@@ -274,6 +308,27 @@ impl Bench {
     pub(crate) fn register(&mut self, device_id: &str) {
         let ask = Ask::put(device_id);
         assert_eq!(self.outcome(&ask), "200", "{device_id} is registered");
+    }
+
+    pub(crate) fn register_module(&mut self, device_id: &str, module_id: &str) {
+        let ask = Ask::put_module(device_id, module_id);
+        assert_eq!(self.outcome(&ask), "200", "{module_id} is registered");
+    }
+
+    /// What a module of the registry says to connect.
+    pub(crate) fn module_greeting(&mut self, device_id: &str, module_id: &str) -> Greeting {
+        let module = json(&self.ask(&Ask::of_module("GET", device_id, module_id)));
+        let key = &module["authentication"]["symmetricKey"]["primaryKey"];
+        let key = SharedAccessKey::from_base64(key.as_str().unwrap()).unwrap();
+        let resource = device_resource(HOST, device_id, Some(module_id));
+        Greeting {
+            client_id: format!("{device_id}/{module_id}"),
+            user_name: Some(format!(
+                "{HOST}/{device_id}/{module_id}/?api-version=2021-04-12"
+            )),
+            password: Some(self.token(&resource, &key, None).into_bytes()),
+            ..self.greeting(device_id)
+        }
     }
 
     pub(crate) fn disable(&mut self, device_id: &str) {
@@ -320,6 +375,36 @@ impl Bench {
     pub(crate) fn service_token(&self, policy: &str) -> String {
         let key = self.hub.policy(policy).unwrap().primary_key.clone();
         self.token(HOST, &key, Some(policy))
+    }
+}
+
+/// A direct method as a client is asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MethodRequest {
+    /// As the topic has it.
+    pub(crate) topic: String,
+    pub(crate) name: String,
+    pub(crate) request_id: String,
+    pub(crate) payload: String,
+}
+
+impl MethodRequest {
+    /// Reads a packet of the hub, if it is one. It comes at QoS 0.
+    fn read(packet: &Packet<'_>) -> Option<Self> {
+        let Packet::Publish(publish) = packet else {
+            return None;
+        };
+        let Ok(HubTopic::MethodRequest { name, request_id }) = HubTopic::parse(publish.topic_name)
+        else {
+            return None;
+        };
+        assert_eq!(publish.qospid, QosPid::AtMostOnce);
+        Some(Self {
+            topic: publish.topic_name.to_owned(),
+            name,
+            request_id,
+            payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
+        })
     }
 }
 
@@ -415,6 +500,27 @@ impl Ask {
     pub(crate) fn put(device_id: &str) -> Self {
         let body = format!(r#"{{"deviceId":"{device_id}"}}"#);
         Self::of("PUT", device_id).body(&body)
+    }
+
+    /// A request about a module.
+    pub(crate) fn of_module(method: &'static str, device_id: &str, module_id: &str) -> Self {
+        let (device, module) = (
+            wire::rest::encode_id(device_id),
+            wire::rest::encode_id(module_id),
+        );
+        Self::path(method, &format!("/devices/{device}/modules/{module}"))
+    }
+
+    /// The least that creates a module.
+    pub(crate) fn put_module(device_id: &str, module_id: &str) -> Self {
+        let body = format!(r#"{{"deviceId":"{device_id}","moduleId":"{module_id}"}}"#);
+        Self::of_module("PUT", device_id, module_id).body(&body)
+    }
+
+    /// A call of a direct method.
+    pub(crate) fn method(device_id: &str, body: &str) -> Self {
+        let id = wire::rest::encode_id(device_id);
+        Self::path("POST", &format!("/twins/{id}/methods")).body(body)
     }
 
     pub(crate) fn body(mut self, body: &str) -> Self {

@@ -20,7 +20,7 @@ pub use identity::{
 };
 pub use mask::mask_keys;
 pub use method::{MethodCall, MethodResult};
-pub use module::ModuleIdentity;
+pub use module::{ModuleIdentity, ModuleIdentityUpdate};
 pub use statistics::{RegistryStatistics, ServiceStatistics};
 pub use text::{to_http_text_request, to_http_text_response};
 pub use twin::{Twin, TwinProperties};
