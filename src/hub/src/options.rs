@@ -20,6 +20,9 @@ pub struct HubOptions {
     /// How long a connection may live after its token has expired.
     /// The service's documentation names both five and ten minutes; the default is ten.
     pub token_grace: Duration,
+    /// How far queries lag behind: they see twins as they were that long ago, as on the service, where it takes
+    /// seconds and at times minutes. By default they see every change at once.
+    pub query_lag: Duration,
 }
 
 impl HubOptions {
@@ -32,6 +35,7 @@ impl HubOptions {
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),
+            query_lag: Duration::ZERO,
         }
     }
 }
@@ -46,6 +50,7 @@ impl fmt::Debug for HubOptions {
             .field("retention", &self.retention)
             .field("partition_bytes", &self.partition_bytes)
             .field("token_grace", &self.token_grace)
+            .field("query_lag", &self.query_lag)
             .finish()
     }
 }

@@ -4,7 +4,7 @@ mod devices;
 mod edge;
 mod modules;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use wire::{
     error::{ErrorCode, ServiceError},
@@ -100,6 +100,15 @@ impl Registry {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Device> {
         self.devices.values().map(Box::as_ref)
+    }
+
+    /// The devices from an id on, by id.
+    pub(crate) fn from<'a>(
+        &'a self,
+        id: Bound<&str>,
+    ) -> impl Iterator<Item = &'a Device> + use<'a> {
+        let range = self.devices.range::<str, _>((id, Bound::Unbounded));
+        range.map(|(_, device)| device.as_ref())
     }
 
     /// The device, or the service's refusal.

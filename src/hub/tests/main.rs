@@ -18,6 +18,7 @@ mod methods_waiting;
 mod modules;
 mod not_built;
 mod protocol_violations;
+mod query_syntax;
 mod random_input;
 mod reading_events;
 mod registry_store;

@@ -1,6 +1,6 @@
 //! A query as it was understood.
 
-use super::path::Path;
+use super::{hint::Span, path::Path};
 
 /// A query over twins.
 #[derive(Clone, Debug)]
@@ -33,6 +33,15 @@ pub(super) struct Column {
     /// What the column is called in the results.
     pub(super) key: Box<str>,
     pub(super) content: Content,
+    /// Where it stands in the query.
+    pub(super) span: Span,
+}
+
+/// Whether any of the columns is about several twins.
+pub(super) fn has_aggregates(columns: &[Column]) -> bool {
+    columns
+        .iter()
+        .any(|column| !matches!(column.content, Content::Path(_)))
 }
 
 #[derive(Clone, Debug)]

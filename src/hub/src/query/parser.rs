@@ -2,7 +2,8 @@
 
 use super::{
     ast::{
-        Aggregate, Column, Comparison, Constant, Content, Expression, Operator, Query, Select, Source,
+        Aggregate, Column, Comparison, Constant, Content, Expression, Operator, Query, Select,
+        Source, has_aggregates,
     },
     hint::{QueryHint, Span},
     lexer::{Sign, Token, TokenKind, tokens},
@@ -18,7 +19,8 @@ const MOST_LEVELS: usize = 64;
 
 /// The words that are no names unless they stand in double brackets.
 const RESERVED: [&str; 15] = [
-    "SELECT", "TOP", "FROM", "WHERE", "GROUP", "BY", "AS", "AND", "OR", "NOT", "IN", "NIN", "TRUE", "FALSE", "NULL",
+    "SELECT", "TOP", "FROM", "WHERE", "GROUP", "BY", "AS", "AND", "OR", "NOT", "IN", "NIN", "TRUE",
+    "FALSE", "NULL",
 ];
 
 /// Reads a query. What is odd about one that can be read comes with it.
@@ -181,7 +183,10 @@ impl Parser {
         let start = self.peek().span;
         let content = self.content()?;
         let span = start.to(self.previous_span());
-        if let TokenKind::Sign(Sign::Plus | Sign::Minus | Sign::Star | Sign::Slash | Sign::Percent) = self.peek().kind {
+        if let TokenKind::Sign(
+            Sign::Plus | Sign::Minus | Sign::Star | Sign::Slash | Sign::Percent,
+        ) = self.peek().kind
+        {
             return Err(self.refuse_here(
                 "unsupported-arithmetic",
                 "SELECT does not calculate. Select the values, and calculate in the program.",
@@ -197,7 +202,10 @@ impl Parser {
             && !is_reserved(word)
             && unsupported::word(word).is_none()
         {
-            return Err(self.refuse_here("missing-as", "Write AS before the name of a column: SELECT deviceId AS name."));
+            return Err(self.refuse_here(
+                "missing-as",
+                "Write AS before the name of a column: SELECT deviceId AS name.",
+            ));
         }
         Ok(RawColumn {
             alias,
@@ -266,7 +274,9 @@ impl Parser {
                 return Err(QueryHint::refusal(
                     self.peek().span,
                     "function-in-select",
-                    format!("SELECT has no function {name}: it takes paths, and COUNT(), AVG, SUM, MIN and MAX."),
+                    format!(
+                        "SELECT has no function {name}: it takes paths, and COUNT(), AVG, SUM, MIN and MAX."
+                    ),
                 ));
             }
         };
@@ -366,7 +376,9 @@ impl Parser {
             let content = match content {
                 RawContent::Path(path) => Content::Path(self.resolve(path)),
                 RawContent::Count => Content::Count,
-                RawContent::Aggregate(aggregate, path) => Content::Aggregate(aggregate, self.resolve(path)),
+                RawContent::Aggregate(aggregate, path) => {
+                    Content::Aggregate(aggregate, self.resolve(path))
+                }
             };
             let key = match (alias, &content) {
                 (Some(alias), _) => alias,
@@ -380,10 +392,12 @@ impl Parser {
                 self.note(QueryHint::remark(
                     span,
                     "same-key",
-                    format!("There is a column {key} already, so this one is left out. Name it with AS."),
+                    format!(
+                        "There is a column {key} already, so this one is left out. Name it with AS."
+                    ),
                 ));
             } else {
-                columns.push(Column { key, content });
+                columns.push(Column { key, content, span });
             }
         }
         columns
@@ -424,11 +438,12 @@ impl Parser {
     fn comparison(&mut self) -> Result<Expression, QueryHint> {
         let start = self.peek().span;
         let left = self.sum()?;
+        let span = start.to(self.previous_span());
         if self.takes_word("IN") {
-            return self.list(left, start, false);
+            return self.list(left, span, false);
         }
         if self.takes_word("NIN") {
-            return self.list(left, start, true);
+            return self.list(left, span, true);
         }
         let Some(comparison) = self.comparison_sign() else {
             return Ok(left);
@@ -465,9 +480,13 @@ impl Parser {
         })
     }
 
-    fn list(&mut self, left: Expression, start: Span, is_negated: bool) -> Result<Expression, QueryHint> {
+    fn list(
+        &mut self,
+        left: Expression,
+        span: Span,
+        is_negated: bool,
+    ) -> Result<Expression, QueryHint> {
         let Expression::Path(path) = left else {
-            let span = start.to(self.previous_span());
             return Err(QueryHint::refusal(
                 span,
                 "in-without-path",
@@ -483,15 +502,13 @@ impl Parser {
         }
         self.at += 1;
         let mut list = Vec::new();
-        if !self.takes(Sign::CloseList) {
-            loop {
-                list.push(self.deeper(Self::sum)?);
-                if self.takes(Sign::CloseList) {
-                    break;
-                }
-                if !self.takes(Sign::Comma) {
-                    return Err(self.unexpected(", or ]"));
-                }
+        loop {
+            list.push(self.deeper(Self::sum)?);
+            if self.takes(Sign::CloseList) {
+                break;
+            }
+            if !self.takes(Sign::Comma) {
+                return Err(self.unexpected(", or ]"));
             }
         }
         Ok(Expression::In {
@@ -557,7 +574,9 @@ impl Parser {
             TokenKind::Text(text) => Constant::Text(text),
             TokenKind::Word(word) => match constant_word(&word) {
                 Some(constant) => constant,
-                None if self.is_at(1, Sign::Open) && !is_reserved(&word) => return self.function(&word),
+                None if self.is_at(1, Sign::Open) && !is_reserved(&word) => {
+                    return self.function(&word);
+                }
                 None => {
                     let path = self.raw_path("a path, a value or a function")?;
                     return Ok(Expression::Path(self.resolve(path)));
@@ -662,7 +681,13 @@ impl Parser {
     }
 
     /// Notes comparisons that are never true.
-    fn remark_comparison(&mut self, span: Span, left: &Expression, comparison: Comparison, right: &Expression) {
+    fn remark_comparison(
+        &mut self,
+        span: Span,
+        left: &Expression,
+        comparison: Comparison,
+        right: &Expression,
+    ) {
         let is = |what: fn(&Constant) -> bool| {
             [left, right]
                 .iter()
@@ -696,7 +721,9 @@ impl Parser {
     fn raw_path(&mut self, expected: &str) -> Result<RawPath, QueryHint> {
         let start = self.peek().span;
         let first = match &self.peek().kind {
-            TokenKind::Word(word) if !is_reserved(word) && unsupported::word(word).is_none() => word.clone(),
+            TokenKind::Word(word) if !is_reserved(word) && unsupported::word(word).is_none() => {
+                word.clone()
+            }
             _ => return Err(self.unexpected(expected)),
         };
         if matches!(first.to_ascii_lowercase().as_str(), "$twin" | "$body") {
@@ -718,7 +745,10 @@ impl Parser {
             ));
         }
         if self.is(Sign::Open) {
-            return Err(self.refuse_here("function-on-path", "A function takes the path in its parentheses: IS_DEFINED(path)."));
+            return Err(self.refuse_here(
+                "function-on-path",
+                "A function takes the path in its parentheses: IS_DEFINED(path).",
+            ));
         }
         Ok(RawPath {
             names,
@@ -841,7 +871,11 @@ impl Parser {
         inner
     }
 
-    fn refuse_here(&self, id: &'static str, reason: impl Into<std::borrow::Cow<'static, str>>) -> QueryHint {
+    fn refuse_here(
+        &self,
+        id: &'static str,
+        reason: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> QueryHint {
         QueryHint::refusal(self.peek().span, id, reason)
     }
 
@@ -883,7 +917,8 @@ fn joined(mut parts: Vec<Expression>, join: fn(Vec<Expression>) -> Expression) -
 }
 
 fn is_reserved(word: &str) -> bool {
-    RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word)) || word.eq_ignore_ascii_case("undefined")
+    RESERVED.iter().any(|it| it.eq_ignore_ascii_case(word))
+        || word.eq_ignore_ascii_case("undefined")
 }
 
 fn constant_word(word: &str) -> Option<Constant> {
@@ -909,8 +944,7 @@ fn check_groups(select: &Select, group_by: &[Path], span: Span) -> Result<(), Qu
              COUNT() AS number.",
         ));
     };
-    let is_plain = |column: &&Column| matches!(column.content, Content::Path(_));
-    if group_by.is_empty() && columns.iter().all(|column| is_plain(&column)) {
+    if group_by.is_empty() && !has_aggregates(columns) {
         return Ok(());
     }
     let loose = columns.iter().find(|column| {
@@ -919,7 +953,7 @@ fn check_groups(select: &Select, group_by: &[Path], span: Span) -> Result<(), Qu
     });
     loose.map_or(Ok(()), |column| {
         Err(QueryHint::refusal(
-            span,
+            column.span,
             "column-not-grouped",
             format!(
                 "The column {} is not grouped by, so a group has many values for it. Add its path to GROUP BY, or \

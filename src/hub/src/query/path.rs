@@ -111,7 +111,8 @@ impl Path {
 
 /// Takes off the name of what the query reads: `devices.deviceId` is `deviceId`.
 fn strip_source(names: &mut Vec<Box<str>>, source: Source) {
-    let is = |name: Option<&Box<str>>, word: &str| name.is_some_and(|it| it.eq_ignore_ascii_case(word));
+    let is =
+        |name: Option<&Box<str>>, word: &str| name.is_some_and(|it| it.eq_ignore_ascii_case(word));
     if names.len() > 1 && is(names.first(), "devices") {
         names.remove(0);
         if names.len() > 1 && source == Source::Modules && is(names.first(), "modules") {

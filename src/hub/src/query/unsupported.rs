@@ -50,7 +50,10 @@ pub(super) fn word(word: &str) -> Option<(&'static str, &'static str)> {
             "unsupported-subquery",
             "There are no queries within queries. Write IS_DEFINED(path) to ask whether there is a value.",
         ),
-        "CASE" => ("unsupported-case", "There is no CASE. Decide in the program."),
+        "CASE" => (
+            "unsupported-case",
+            "There is no CASE. Decide in the program.",
+        ),
         "NOT" => (
             "misplaced-not",
             "NOT stands before a condition: NOT deviceId = 'a'. For NOT IN write NIN: deviceId NIN ['a', 'b'].",
@@ -79,7 +82,8 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
         "STARTS_WITH" => {
             "STARTS_WITH belongs to message routing. In a query over twins write STARTSWITH(path, 'text')."
         }
-        "ENDS_WITH" | "ENDSWITH" | "SUBSTRING" | "LENGTH" | "LOWER" | "UPPER" | "CONCAT" | "INDEX_OF" => {
+        "ENDS_WITH" | "ENDSWITH" | "SUBSTRING" | "LENGTH" | "LOWER" | "UPPER" | "CONCAT"
+        | "INDEX_OF" => {
             "Functions over texts belong to message routing. Over twins there is STARTSWITH(path, 'text'); texts are \
              compared as they are, case included."
         }
@@ -90,10 +94,9 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
         "ABS" | "EXP" | "POWER" | "SQUARE" | "CEILING" | "FLOOR" | "SIGN" | "SQRT" => {
             "Functions over numbers belong to message routing. Over twins there are + - * / and %."
         }
-        "IS_NULL" => {
-            "IS_NULL belongs to message routing. Over twins write NOT IS_DEFINED(path)."
-        }
-        "AS_NUMBER" | "IS_ARRAY" | "IS_BOOL" | "IS_NUMBER" | "IS_OBJECT" | "IS_PRIMITIVE" | "IS_STRING" => {
+        "IS_NULL" => "IS_NULL belongs to message routing. Over twins write NOT IS_DEFINED(path).",
+        "AS_NUMBER" | "IS_ARRAY" | "IS_BOOL" | "IS_NUMBER" | "IS_OBJECT" | "IS_PRIMITIVE"
+        | "IS_STRING" => {
             "Functions over types belong to message routing. Over twins there is IS_DEFINED(path), and a comparison \
              with a value of another type is never true."
         }
