@@ -5,7 +5,7 @@ mod edge;
 mod modules;
 mod restore;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use wire::{
     error::{ErrorCode, ServiceError},
@@ -106,6 +106,15 @@ impl Registry {
     /// How many devices there are.
     pub(crate) fn count(&self) -> usize {
         self.devices.len()
+    }
+
+    /// The devices from an id on, by id.
+    pub(crate) fn from<'a>(
+        &'a self,
+        id: Bound<&str>,
+    ) -> impl Iterator<Item = &'a Device> + use<'a> {
+        let range = self.devices.range::<str, _>((id, Bound::Unbounded));
+        range.map(|(_, device)| device.as_ref())
     }
 
     /// The device, or the service's refusal.

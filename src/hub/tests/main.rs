@@ -29,6 +29,7 @@ mod modules;
 mod not_built;
 mod protocol_violations;
 mod purging;
+mod query_syntax;
 mod quotas;
 mod random_input;
 mod reading_events;

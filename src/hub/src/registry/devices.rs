@@ -70,6 +70,7 @@ impl Hub {
         ];
         changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
+        self.about_to_change(now, id);
         self.registry.insert(Box::new(Device {
             identity,
             twin,
@@ -96,6 +97,7 @@ impl Hub {
         let mut changes = vec![Change(Kind::Device(&identity))];
         changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
+        self.about_to_change(now, id);
         let is_disabled = identity.status == DeviceStatus::Disabled;
         if let Some(mut device) = self.registry.remove(id) {
             device.identity = identity;
@@ -119,6 +121,7 @@ impl Hub {
         if_match.demand()?;
         if_match.check(&self.registry.require(id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::DeviceGone(id))])?;
+        self.about_to_change(now, id);
         self.registry.remove(id);
         self.close_device(now, id, &CloseReason::DeviceDeleted);
         self.sessions.forget_device(id);
