@@ -3,7 +3,11 @@
 use wire::timestamp::Timestamp;
 
 use crate::{
-    close_reason::CloseReason, connection::ConnectionId, hub::Hub, output::Output,
+    close_reason::CloseReason,
+    connection::{ConnectionId, Message},
+    hub::Hub,
+    limits::OperationClass,
+    output::Output,
     publish::store_telemetry,
 };
 
@@ -33,13 +37,19 @@ impl Hub {
             self.sessions.forget(&client.identity);
         }
         let will = client.will.take();
-        if let Some(will) = will.filter(|_| *reason != CloseReason::Disconnected) {
+        let will = will.filter(|_| *reason != CloseReason::Disconnected);
+        if let Some(will) = will.filter(|will| self.may_store(now, will)) {
             // A will that cannot be stored (its device is gone) has nobody left to be told.
             let (registry, events) = (&mut self.registry, &mut self.events);
             let _ = store_telemetry(registry, events, now, &client, will);
         }
-        if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
-            device.set_connected(now, false);
-        }
+        self.registry.set_connected(&client.identity, now, false);
+    }
+
+    /// Counts a will. One that is beyond the limits is not stored.
+    fn may_store(&mut self, now: Timestamp, will: &Message) -> bool {
+        let size = will.body.len() + will.properties.size();
+        let class = OperationClass::DeviceToCloudSend;
+        self.limits.take(now, class, size).is_ok()
     }
 }

@@ -12,10 +12,13 @@ use crate::{
     close_reason::CloseReason,
     connection::{Client, ConnectionId, Identity, Message, most_silence},
     hub::Hub,
+    limits::OperationClass,
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
-    registry::Device,
+    registry::{Device, Module},
+    session::Session,
+    store::{Change, Kind},
 };
 
 /// The application property that marks a will.
@@ -29,13 +32,14 @@ impl Hub {
         id: ConnectionId,
         connect: &Connect<'_>,
     ) -> Result<(), CloseReason> {
-        match self.admit(now, connect) {
-            Ok(client) => {
-                self.welcome(now, id, client);
-                Ok(())
-            }
-            Err(refusal) => Err(self.refuse(id, refusal)),
-        }
+        let admitted = self.admit(now, connect).and_then(|client| {
+            let class = OperationClass::DeviceConnection;
+            self.limits.admit_at_once(now, class, 0)?;
+            Ok(client)
+        });
+        admitted
+            .and_then(|client| self.welcome(now, id, client))
+            .map_err(|refusal| self.refuse(id, refusal))
     }
 
     /// Tells a client by CONNACK that it is refused; the connection is to be closed for the reason given back.
@@ -49,14 +53,15 @@ impl Hub {
     }
 
     /// Lets a client in: the newest connection of an identity wins.
-    fn welcome(&mut self, now: Timestamp, id: ConnectionId, client: Client) {
+    fn welcome(&mut self, now: Timestamp, id: ConnectionId, client: Client) -> Result<(), Refusal> {
+        let session_present = self.resume(&client)?;
         if let Some(older) = self.connections.of(&client.identity) {
             self.close(now, older, CloseReason::TakenOver);
         }
-        let session_present = self.sessions.resume(&client.identity, client.clean_session);
-        if let Some(device) = self.registry.get_mut(&client.identity.device_id) {
-            device.set_connected(now, true);
+        if !session_present {
+            self.sessions.put(&client.identity, Session::default());
         }
+        self.registry.set_connected(&client.identity, now, true);
         let identity = client.identity.clone();
         self.connections.accept(id, client);
         let connack = Connack {
@@ -66,6 +71,31 @@ impl Hub {
         self.send(id, &Packet::Connack(connack));
         self.deliver(now, &identity);
         self.send_waiting_calls(now, &identity);
+        Ok(())
+    }
+
+    /// Whether a client that connects finds the session of its last connection. If not, it gets a new one, and the
+    /// store learns of it here: that of a client which wants a clean one is not kept there.
+    fn resume(&mut self, client: &Client) -> Result<bool, Refusal> {
+        let identity = &client.identity;
+        let is_kept = self.sessions.get(identity).is_some() && !self.has_clean_session(identity);
+        let change = match (client.clean_session, is_kept) {
+            (false, true) => return Ok(true),
+            (true, false) => return Ok(false),
+            (false, false) => Kind::Session(identity, &Session::default()),
+            (true, true) => Kind::SessionGone(identity),
+        };
+        let committed = self.store.commit(&[Change(change)]);
+        committed.map_err(Refusal::StoreFailed)?;
+        Ok(false)
+    }
+
+    /// Whether an identity is connected with a session that ends with its connection.
+    fn has_clean_session(&self, identity: &Identity) -> bool {
+        let connection = self.connections.of(identity);
+        connection
+            .and_then(|connection| self.connections.client(connection))
+            .is_some_and(|client| client.clean_session)
     }
 
     /// The client that this CONNECT lets in, or why it is refused.
@@ -102,12 +132,9 @@ impl Hub {
     ) -> Result<String, Refusal> {
         let device = self.registry.get(&identity.device_id);
         let device = device.ok_or(Refusal::UnknownIdentity)?;
-        // Module identities are not built yet, so no module is known.
-        if identity.module_id.is_some() {
-            return Err(Refusal::UnknownIdentity);
-        }
-        let scope = self.check_signature(device, token)?;
-        let resource = device_resource(&self.options.host_name, &identity.device_id, None);
+        let scope = self.check_signature(device, identity, token)?;
+        let module_id = identity.module_id.as_deref();
+        let resource = device_resource(&self.options.host_name, &identity.device_id, module_id);
         if !token.covers(&resource) {
             return Err(Refusal::TokenScope);
         }
@@ -117,16 +144,28 @@ impl Hub {
         if !device.is_enabled() {
             return Err(Refusal::Disabled);
         }
-        Ok(format!(
-            r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#
-        ))
+        Ok(auth_method(scope))
     }
 
-    /// Whose key signed the token: the device's own (`device`), or that of a policy (`hub`).
-    fn check_signature(&self, device: &Device, token: &SasToken) -> Result<&'static str, Refusal> {
-        let (scope, signed) = match token.policy() {
-            None => ("device", device.signed(token)),
-            Some(name) => {
+    /// Whose key signed the token: the device's own (`device`), the module's own (`module`), or that of a policy
+    /// (`hub`).
+    fn check_signature(
+        &self,
+        device: &Device,
+        identity: &Identity,
+        token: &SasToken,
+    ) -> Result<&'static str, Refusal> {
+        let module = match &identity.module_id {
+            None => None,
+            Some(id) => Some(device.modules.get(id).ok_or(Refusal::UnknownIdentity)?),
+        };
+        if !module.map_or(device.has_keys(), Module::has_keys) {
+            return Err(Refusal::CertificateExpected);
+        }
+        let (scope, signed) = match (token.policy(), module) {
+            (None, None) => ("device", device.signed(token)),
+            (None, Some(module)) => ("module", module.signed(token)),
+            (Some(name), _) => {
                 let policy = self.policy(name);
                 let policy = policy.filter(|policy| policy.permits(Permission::DeviceConnect));
                 ("hub", policy.ok_or(Refusal::PolicyRefused)?.signed(token))
@@ -138,6 +177,12 @@ impl Hub {
             Err(Refusal::WrongKey)
         }
     }
+}
+
+/// The text of `iothub-connection-auth-method` for a token that was signed with a key of the device (`device`) or of a
+/// policy (`hub`).
+pub(crate) fn auth_method(scope: &str) -> String {
+    format!(r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#)
 }
 
 /// Reads who wants to connect from the user name, `{host}/{device}[/{module}][/?api-version=…]`,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use wire::{mqtt::Splitter, properties::MessageProperties, timestamp::Timestamp};
 
 use crate::{close_reason::CloseReason, publish::MOST_MESSAGE_BYTES};
@@ -20,9 +21,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 const MOST_SILENCE: Duration = Duration::from_secs(1_767);
 
 /// Who a connection speaks for: a device, or a module of it. A device sorts right before its modules.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     pub(crate) device_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) module_id: Option<String>,
 }
 

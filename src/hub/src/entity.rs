@@ -37,6 +37,31 @@ impl IfMatch {
         })
     }
 
+    /// Refuses a request that does not say which version it is about.
+    pub(crate) fn demand(&self) -> Result<(), ServiceError> {
+        if *self == Self::Absent {
+            return Err(ServiceError::new(
+                ErrorCode::PreconditionFailed,
+                "Etag missing: send If-Match with it, or *.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads an entity tag that stands in a body; an empty one is none.
+    pub(crate) fn of_text(text: Option<&str>) -> Self {
+        let text = text.unwrap_or_default().trim();
+        let bare = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(text);
+        match bare {
+            "" => Self::Absent,
+            "*" => Self::Any,
+            tag => Self::Exactly(tag.to_owned()),
+        }
+    }
+
     /// Refuses if this asks for another version than `etag`.
     pub(crate) fn check(&self, etag: &str) -> Result<(), ServiceError> {
         match self {

@@ -2,7 +2,7 @@
 
 use wire::{
     event::Event,
-    mqtt::mqttrs::{Packet, Publish, QosPid},
+    mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
     topic::{DeviceTopic, TopicError},
@@ -13,6 +13,7 @@ use crate::{
     connection::{Client, ConnectionId, Message},
     event_log::EventLog,
     hub::Hub,
+    limits::{OperationClass, Turn, Waiting},
     registry::Registry,
 };
 
@@ -41,6 +42,8 @@ impl Hub {
         let Some(client) = self.connections.client(connection) else {
             return Ok(());
         };
+        let mut turn = Turn::Now;
+        let mut answer = None;
         match read_topic(publish.topic_name)? {
             DeviceTopic::Telemetry {
                 device_id,
@@ -49,17 +52,24 @@ impl Hub {
             } if device_id == client.identity.device_id
                 && module_id == client.identity.module_id =>
             {
+                let size = publish.payload.len() + properties.size();
                 let message = read_message(publish, properties)?;
+                turn = self
+                    .limits
+                    .take(now, OperationClass::DeviceToCloudSend, size)?;
                 store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
-            DeviceTopic::TwinGet { request_id } => self.twin_get(now, connection, &request_id)?,
+            DeviceTopic::TwinGet { request_id } => {
+                let id = client.identity.clone();
+                answer = Some(self.twin_get(now, &id, request_id));
+            }
             DeviceTopic::ReportedPatch {
                 request_id,
                 version,
             } => {
-                let body = publish.payload;
-                self.patch_reported(now, connection, &request_id, version, body)?;
+                let (id, body) = (client.identity.clone(), publish.payload);
+                answer = Some(self.patch_reported(now, &id, request_id, version, body)?);
             }
             DeviceTopic::MethodResponse { status, request_id } => {
                 let identity = client.identity.clone();
@@ -67,9 +77,24 @@ impl Hub {
             }
         }
         if let Some(pid) = pid {
-            self.send(connection, &Packet::Puback(pid));
+            self.puback(connection, pid, turn);
+        }
+        if let Some(answer) = answer {
+            self.send_twin_answer(connection, &answer);
         }
         Ok(())
+    }
+
+    /// Acknowledges a PUBLISH, at once or when its turn comes. A client that waits for it sends more slowly.
+    fn puback(&mut self, connection: ConnectionId, pid: Pid, turn: Turn) {
+        match turn {
+            Turn::Now => self.send(connection, &Packet::Puback(pid)),
+            Turn::At(turn) => {
+                let waiting = Waiting::Acknowledgement(connection, pid);
+                self.limits
+                    .wait(turn, OperationClass::DeviceToCloudSend, waiting);
+            }
+        }
     }
 }
 
@@ -81,11 +106,11 @@ pub(crate) fn store_telemetry(
     client: &Client,
     message: Message,
 ) -> Result<(), CloseReason> {
-    let device_id = &client.identity.device_id;
-    let device = registry
-        .get_mut(device_id)
+    let identity = &client.identity;
+    registry.touch(identity, now);
+    let generation_id = registry
+        .generation_id(identity)
         .ok_or(CloseReason::DeviceDeleted)?;
-    device.touch(now);
     let Message {
         mut properties,
         body,
@@ -99,10 +124,10 @@ pub(crate) fn store_telemetry(
         sequence_number: 0,
         offset: String::new(),
         enqueued_time: now,
-        device_id: device_id.clone(),
-        module_id: client.identity.module_id.clone(),
+        device_id: identity.device_id.clone(),
+        module_id: identity.module_id.clone(),
         auth_method: client.auth_method.clone(),
-        generation_id: device.identity.generation_id.clone(),
+        generation_id: generation_id.to_owned(),
         message_source: "Telemetry".to_owned(),
         properties,
         body,

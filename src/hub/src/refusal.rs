@@ -4,6 +4,8 @@ use std::fmt;
 
 use wire::{mqtt::mqttrs::ConnectReturnCode, sas::SasError};
 
+use crate::store::StoreError;
+
 /// Why a CONNECT was refused. The service only sends a return code; this says what it would not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -14,6 +16,10 @@ pub enum Refusal {
         /// Its level as it came; 4 is MQTT 3.1.1.
         level: u8,
     },
+    /// The day's messages are used up.
+    QuotaExceeded,
+    /// Too many devices connect in too short a time.
+    Throttled,
     /// There is no user name.
     UserNameMissing,
     /// The user name does not begin with `{host}/{device id}`.
@@ -34,18 +40,25 @@ pub enum Refusal {
     PolicyRefused,
     /// The signature was not made with a key of this device or policy.
     WrongKey,
+    /// The registry has a certificate for this device or module, and no keys.
+    CertificateExpected,
     /// The registry has no such device or module.
     UnknownIdentity,
     /// The device is disabled.
     Disabled,
     /// The will is not telemetry of this device at QoS 0 or 1.
     Will,
+    /// The client's session could not be kept, or not be dropped.
+    StoreFailed(StoreError),
 }
 
 impl Refusal {
     /// The code that the CONNACK carries.
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
+            Self::QuotaExceeded | Self::Throttled | Self::StoreFailed(_) => {
+                ConnectReturnCode::ServerUnavailable
+            }
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
             _ => ConnectReturnCode::NotAuthorized,
         }
@@ -58,6 +71,12 @@ impl fmt::Display for Refusal {
             Self::Protocol { name, level } => {
                 write!(f, "expected MQTT level 4 (3.1.1), got {name:?} level {level}; choose MQTT 3.1.1 in the client")
             }
+            Self::QuotaExceeded => f.write_str(
+                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
+            ),
+            Self::Throttled => f.write_str(
+                "too many devices connected within a second; wait a little longer before each new attempt",
+            ),
             Self::UserNameMissing => {
                 f.write_str("expected a user name {host}/{device id}/?api-version=2021-04-12, got none; set it")
             }
@@ -82,11 +101,16 @@ impl fmt::Display for Refusal {
             Self::WrongKey => {
                 f.write_str("the signature does not match; use one of the keys that the registry has for this device")
             }
+            Self::CertificateExpected => f.write_str(
+                "the registry expects a certificate from this device, got a SAS token; certificates are not supported, \
+                 so set its authentication to sas",
+            ),
             Self::UnknownIdentity => f.write_str("the registry has no such device; register it first"),
             Self::Disabled => f.write_str("the device is disabled; enable it in the registry"),
             Self::Will => f.write_str(
                 "the will must be telemetry of this device, on devices/{device id}/messages/events/, at QoS 0 or 1",
             ),
+            Self::StoreFailed(why) => write!(f, "the hub could not keep the session: {why}; connect again later"),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! The REST interface, as one pipeline: route, check the version, authorise, handle, and turn a refusal into an answer.
+//! Between the last two, a request may have to wait for its turn.
 //! The order is the service's own: a request for something unknown is refused before its token is looked at.
 
 mod authorise;
@@ -7,6 +8,7 @@ mod cloud_to_device;
 mod device_messages;
 mod devices;
 mod feedback;
+mod metering;
 mod methods;
 mod modules;
 mod query;
@@ -18,7 +20,7 @@ use http::{
     HeaderValue, Request, Response, StatusCode,
     header::{CONTENT_TYPE, ETAG},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode, ServiceError, TrackingId},
     timestamp::Timestamp,
@@ -26,6 +28,7 @@ use wire::{
 
 use crate::{
     hub::Hub,
+    limits::{Turn, Waiting},
     output::{Output, RequestId},
 };
 use route::Operation;
@@ -69,7 +72,20 @@ pub(crate) fn answer(
         request: request_id,
         tracking: hub.random.tracking(),
     };
-    let response = match handle(hub, now, asked, request) {
+    let outcome = handle(hub, now, asked, request);
+    settle(hub, now, asked, outcome);
+}
+
+/// Carries out a request whose turn has come, and answers it. It was authorised when it came.
+pub(crate) fn resume(hub: &mut Hub, now: Timestamp, asked: Asked, request: &Request<Vec<u8>>) {
+    let outcome = route::route(request.method(), request.uri())
+        .and_then(|operation| carry_out(hub, now, asked, operation, request));
+    settle(hub, now, asked, outcome);
+}
+
+/// Answers a request with what came of it, if something came of it yet.
+fn settle(hub: &mut Hub, now: Timestamp, asked: Asked, outcome: Result<Reply, ServiceError>) {
+    let response = match outcome {
         Ok(Reply::Later) => return,
         Ok(Reply::Now(response)) => response,
         Err(error) => refuse(&error, &asked.tracking(now)),
@@ -97,13 +113,49 @@ fn handle(
     let operation = route::route(request.method(), request.uri())?;
     route::check_version(request.uri())?;
     authorise::authorise(hub, now, request, &operation)?;
+    if let Some(meter) = metering::meter(&operation, request) {
+        let turn = hub.limits.admit_request(now, meter.class, request)?;
+        if let Turn::At(turn) = turn {
+            let waiting = Waiting::Request(Box::new((asked, request.clone())));
+            hub.limits.wait(turn, meter.class, waiting);
+            return Ok(Reply::Later);
+        }
+    }
+    carry_out(hub, now, asked, operation, request)
+}
+
+/// Carries out an operation and charges it, unless the day's messages were used up while it waited.
+fn carry_out(
+    hub: &mut Hub,
+    now: Timestamp,
+    asked: Asked,
+    operation: Operation,
+    request: &Request<Vec<u8>>,
+) -> Result<Reply, ServiceError> {
+    let Some(meter) = metering::meter(&operation, request) else {
+        return dispatch(hub, now, asked, operation, request);
+    };
+    hub.limits.check_quota(now, meter.class)?;
+    let outcome = dispatch(hub, now, asked, operation, request);
+    metering::charge(hub, now, meter, &outcome);
+    outcome
+}
+
+/// Hands an operation to who carries it out.
+fn dispatch(
+    hub: &mut Hub,
+    now: Timestamp,
+    asked: Asked,
+    operation: Operation,
+    request: &Request<Vec<u8>>,
+) -> Result<Reply, ServiceError> {
     let response = match operation {
         Operation::PutDevice { id } => devices::put(hub, now, &id, request),
         Operation::GetDevice { id } => devices::get(hub, &id),
         Operation::DeleteDevice { id } => devices::delete(hub, now, &id, request),
         Operation::ListDevices => devices::list(hub, request.uri()),
         Operation::Bulk => bulk::apply(hub, now, request),
-        Operation::PutModule { id } => modules::put(hub, now, &id, request),
+        Operation::PutModule { id } => modules::put(hub, now, asked, &id, request),
         Operation::GetModule { id } => modules::get(hub, &id),
         Operation::DeleteModule { id } => modules::delete(hub, now, &id, request),
         Operation::ListModules { device_id } => modules::list(hub, &device_id),
@@ -159,9 +211,38 @@ pub(crate) fn json(body: &impl Serialize) -> Result<Response<Vec<u8>>, ServiceEr
             format!("the answer cannot be written: {error}"),
         )
     })?;
-    let mut response = Response::new(bytes);
+    Ok(json_text(bytes))
+}
+
+/// An answer of status 200 whose body is JSON already.
+pub(crate) fn json_text(body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into());
     response.headers_mut().insert(CONTENT_TYPE, JSON);
-    Ok(response)
+    response
+}
+
+/// Reads a body that must be a JSON object.
+fn json_object<'a, T: Deserialize<'a>>(body: &'a [u8], what: &str) -> Result<T, ServiceError> {
+    let refusal = |place: &str| {
+        ServiceError::new(
+            ErrorCode::DeserializationError,
+            format!("The body must be {what}, a JSON object{place}."),
+        )
+    };
+    // Without this, an array would do for an object.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(refusal(""));
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        // The error's own text may repeat a value, and a value may be a key.
+        let (line, column) = (error.line(), error.column());
+        refusal(&format!(": see line {line}, column {column}"))
+    })
+}
+
+/// The refusal of a value that is outside of its rules.
+fn invalid(message: impl Into<String>) -> ServiceError {
+    ServiceError::new(ErrorCode::ArgumentInvalid, message)
 }
 
 /// Sets the `ETag` header, quoted as HTTP wants it.

@@ -11,6 +11,7 @@ use crate::{
     connection::{ConnectionId, Identity},
     hub::Hub,
     session::Session,
+    store::{Change, Kind},
 };
 
 impl Hub {
@@ -21,13 +22,18 @@ impl Hub {
         connection: ConnectionId,
         subscribe: &Subscribe,
     ) -> Result<(), CloseReason> {
-        let Some((identity, session)) = self.session_of(connection) else {
+        let Some((identity, mut session)) = self.session_of(connection) else {
             return Ok(());
         };
         let granted = subscribe
             .topics
             .iter()
-            .map(|topic| Ok((own_filter(&topic.topic_path, identity)?, granted(topic.qos))))
+            .map(|topic| {
+                Ok((
+                    own_filter(&topic.topic_path, &identity)?,
+                    granted(topic.qos),
+                ))
+            })
             .collect::<Result<Vec<_>, CloseReason>>()?;
         let return_codes = granted
             .iter()
@@ -36,7 +42,7 @@ impl Hub {
         for (filter, qos) in granted {
             session.subscribe(filter, qos);
         }
-        let identity = identity.clone();
+        self.keep_session(connection, &identity, session)?;
         let pid = subscribe.pid;
         self.send(connection, &Packet::Suback(Suback { pid, return_codes }));
         self.deliver(now, &identity);
@@ -50,25 +56,42 @@ impl Hub {
         connection: ConnectionId,
         unsubscribe: &Unsubscribe,
     ) -> Result<(), CloseReason> {
-        let Some((identity, session)) = self.session_of(connection) else {
+        let Some((identity, mut session)) = self.session_of(connection) else {
             return Ok(());
         };
         let filters = unsubscribe
             .topics
             .iter()
-            .map(|filter| own_filter(filter, identity))
+            .map(|filter| own_filter(filter, &identity))
             .collect::<Result<Vec<_>, CloseReason>>()?;
         for filter in filters {
             session.unsubscribe(&filter);
         }
+        self.keep_session(connection, &identity, session)?;
         self.send(connection, &Packet::Unsuback(unsubscribe.pid));
         Ok(())
     }
 
-    /// The identity behind a connection, and its session.
-    fn session_of(&mut self, connection: ConnectionId) -> Option<(&Identity, &mut Session)> {
+    /// The identity behind a connection, and a copy of its session to change.
+    fn session_of(&self, connection: ConnectionId) -> Option<(Identity, Session)> {
         let identity = &self.connections.client(connection)?.identity;
-        Some((identity, self.sessions.get_mut(identity)?))
+        Some((identity.clone(), self.sessions.get(identity)?.clone()))
+    }
+
+    /// Puts a changed session in place, once it is in the store if it is to outlive the connection.
+    fn keep_session(
+        &mut self,
+        connection: ConnectionId,
+        identity: &Identity,
+        session: Session,
+    ) -> Result<(), CloseReason> {
+        let client = self.connections.client(connection);
+        if client.is_some_and(|client| !client.clean_session) {
+            let change = Change(Kind::Session(identity, &session));
+            self.store.commit(&[change])?;
+        }
+        self.sessions.put(identity, session);
+        Ok(())
     }
 }
 

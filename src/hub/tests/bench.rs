@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::{Request, Response};
-use hub::{CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId};
+use hub::{CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, Store};
 use wire::error::ERROR_CODE_HEADER;
 use wire::event::{Event, EventPosition};
 use wire::mqtt::mqttrs::{
@@ -15,6 +15,7 @@ use wire::mqtt::mqttrs::{
 use wire::mqtt::{Frame, encode};
 use wire::sas::{SasToken, SharedAccessKey, device_resource};
 use wire::timestamp::Timestamp;
+use wire::topic::HubTopic;
 
 pub(crate) const HOST: &str = "contoso.azure-devices.net";
 
@@ -35,6 +36,8 @@ pub(crate) struct Bench {
     /// All that the hub put out, byte for byte.
     pub(crate) transcript: Vec<u8>,
     lines: BTreeMap<ConnectionId, Vec<String>>,
+    calls: BTreeMap<ConnectionId, Vec<MethodRequest>>,
+    deliveries: BTreeMap<ConnectionId, Vec<Delivery>>,
     reasons: BTreeMap<ConnectionId, CloseReason>,
     responses: BTreeMap<RequestId, Response<Vec<u8>>>,
 }
@@ -59,9 +62,20 @@ impl Bench {
             now: START,
             transcript: Vec::new(),
             lines: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             reasons: BTreeMap::new(),
             responses: BTreeMap::new(),
         }
+    }
+
+    /// A hub with the devices `dev1` and `dev2` that keeps its state in a store.
+    pub(crate) fn with_store(options: HubOptions, store: impl Store + 'static) -> Self {
+        let mut bench = Self::empty(options.clone());
+        bench.hub = Hub::with_store(options, Box::new(store));
+        bench.register("dev1");
+        bench.register("dev2");
+        bench
     }
 
     /// Lets time pass, stopping at each deadline as a good owner does.
@@ -105,7 +119,18 @@ impl Bench {
                         "sent on a closed link: {bytes:?}"
                     );
                     self.transcript.extend(&bytes);
-                    let line = packet_line(&Frame::parse(&bytes).unwrap().decode().unwrap());
+                    let frame = Frame::parse(&bytes).unwrap();
+                    let packet = frame.decode().unwrap();
+                    let call = MethodRequest::read(&packet);
+                    self.calls.entry(connection).or_default().extend(call);
+                    if let Some(delivery) = Delivery::of(&packet) {
+                        self.deliveries
+                            .entry(connection)
+                            .or_default()
+                            .push(delivery);
+                        continue;
+                    }
+                    let line = packet_line(&packet);
                     self.lines.entry(connection).or_default().push(line);
                 }
                 Output::Close { connection, reason } => {
@@ -260,6 +285,24 @@ impl Bench {
         self.responses.remove(&id).unwrap()
     }
 
+    /// Sends a request that may be answered later.
+    pub(crate) fn start(&mut self, ask: &Ask) -> RequestId {
+        let request = ask.request(&self.service_token("iothubowner"));
+        let id = self.hub.request(self.now, &request);
+        self.drain();
+        id
+    }
+
+    /// The answer to a request, if it was given since this was last asked for.
+    pub(crate) fn answer(&mut self, id: RequestId) -> Option<Response<Vec<u8>>> {
+        self.responses.remove(&id)
+    }
+
+    /// The direct methods that were called on a link since this was last asked for.
+    pub(crate) fn calls(&mut self, link: ConnectionId) -> Vec<MethodRequest> {
+        self.calls.remove(&link).unwrap_or_default()
+    }
+
     /// Sends what a service program with all rights would send.
     pub(crate) fn ask(&mut self, ask: &Ask) -> Response<Vec<u8>> {
         let request = ask.request(&self.service_token("iothubowner"));
@@ -274,6 +317,27 @@ impl Bench {
     pub(crate) fn register(&mut self, device_id: &str) {
         let ask = Ask::put(device_id);
         assert_eq!(self.outcome(&ask), "200", "{device_id} is registered");
+    }
+
+    pub(crate) fn register_module(&mut self, device_id: &str, module_id: &str) {
+        let ask = Ask::put_module(device_id, module_id);
+        assert_eq!(self.outcome(&ask), "200", "{module_id} is registered");
+    }
+
+    /// What a module of the registry says to connect.
+    pub(crate) fn module_greeting(&mut self, device_id: &str, module_id: &str) -> Greeting {
+        let module = json(&self.ask(&Ask::of_module("GET", device_id, module_id)));
+        let key = &module["authentication"]["symmetricKey"]["primaryKey"];
+        let key = SharedAccessKey::from_base64(key.as_str().unwrap()).unwrap();
+        let resource = device_resource(HOST, device_id, Some(module_id));
+        Greeting {
+            client_id: format!("{device_id}/{module_id}"),
+            user_name: Some(format!(
+                "{HOST}/{device_id}/{module_id}/?api-version=2021-04-12"
+            )),
+            password: Some(self.token(&resource, &key, None).into_bytes()),
+            ..self.greeting(device_id)
+        }
     }
 
     pub(crate) fn disable(&mut self, device_id: &str) {
@@ -320,6 +384,166 @@ impl Bench {
     pub(crate) fn service_token(&self, policy: &str) -> String {
         let key = self.hub.policy(policy).unwrap().primary_key.clone();
         self.token(HOST, &key, Some(policy))
+    }
+}
+
+/// A direct method as a client is asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MethodRequest {
+    /// As the topic has it.
+    pub(crate) topic: String,
+    pub(crate) name: String,
+    pub(crate) request_id: String,
+    pub(crate) payload: String,
+}
+
+impl MethodRequest {
+    /// Reads a packet of the hub, if it is one. It comes at QoS 0.
+    fn read(packet: &Packet<'_>) -> Option<Self> {
+        let Packet::Publish(publish) = packet else {
+            return None;
+        };
+        let Ok(HubTopic::MethodRequest { name, request_id }) = HubTopic::parse(publish.topic_name)
+        else {
+            return None;
+        };
+        assert_eq!(publish.qospid, QosPid::AtMostOnce);
+        Some(Self {
+            topic: publish.topic_name.to_owned(),
+            name,
+            request_id,
+            payload: String::from_utf8(publish.payload.to_vec()).unwrap(),
+        })
+    }
+}
+
+/// Cloud-to-device messages.
+impl Bench {
+    /// Sends a text to a device, as a service program does. It must be accepted.
+    pub(crate) fn send(&mut self, device_id: &str, body: &str) {
+        let ask = Ask::send(device_id).body(body);
+        assert_eq!(self.outcome(&ask), "204", "{body}");
+    }
+
+    /// Sends a text to `dev1` under a message id that is the same, and asks for feedback.
+    pub(crate) fn send_for_feedback(&mut self, id: &str, ack: &str) {
+        let ask = Ask::send("dev1")
+            .body(id)
+            .header("iothub-messageid", id)
+            .header("iothub-ack", ack);
+        assert_eq!(self.outcome(&ask), "204", "{id}");
+    }
+
+    /// A connection of `dev1` that is subscribed to its messages.
+    pub(crate) fn listen(&mut self, qos: QoS) -> ConnectionId {
+        let link = self.connect("dev1");
+        self.subscribe(link, &[("devices/dev1/messages/devicebound/#", qos)]);
+        link
+    }
+
+    pub(crate) fn acknowledge(&mut self, link: ConnectionId, packet_id: u16) {
+        self.packet(link, &Packet::Puback(pid(packet_id)));
+    }
+
+    /// The cloud-to-device messages on a link since this was last asked for.
+    pub(crate) fn deliveries(&mut self, link: ConnectionId) -> Vec<Delivery> {
+        self.deliveries.remove(&link).unwrap_or_default()
+    }
+
+    /// The same in few words: the body, the packet id if there is one, and whether it comes again.
+    pub(crate) fn delivered(&mut self, link: ConnectionId) -> Vec<String> {
+        let deliveries = self.deliveries(link).into_iter();
+        deliveries.map(|it| it.line()).collect()
+    }
+
+    /// How many messages the registry says wait for a device.
+    pub(crate) fn pending(&self, device_id: &str) -> u32 {
+        let device = self.hub.device(device_id).unwrap();
+        device.cloud_to_device_message_count
+    }
+
+    /// Sends what a device would send, with its own key.
+    pub(crate) fn ask_as(&mut self, device_id: &str, ask: &Ask) -> Response<Vec<u8>> {
+        let resource = device_resource(HOST, device_id, None);
+        let token = self.token(&resource, &self.key(device_id), None);
+        self.request(&ask.request(&token))
+    }
+
+    /// What `dev1` gets when it asks for a message over HTTP: its body and the token of the lock.
+    pub(crate) fn fetch(&mut self) -> Option<(String, String)> {
+        let response = self.ask_as(
+            "dev1",
+            &Ask::path("GET", "/devices/dev1/messages/devicebound"),
+        );
+        locked(&response)
+    }
+
+    /// What a service program gets when it asks for feedback: the records, and the token of the lock.
+    pub(crate) fn fetch_feedback(&mut self) -> Option<(serde_json::Value, String)> {
+        let response = self.ask(&Ask::path("GET", "/messages/serviceBound/feedback"));
+        let (_, token) = locked(&response)?;
+        Some((json(&response), token))
+    }
+
+    /// The feedback that comes within 15 seconds, completed: message ids and outcomes.
+    pub(crate) fn feedback(&mut self) -> Vec<String> {
+        self.wait(15 * SECOND);
+        let mut lines = Vec::new();
+        while let Some((records, token)) = self.fetch_feedback() {
+            for record in records.as_array().unwrap() {
+                let of = |name: &str| record[name].as_str().unwrap().to_owned();
+                lines.push(format!("{} {}", of("originalMessageId"), of("statusCode")));
+            }
+            let path = format!("/messages/serviceBound/feedback/{token}");
+            assert_eq!(self.outcome(&Ask::path("DELETE", &path)), "204");
+        }
+        lines
+    }
+}
+
+/// The body and the lock token of an answer that has some; `None` for a 204.
+fn locked(response: &Response<Vec<u8>>) -> Option<(String, String)> {
+    if outcome(response) == "204" {
+        return None;
+    }
+    assert_eq!(outcome(response), "200");
+    let etag = response.headers()["ETag"].to_str().unwrap();
+    let token = etag.trim_matches('"').to_owned();
+    let body = String::from_utf8(response.body().clone()).unwrap();
+    Some((body, token))
+}
+
+/// A cloud-to-device message as it came.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) topic: String,
+    pub(crate) body: String,
+    pub(crate) packet_id: Option<u16>,
+    pub(crate) dup: bool,
+}
+
+impl Delivery {
+    fn of(packet: &Packet<'_>) -> Option<Self> {
+        let Packet::Publish(publish) = packet else {
+            return None;
+        };
+        if !publish.topic_name.contains("/messages/devicebound/") {
+            return None;
+        }
+        assert!(!publish.retain);
+        Some(Self {
+            topic: publish.topic_name.to_owned(),
+            body: String::from_utf8(publish.payload.to_vec()).unwrap(),
+            packet_id: publish.qospid.pid().map(Pid::get),
+            dup: publish.dup,
+        })
+    }
+
+    fn line(&self) -> String {
+        let Self { body, dup, .. } = self;
+        let id = self.packet_id.map_or(String::new(), |id| format!(" #{id}"));
+        let again = if *dup { " again" } else { "" };
+        format!("{body}{id}{again}")
     }
 }
 
@@ -417,8 +641,40 @@ impl Ask {
         Self::of("PUT", device_id).body(&body)
     }
 
+    /// A request about a module.
+    pub(crate) fn of_module(method: &'static str, device_id: &str, module_id: &str) -> Self {
+        let (device, module) = (
+            wire::rest::encode_id(device_id),
+            wire::rest::encode_id(module_id),
+        );
+        Self::path(method, &format!("/devices/{device}/modules/{module}"))
+    }
+
+    /// The least that creates a module.
+    pub(crate) fn put_module(device_id: &str, module_id: &str) -> Self {
+        let body = format!(r#"{{"deviceId":"{device_id}","moduleId":"{module_id}"}}"#);
+        Self::of_module("PUT", device_id, module_id).body(&body)
+    }
+
+    /// A call of a direct method.
+    pub(crate) fn method(device_id: &str, body: &str) -> Self {
+        let id = wire::rest::encode_id(device_id);
+        Self::path("POST", &format!("/twins/{id}/methods")).body(body)
+    }
+
     pub(crate) fn body(mut self, body: &str) -> Self {
         self.body = body.as_bytes().to_vec();
+        self
+    }
+
+    /// A request that sends a message to a device.
+    pub(crate) fn send(device_id: &str) -> Self {
+        let id = wire::rest::encode_id(device_id);
+        Self::path("POST", &format!("/devices/{id}/messages/deviceBound"))
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hub::{CloseReason, Refusal};
+use hub::{CloseReason, Refusal, StoreError};
 use wire::mqtt::MqttError;
 use wire::sas::SasError;
 use wire::topic::{DeviceTopic, TopicError};
@@ -23,9 +23,13 @@ fn refusals() -> Vec<Refusal> {
         Refusal::TokenScope,
         Refusal::PolicyRefused,
         Refusal::WrongKey,
+        Refusal::CertificateExpected,
         Refusal::UnknownIdentity,
         Refusal::Disabled,
         Refusal::Will,
+        Refusal::StoreFailed(StoreError::new("the disk is full")),
+        Refusal::QuotaExceeded,
+        Refusal::Throttled,
     ]
 }
 
@@ -53,6 +57,9 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::TakenOver,
         CloseReason::DeviceDisabled,
         CloseReason::DeviceDeleted,
+        CloseReason::ModuleDeleted,
+        CloseReason::QuotaExceeded,
+        CloseReason::Throttled,
         CloseReason::NotSupported { operation: "o" },
     ]
 }

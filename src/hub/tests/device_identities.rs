@@ -465,3 +465,17 @@ fn a_list_has_1000_devices_at_most() {
         assert_eq!(bench.outcome(&ask), "400 ArgumentInvalid", "{top}");
     }
 }
+
+#[test]
+fn defaults_may_be_written_out() {
+    let body = json!({
+        "deviceId": "dev3",
+        "authentication": { "type": "sas", "x509Thumbprint": null },
+        "capabilities": { "iotEdge": false },
+        "deviceScope": "",
+        "parentScopes": [],
+    });
+    let mut bench = Bench::new();
+    let ask = Ask::put("dev3").body(&body.to_string());
+    assert_eq!(bench.outcome(&ask), "200");
+}

@@ -1,24 +1,47 @@
 //! What a hub does with what it is fed, one behaviour a file.
 
 mod bench;
+mod stores;
 
+mod access;
+mod bulk;
+mod certificates;
 mod close_reasons;
+mod cloud_to_device_delivery;
+mod cloud_to_device_life;
+mod cloud_to_device_sending;
+mod cloud_to_device_stories;
 mod connect_refusals;
 mod connecting;
+mod counters;
 mod determinism;
+mod device_http;
 mod device_identities;
+mod device_telemetry_http;
+mod edge_identities;
+mod feedback;
 mod keep_alive;
+mod methods;
+mod methods_at_random;
+mod methods_waiting;
+mod modules;
 mod not_built;
 mod protocol_violations;
+mod purging;
+mod quotas;
 mod random_input;
 mod reading_events;
+mod registry_store;
 mod requests;
+mod rest_surface;
 mod retention;
 mod secrets;
 mod sessions;
+mod statistics;
 mod subscribing;
 mod taking_over;
 mod telemetry;
+mod throttling;
 mod token_expiry;
 mod wildcard_ids;
 mod wills;

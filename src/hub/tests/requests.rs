@@ -33,6 +33,7 @@ fn the_version_must_be_one_that_the_hub_knows() {
 }
 
 const UNAUTHORISED: &str = "401 IotHubUnauthorizedAccess";
+const EXPIRED: &str = "401 IotHubUnauthorized";
 
 #[test]
 fn without_authorization_nothing_is_told() {
@@ -70,7 +71,6 @@ fn tokens_that_open_nothing() {
         ("another scheme", "Bearer abc".to_owned()),
         ("another name", owner(HOST).replace("Shared", "shared")),
         ("cut short", "SharedAccessSignature sr=a".to_owned()),
-        ("expired", expired),
         ("another hub", owner("fabrikam.azure-devices.net")),
         (
             "another device",
@@ -104,6 +104,8 @@ fn tokens_that_open_nothing() {
         let request = Ask::of("GET", "dev1").request(&token);
         assert_eq!(outcome(&bench.request(&request)), UNAUTHORISED, "{what}");
     }
+    let request = Ask::of("GET", "dev1").request(&expired);
+    assert_eq!(outcome(&bench.request(&request)), EXPIRED);
     let mut request = Ask::of("GET", "dev1").unauthorised();
     let bytes = HeaderValue::from_bytes(b"\xFF").unwrap();
     request.headers_mut().insert(AUTHORIZATION, bytes);
@@ -134,7 +136,7 @@ fn tokens_that_open_enough() {
     let request = Ask::of("GET", "dev1").request(&token);
     assert_eq!(outcome(&bench.request(&request)), "200");
     bench.wait(SECOND);
-    assert_eq!(outcome(&bench.request(&request)), UNAUTHORISED);
+    assert_eq!(outcome(&bench.request(&request)), EXPIRED);
 }
 
 #[test]

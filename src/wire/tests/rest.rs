@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use wire::error::ErrorCode;
 use wire::rest::{
     API_VERSION, API_VERSIONS, AuthenticationType, ConnectionState, DeviceIdentity,
-    DeviceIdentityUpdate, DeviceStatus, KeyText, Keys, SymmetricKey, decode_id, encode_id,
-    is_valid_device_id, mask_keys, to_http_text_request, to_http_text_response,
+    DeviceIdentityUpdate, DeviceStatus, ImportMode, KeyText, Keys, ModuleIdentity,
+    ModuleIdentityUpdate, SymmetricKey, decode_id, encode_id, is_valid_device_id, mask_keys,
+    to_http_text_request, to_http_text_response,
 };
 use wire::sas::{SasToken, SharedAccessKey};
 use wire::timestamp::Timestamp;
@@ -175,7 +176,7 @@ fn accepts_requests_for_identities() {
     let authentication = json!({ "type": "selfSigned", "x509Thumbprint": thumbprints });
     check(
         json!({ "deviceId": "dev1", "authentication": authentication }),
-        Keys::Generate,
+        Keys::None,
     );
     // Programs send back the whole identity they read.
     let identity = DeviceIdentity {
@@ -183,6 +184,78 @@ fn accepts_requests_for_identities() {
         ..DeviceIdentity::default()
     };
     check(serde_json::to_value(identity).unwrap(), Keys::Generate);
+}
+
+#[test]
+fn refuses_requests_for_keys_and_certificates_at_once() {
+    let keys = with_keys(&json!(KEY), &json!(KEY))["authentication"]["symmetricKey"].clone();
+    let mut errors = String::new();
+    for (kind, keys) in [
+        ("selfSigned", json!(null)),
+        ("selfSigned", keys.clone()),
+        ("certificateAuthority", keys),
+    ] {
+        let authentication = json!({ "type": kind, "symmetricKey": keys });
+        let body = json!({ "deviceId": "dev1", "authentication": authentication });
+        errors += &format!("{}\n", validate(&body).unwrap_err());
+    }
+    expect![[r"
+        authentication.type selfSigned needs x509Thumbprint with a primaryThumbprint.
+        symmetricKey is for authentication.type sas only. Send null for both keys.
+        symmetricKey is for authentication.type sas only. Send null for both keys.
+    "]]
+    .assert_eq(&errors);
+}
+
+#[test]
+fn checks_requests_for_modules() {
+    let validate = |body: Value| {
+        let update: ModuleIdentityUpdate = serde_json::from_value(body).unwrap();
+        update.validate("dev1", "m").map_err(|error| error.message)
+    };
+    let accepted = [
+        json!({ "moduleId": "m" }),
+        json!({ "moduleId": "m", "deviceId": "dev1", "managedBy": null, "authentication": null }),
+        json!({ "moduleId": "m", "authentication": { "type": "none" } }),
+        serde_json::to_value(ModuleIdentity {
+            module_id: "m".to_owned(),
+            device_id: "dev1".to_owned(),
+            ..ModuleIdentity::default()
+        })
+        .unwrap(),
+    ];
+    for body in accepted {
+        assert_eq!(validate(body.clone()), Ok(Keys::Generate), "{body}");
+    }
+    for body in [
+        json!({}),
+        json!({ "moduleId": "M" }),
+        json!({ "moduleId": "m", "deviceId": "dev2" }),
+    ] {
+        assert!(validate(body.clone()).is_err(), "{body}");
+    }
+    let update = ModuleIdentityUpdate::default();
+    for id in ["", "$edgeAgent", "a b"] {
+        let error = update.validate("dev1", id).unwrap_err();
+        assert_eq!(error.code, ErrorCode::ArgumentInvalid, "{id}");
+    }
+}
+
+#[test]
+fn names_import_modes_as_bodies_do() {
+    for name in [
+        "create",
+        "update",
+        "updateIfMatchETag",
+        "delete",
+        "deleteIfMatchETag",
+        "updateTwin",
+        "updateTwinIfMatchETag",
+    ] {
+        let mode: ImportMode = serde_json::from_value(json!(name)).unwrap();
+        assert_eq!(mode.name(), name);
+        assert_eq!(serde_json::to_value(mode).unwrap(), name);
+    }
 }
 
 #[test]

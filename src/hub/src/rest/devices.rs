@@ -1,14 +1,10 @@
 //! Device identities: create, replace, read, list, delete.
 
 use http::{Request, Response, Uri};
-use wire::{
-    error::{ErrorCode, ServiceError},
-    rest::{DeviceIdentityUpdate, DeviceStatus},
-    timestamp::Timestamp,
-};
+use wire::{error::ServiceError, rest::DeviceIdentityUpdate, timestamp::Timestamp};
 
-use super::{json, no_content, route::parameter, with_etag};
-use crate::{close_reason::CloseReason, entity::IfMatch, hub::Hub};
+use super::{invalid, json, no_content, route::parameter, with_etag};
+use crate::{entity::IfMatch, hub::Hub};
 
 /// How many devices one list may hold.
 const MOST_LISTED: usize = 1_000;
@@ -21,11 +17,7 @@ pub(super) fn put(
 ) -> Result<Response<Vec<u8>>, ServiceError> {
     let if_match = IfMatch::of(request.headers())?;
     let update = DeviceIdentityUpdate::parse(request.body())?;
-    let random = &mut hub.random;
-    let identity = hub.registry.put(now, random, id, update, &if_match)?;
-    if identity.status == DeviceStatus::Disabled {
-        hub.close_device(now, id, &CloseReason::DeviceDisabled);
-    }
+    hub.put_device(now, id, update, &if_match)?;
     get(hub, id)
 }
 
@@ -40,9 +32,7 @@ pub(super) fn delete(
     id: &str,
     request: &Request<Vec<u8>>,
 ) -> Result<Response<Vec<u8>>, ServiceError> {
-    hub.registry.delete(id, &IfMatch::of(request.headers())?)?;
-    hub.close_device(now, id, &CloseReason::DeviceDeleted);
-    hub.sessions.forget_device(id);
+    hub.delete_device(now, id, &IfMatch::of(request.headers())?)?;
     Ok(no_content())
 }
 
@@ -58,9 +48,8 @@ fn top(uri: &Uri) -> Result<usize, ServiceError> {
     };
     match text.parse() {
         Ok(top) if (1..=MOST_LISTED).contains(&top) => Ok(top),
-        _ => Err(ServiceError::new(
-            ErrorCode::ArgumentInvalid,
-            format!("top must be a whole number from 1 to {MOST_LISTED}, got '{text}'."),
-        )),
+        _ => Err(invalid(format!(
+            "top must be a whole number from 1 to {MOST_LISTED}, got '{text}'."
+        ))),
     }
 }

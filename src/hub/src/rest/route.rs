@@ -79,6 +79,17 @@ impl Operation {
         }
     }
 
+    /// Whether it reads or writes the identities of modules, which stand and fall with their device.
+    pub(super) fn is_about_module_identities(&self) -> bool {
+        matches!(
+            self,
+            Self::PutModule { .. }
+                | Self::GetModule { .. }
+                | Self::DeleteModule { .. }
+                | Self::ListModules { .. }
+        )
+    }
+
     /// The device or module that it is about, if it is about one.
     pub(super) fn subject(&self) -> Option<Identity> {
         match self {
@@ -198,11 +209,10 @@ fn missing(method: &str, words: &[&str], path: &str) -> String {
     let name = match words {
         ["devices", _, "files", ..] => "file upload",
         ["devices", _, "applyconfigurationcontent"] | ["configurations", ..] => "configurations",
-        ["devices", _, "modules", _, "messages", ..] => "cloud-to-device messages for modules",
+        ["devices", _, "modules", _, "messages", ..] => "messages of modules over HTTP",
         ["messages", "servicebound", "filenotifications", ..] => "file upload notifications",
-        ["jobs", "create"] | ["jobs"] => "import and export jobs",
         ["jobs", "v2", ..] => "scheduled jobs",
-        ["jobs", _] => "import and export jobs",
+        ["jobs"] | ["jobs", _] => "import and export jobs",
         ["digitaltwins", ..] => "digital twins",
         _ => return format!("{method} /{path}"),
     };

@@ -3,12 +3,13 @@
 use http::Response;
 use wire::error::ServiceError;
 
-use crate::{hub::Hub, not_supported::not_supported};
+use super::json;
+use crate::hub::Hub;
 
-pub(super) fn registry(_hub: &Hub) -> Result<Response<Vec<u8>>, ServiceError> {
-    Err(not_supported("statistics"))
+pub(super) fn registry(hub: &Hub) -> Result<Response<Vec<u8>>, ServiceError> {
+    json(&hub.registry.statistics())
 }
 
-pub(super) fn service(_hub: &Hub) -> Result<Response<Vec<u8>>, ServiceError> {
-    Err(not_supported("statistics"))
+pub(super) fn service(hub: &Hub) -> Result<Response<Vec<u8>>, ServiceError> {
+    json(&hub.registry.service_statistics())
 }

@@ -17,8 +17,15 @@ pub struct BulkItem {
     /// The module, if the item is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module_id: Option<String>,
+    /// Who looks after the module.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_by: Option<String>,
     /// The entity tag of the identity, for the modes that compare it.
-    #[serde(rename = "eTag", alias = "etag", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "eTag",
+        alias = "etag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub etag: Option<String>,
     /// What to do.
     pub import_mode: ImportMode,
@@ -32,7 +39,11 @@ pub struct BulkItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authentication: Option<Authentication>,
     /// The entity tag of the twin, for the mode that compares it.
-    #[serde(rename = "twinETag", alias = "twinEtag", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "twinETag",
+        alias = "twinEtag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub twin_etag: Option<String>,
     /// The twin's tags, for the modes that write the twin.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +84,21 @@ pub enum ImportMode {
     /// Changes a twin that has this entity tag.
     #[serde(rename = "updateTwinIfMatchETag")]
     UpdateTwinIfMatchEtag,
+}
+
+impl ImportMode {
+    /// The mode as bodies have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::UpdateIfMatchEtag => "updateIfMatchETag",
+            Self::Delete => "delete",
+            Self::DeleteIfMatchEtag => "deleteIfMatchETag",
+            Self::UpdateTwin => "updateTwin",
+            Self::UpdateTwinIfMatchEtag => "updateTwinIfMatchETag",
+        }
+    }
 }
 
 /// The answer to `POST /devices`.

@@ -89,6 +89,26 @@ pub struct Authentication {
     pub kind: AuthenticationType,
 }
 
+impl Authentication {
+    /// Checks a request for keys or certificates, and reads which keys it asks for.
+    pub fn requested(&self) -> Result<Keys, ServiceError> {
+        self.x509_thumbprint.validate()?;
+        let keys = self.symmetric_key.requested()?;
+        match self.kind {
+            AuthenticationType::Sas | AuthenticationType::None => Ok(keys),
+            _ if keys != Keys::Generate => Err(invalid(
+                "symmetricKey is for authentication.type sas only. Send null for both keys.",
+            )),
+            AuthenticationType::SelfSigned if self.x509_thumbprint.is_empty() => Err(invalid(
+                "authentication.type selfSigned needs x509Thumbprint with a primaryThumbprint.",
+            )),
+            AuthenticationType::SelfSigned | AuthenticationType::CertificateAuthority => {
+                Ok(Keys::None)
+            }
+        }
+    }
+}
+
 /// The ways to prove who a device is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,6 +195,8 @@ impl<'de> Deserialize<'de> for KeyText {
 /// The keys that a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
+    /// None: the identity has certificates instead.
+    None,
     /// The hub makes two.
     Generate,
     /// These two.
@@ -229,6 +251,12 @@ fn requested_key(name: &str, text: &KeyText) -> Result<SharedAccessKey, ServiceE
 }
 
 impl X509Thumbprint {
+    /// Whether there is none. An empty text is the same as no thumbprint.
+    fn is_empty(&self) -> bool {
+        let thumbprints = [&self.primary_thumbprint, &self.secondary_thumbprint];
+        thumbprints.into_iter().flatten().all(String::is_empty)
+    }
+
     /// Refuses what is not 40 (SHA-1) or 64 (SHA-256) hexadecimal digits.
     fn validate(&self) -> Result<(), ServiceError> {
         let thumbprints = [
@@ -323,8 +351,7 @@ impl DeviceIdentityUpdate {
         if authentication.kind == AuthenticationType::None {
             return Err(invalid("authentication.type of a device cannot be none."));
         }
-        authentication.x509_thumbprint.validate()?;
-        authentication.symmetric_key.requested()
+        authentication.requested()
     }
 }
 
