@@ -108,7 +108,7 @@ impl Differences {
             expect(STATES.contains(&row.state.as_str()), "the state is unknown");
             expect(known(EVIDENCE, &row.evidence), "the evidence is unknown");
             expect(
-                row.state == "absent" || row.evidence.is_some(),
+                row.state != "same" || row.evidence.is_some(),
                 "say how sure the service's rule is",
             );
             expect(known(UNTESTED, &row.untested), "the reason is unknown");

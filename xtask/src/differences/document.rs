@@ -42,7 +42,7 @@ fn item(row: &Row, words: &Words) -> String {
         .tests
         .iter()
         .filter_map(|test| test.rsplit_once("::"))
-        .map(|(file, function)| format!("`{function}` in `{file}`"))
+        .map(|(file, function)| format!("`{}::{function}`", place(file)))
         .collect();
     let held = match row.untested.as_deref() {
         Some(why) => label("untested", why).to_owned(),
@@ -51,6 +51,12 @@ fn item(row: &Row, words: &Words) -> String {
     let sources: Vec<&str> = evidence.into_iter().chain([held.as_str()]).collect();
     let _ = writeln!(text, "  *{}.*", sources.join(". "));
     text
+}
+
+/// A file of tests, by its module if it is one of the hub's own.
+fn place(file: &str) -> &str {
+    let own = file.strip_prefix("src/hub/tests/");
+    own.and_then(|own| own.strip_suffix(".rs")).unwrap_or(file)
 }
 
 /// One sentence a line.

@@ -111,7 +111,7 @@ impl Page<'_> {
         let choice = |id: &str, label: String, count: usize, checked: &str| {
             format!(
                 "<label><input type=\"radio\" name=\"show\" id=\"show-{id}\"{checked}>\
-                 <span>{label}<span class=\"count\">{count}</span></span></label>"
+                 <span>{label} <b>{count}</b></span></label>"
             )
         };
         let all = self.word("differences-all");
