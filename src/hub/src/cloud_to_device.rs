@@ -244,7 +244,7 @@ impl Hub {
             .collect()
     }
 
-    /// Makes a message wait again, or gives it up if it has been delivered too often or is too old.
+    /// Makes a message wait again, or gives it up if it has been delivered too often.
     fn give_back(
         &mut self,
         now: Timestamp,
@@ -261,9 +261,6 @@ impl Hub {
             let outcome = FeedbackStatus::DeliveryCountExceeded;
             return self.finish(now, device_id, &[number], outcome);
         }
-        if message.expires <= now {
-            return self.finish(now, device_id, &[number], FeedbackStatus::Expired);
-        }
         if counted {
             let mut changed = message.clone();
             changed.delivery_count = delivery_count;
@@ -278,7 +275,6 @@ impl Hub {
         Ok(())
     }
 
-    /// Whether a delivery counts that nobody abandoned and nobody completed.
     /// Puts back the queue that a snapshot tells of.
     pub(crate) fn restore_queue(
         &mut self,
@@ -292,6 +288,7 @@ impl Hub {
         self.reschedule(device_id);
     }
 
+    /// Whether a delivery counts that nobody abandoned and nobody completed.
     fn counts_every_delivery(&self) -> bool {
         self.options.cloud_to_device.counted == CountedDelivery::Every
     }

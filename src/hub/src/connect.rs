@@ -1,5 +1,7 @@
 //! What a CONNECT must hold before the hub lets anybody in.
 
+use std::sync::Arc;
+
 use wire::{
     mqtt::mqttrs::{Connack, Connect, ConnectReturnCode, LastWill, Packet, QoS},
     properties::MessageProperties,
@@ -19,6 +21,7 @@ use crate::{
     registry::{Device, Module},
     session::Session,
     store::{Change, Kind},
+    stored_event::Sender,
 };
 
 /// The application property that marks a will.
@@ -112,13 +115,19 @@ impl Hub {
             .as_ref()
             .map(|will| read_will(will, &identity))
             .transpose()?;
+        let generation_id = self.registry.generation_id(&identity);
+        let sender = Sender {
+            identity: identity.clone(),
+            auth_method,
+            generation_id: generation_id.unwrap_or_default().to_owned(),
+        };
         let expires = Timestamp::from_millis(token.expires().saturating_mul(1_000));
         Ok(Client {
             clean_session: connect.clean_session,
             most_silence: most_silence(connect.keep_alive),
             closes_at: expires.plus(self.options.token_grace),
             will,
-            auth_method,
+            sender: Arc::new(sender),
             identity,
         })
     }

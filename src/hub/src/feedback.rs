@@ -12,6 +12,7 @@ use wire::{
 use crate::{
     cloud_to_device::{CountedDelivery, RETRY_TIME},
     hub::Hub,
+    registry::Registry,
     store::{Change, Kind, StoreError},
 };
 use batches::Due;
@@ -87,6 +88,12 @@ impl Hub {
         }
     }
 
+    /// All records that somebody may still read, oldest first.
+    pub(crate) fn pending_feedback(&self) -> impl Iterator<Item = &PendingFeedback> {
+        let records = self.feedback.iter();
+        records.filter(|it| has_device(&self.registry, &it.record))
+    }
+
     /// Puts back a record that a snapshot tells of.
     pub(crate) fn restore_feedback(&mut self, record: PendingFeedback) {
         let time_to_live = self.options.feedback.time_to_live();
@@ -148,9 +155,13 @@ impl Hub {
     /// Drops the records of devices that were deleted since: their feedback went with them.
     fn drop_orphans(&mut self, number: u64) {
         let registry = &self.registry;
-        self.feedback.retain(number, |record| {
-            let device = registry.get(&record.device_id);
-            device.is_some_and(|it| it.identity.generation_id == record.device_generation_id)
-        });
+        self.feedback
+            .retain(number, |record| has_device(registry, record));
     }
+}
+
+/// Whether the device that a record is about is still there, in the same generation.
+fn has_device(registry: &Registry, record: &FeedbackRecord) -> bool {
+    let device = registry.get(&record.device_id);
+    device.is_some_and(|it| it.identity.generation_id == record.device_generation_id)
 }

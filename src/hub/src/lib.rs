@@ -10,6 +10,7 @@
 //!
 //! Ids may hold `#` and `+`, which the name of an MQTT topic cannot. A device with such an id connects, and can use
 //! every topic that does not name it; a PUBLISH of telemetry under its id is malformed MQTT and ends its connection.
+//! It sends telemetry and receives cloud-to-device messages over HTTP alone.
 
 mod base64_bytes;
 mod close;
@@ -38,7 +39,9 @@ mod schedule;
 mod session;
 mod snapshot;
 mod store;
+mod stored_event;
 mod subscribe;
+mod telemetry;
 mod twin;
 
 /// What this hub does as Azure IoT Hub does it, what differently, and what not.

@@ -1,7 +1,8 @@
 //! What a connected client publishes, and where it goes.
 
+use std::sync::Arc;
+
 use wire::{
-    event::Event,
     mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
@@ -10,11 +11,9 @@ use wire::{
 
 use crate::{
     close_reason::CloseReason,
-    connection::{Client, ConnectionId, Message},
-    event_log::EventLog,
+    connection::{ConnectionId, Message},
     hub::Hub,
     limits::{OperationClass, Turn, Waiting},
-    registry::Registry,
 };
 
 /// The largest message: 256 KB of body and properties.
@@ -57,7 +56,8 @@ impl Hub {
                 turn = self
                     .limits
                     .take(now, OperationClass::DeviceToCloudSend, size)?;
-                store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
+                let sender = Arc::clone(&client.sender);
+                self.store_telemetry(now, &sender, &[message])?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
             DeviceTopic::TwinGet { request_id } => {
@@ -96,43 +96,6 @@ impl Hub {
             }
         }
     }
-}
-
-/// Appends a message to the log, with all that the hub stamps on it.
-pub(crate) fn store_telemetry(
-    registry: &mut Registry,
-    events: &mut EventLog,
-    now: Timestamp,
-    client: &Client,
-    message: Message,
-) -> Result<(), CloseReason> {
-    let identity = &client.identity;
-    registry.touch(identity, now);
-    let generation_id = registry
-        .generation_id(identity)
-        .ok_or(CloseReason::DeviceDeleted)?;
-    let Message {
-        mut properties,
-        body,
-    } = message;
-    // Only the hub may say whose connection a message came by.
-    properties.system.connection_device_id = None;
-    properties.system.connection_module_id = None;
-    events.append(Event {
-        // The log decides on these three.
-        partition: 0,
-        sequence_number: 0,
-        offset: String::new(),
-        enqueued_time: now,
-        device_id: identity.device_id.clone(),
-        module_id: identity.module_id.clone(),
-        auth_method: client.auth_method.clone(),
-        generation_id: generation_id.to_owned(),
-        message_source: "Telemetry".to_owned(),
-        properties,
-        body,
-    });
-    Ok(())
 }
 
 /// Adds a property in the hub's name. What the sender said under that name goes.

@@ -18,7 +18,6 @@ use wire::{
 use crate::{
     cloud_to_device::{MOST_MESSAGES, QueuedMessage},
     connection::Identity,
-    event_log::StoredEvent,
     feedback::PendingFeedback,
     hub::Hub,
     limits::Counters,
@@ -27,6 +26,7 @@ use crate::{
     registry::{Device, Module},
     session::Session,
     store::{Kind, Store},
+    stored_event::StoredEvent,
     twin::Twin,
 };
 
@@ -143,8 +143,11 @@ impl Hub {
                 lines.push(&Kind::Session(identity, session));
             }
         }
-        for record in self.feedback.iter() {
+        for record in self.pending_feedback() {
             lines.push(&Kind::Feedback(record));
+        }
+        for event in self.events.newest(scope.event_bytes) {
+            lines.push(&Kind::Event(event));
         }
         lines.0
     }
@@ -297,7 +300,7 @@ impl Replay {
                 self.hub.sessions.put(&id, session);
             }
             Entry::SessionGone(id) => self.hub.sessions.forget(&id),
-            Entry::Event(_) => {}
+            Entry::Event(event) => self.hub.events.restore(*event)?,
         }
         Ok(())
     }

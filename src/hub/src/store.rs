@@ -10,7 +10,7 @@ use wire::{
 
 use crate::{
     close_reason::CloseReason, cloud_to_device::QueuedMessage, connection::Identity,
-    event_log::StoredEvent, feedback::PendingFeedback, session::Session, twin::Twin,
+    feedback::PendingFeedback, session::Session, stored_event::StoredEvent, twin::Twin,
 };
 
 /// Where a hub keeps its state for good.

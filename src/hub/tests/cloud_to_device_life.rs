@@ -125,6 +125,31 @@ fn a_message_does_not_expire_in_the_hands_of_its_receiver() {
 }
 
 #[test]
+fn what_was_under_way_when_the_connection_broke_expires_at_its_own_time() {
+    let mut bench = Bench::new();
+    let link = bench.listen(QoS::AtLeastOnce);
+    send_until(&mut bench, "a", "2026-08-01T10:00:10Z");
+    bench.wait(SECOND);
+    bench.lose(link);
+    bench.wait_almost(9 * SECOND);
+    assert_eq!(bench.pending("dev1"), 1);
+    bench.wait(SECOND);
+    assert_eq!(bench.pending("dev1"), 0);
+}
+
+#[test]
+fn what_is_abandoned_too_late_expires() {
+    let mut bench = Bench::new();
+    send_until(&mut bench, "a", "2026-08-01T10:00:10Z");
+    let (_, token) = bench.fetch().unwrap();
+    bench.wait(20 * SECOND);
+    assert_eq!(bench.pending("dev1"), 1);
+    assert_eq!(abandon(&mut bench, &token), 204);
+    assert_eq!(bench.pending("dev1"), 0);
+    assert_eq!(bench.feedback(), ["a Expired"]);
+}
+
+#[test]
 fn a_lock_lasts_a_minute() {
     let mut bench = Bench::new();
     bench.send("dev1", "a");
@@ -277,6 +302,8 @@ fn devices_without_messages_have_nothing_due() {
     assert_eq!(bench.hub.next_deadline(), Some(bench.now.plus(HOUR)));
     for _ in 0..2 {
         let (_, token) = bench.fetch().unwrap();
+        let lock_ends = bench.now.plus(60 * SECOND);
+        assert_eq!(bench.hub.next_deadline(), Some(lock_ends));
         let path = format!("/devices/dev1/messages/devicebound/{token}");
         bench.ask_as("dev1", &Ask::path("DELETE", &path));
     }

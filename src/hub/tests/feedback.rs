@@ -163,6 +163,8 @@ fn a_batch_is_made_of_64_records_at_once() {
     }
     assert_eq!(received(&mut bench), None);
     succeed(&mut bench, "63");
+    let expires = bench.now.plus(Duration::from_hours(1));
+    assert_eq!(bench.hub.next_deadline(), Some(expires));
     succeed(&mut bench, "64");
     let (records, _) = bench.fetch_feedback().unwrap();
     let ids: Vec<_> = records.as_array().unwrap().iter().collect();

@@ -9,6 +9,7 @@ mod certificates;
 mod close_reasons;
 mod cloud_to_device_delivery;
 mod cloud_to_device_life;
+mod cloud_to_device_restored;
 mod cloud_to_device_sending;
 mod cloud_to_device_stories;
 mod connect_refusals;

@@ -59,6 +59,18 @@ fn feedback_tells_who_asked_for_bad_news() {
 }
 
 #[test]
+fn what_was_too_old_already_is_not_purged() {
+    let mut bench = Bench::new();
+    bench.send_for_feedback("old", "full");
+    bench.wait(SECOND);
+    bench.send_for_feedback("young", "full");
+    // Nobody told the hub of the time.
+    bench.now = bench.now.plus(3_599 * SECOND);
+    assert_eq!(json(&bench.ask(&purge()))["totalMessagesPurged"], 1);
+    assert_eq!(bench.feedback(), ["old Expired", "young Purged"]);
+}
+
+#[test]
 fn an_unknown_device_has_no_queue() {
     let mut bench = Bench::new();
     let ask = Ask::path("DELETE", "/devices/dev3/commands");

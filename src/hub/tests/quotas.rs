@@ -175,6 +175,61 @@ fn the_answer_to_a_direct_method_is_a_message_too_unless_it_is_empty() {
 }
 
 #[test]
+fn twins_are_charged_by_what_is_sent_or_read() {
+    let filled = format!(r#"{{"text":"{}"}}"#, "x".repeat(600));
+    let get = "$iothub/twin/GET/?$rid=1";
+    let patch = "$iothub/twin/PATCH/properties/reported/?$rid=1";
+    let stale = "$iothub/twin/PATCH/properties/reported/?$rid=1&$version=99";
+    let steps = [
+        (get, "", "200", 1),
+        (patch, "{}", "204", 1),
+        (patch, &*filled, "204", 2),
+        // The text is in what is read, with a little around it.
+        (get, "", "200", 2),
+        (patch, "[]", "400", 0),
+        (stale, "{}", "412", 0),
+    ];
+    let mut bench = Bench::of(options(Tier::F1, true));
+    let link = bench.connect("dev1");
+    for (topic, body, status, expected) in steps {
+        let before = messages(&bench);
+        bench.publish(link, topic, body.as_bytes(), None);
+        let said = bench.said(link).concat();
+        assert!(said.contains(&format!("twin/res/{status}/")), "{said}");
+        assert_eq!(messages(&bench) - before, expected, "{topic} {body}");
+    }
+    let tags = format!(r#"{{"tags":{filled}}}"#);
+    let steps = [
+        // An empty twin, with its identity and the moments at which it was written.
+        (Ask::path("GET", "/twins/dev2"), 2),
+        (Ask::path("PATCH", "/twins/dev2").body(&tags), 2),
+        (Ask::path("PATCH", "/twins/dev2").body("{}"), 1),
+        (Ask::path("PATCH", "/twins/dev2").body("[]"), 0),
+        (Ask::path("GET", "/twins/dev2"), 3),
+    ];
+    for (place, (ask, expected)) in steps.into_iter().enumerate() {
+        let before = messages(&bench);
+        let size = bench.ask(&ask).body().len();
+        assert_eq!(messages(&bench) - before, expected, "{place}: {size} bytes");
+    }
+}
+
+#[test]
+fn without_quota_a_client_is_refused_its_twin_and_stays() {
+    let (mut bench, link) = used_up_but(0, true);
+    for topic in [
+        "$iothub/twin/GET/?$rid=1",
+        "$iothub/twin/PATCH/properties/reported/?$rid=1",
+    ] {
+        bench.said(link);
+        bench.publish(link, topic, b"{}", None);
+        let said = bench.said(link).concat();
+        assert!(said.contains("twin/res/403/"), "{said}");
+    }
+    assert!(bench.is_alive(link));
+}
+
+#[test]
 fn the_days_messages_are_in_a_snapshot() {
     let (bench, _) = used_up_but(3, true);
     let text = bench.hub.snapshot(SnapshotScope::ALL);

@@ -505,6 +505,50 @@ fn whoever_comes_while_others_wait_waits_behind_them() {
     assert_eq!(bench.said(link), pubacks(2_401..2_403));
 }
 
+const TWIN: &str = "$iothub/twin/GET/?$rid=1";
+const REPORTED: &str = "$iothub/twin/PATCH/properties/reported/?$rid=1";
+
+/// The status of the answer to a twin request.
+fn twin_request(bench: &mut Bench, link: ConnectionId, topic: &str) -> String {
+    bench.said(link);
+    bench.publish(link, topic, b"{}", None);
+    let said = bench.said(link).concat();
+    let (_, rest) = said.split_once("$iothub/twin/res/").unwrap();
+    rest.split('/').next().unwrap().to_owned()
+}
+
+#[test]
+fn twin_requests_over_mqtt_beyond_the_rate_are_refused_at_once() {
+    for (topic, burst, millis, success) in [(TWIN, 100, 10, "200"), (REPORTED, 50, 20, "204")] {
+        let mut bench = bench(S1, true);
+        let link = bench.connect("dev1");
+        for _ in 0..burst {
+            assert_eq!(twin_request(&mut bench, link, topic), success, "{topic}");
+        }
+        assert_eq!(twin_request(&mut bench, link, topic), "429", "{topic}");
+        bench.wait_almost(Duration::from_millis(millis));
+        assert_eq!(twin_request(&mut bench, link, topic), "429", "{topic}");
+        bench.wait(MILLISECOND);
+        assert_eq!(twin_request(&mut bench, link, topic), success, "{topic}");
+        assert!(bench.is_alive(link));
+    }
+}
+
+#[test]
+fn a_twin_request_over_mqtt_does_not_overtake_those_that_wait() {
+    let mut bench = bench(S1, true);
+    let link = bench.connect("dev1");
+    let waiting = start(&mut bench, &Ask::path("GET", "/twins/dev1"), 101)[100];
+    assert_eq!(twin_request(&mut bench, link, TWIN), "429");
+    // There is room by now, but the owner has not told the hub that the turn of the other has come.
+    bench.now = bench.now.plus(SECOND);
+    assert_eq!(twin_request(&mut bench, link, TWIN), "429");
+    bench.hub.advance(bench.now);
+    bench.drain();
+    assert!(bench.answer(waiting).is_some());
+    assert_eq!(twin_request(&mut bench, link, TWIN), "200");
+}
+
 #[test]
 fn too_many_connections_are_refused_at_once() {
     for tier in [Tier::F1, S1] {

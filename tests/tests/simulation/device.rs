@@ -80,7 +80,6 @@ impl Device {
     /// The link is gone, and with it all that was under way.
     pub(crate) fn link_lost(&mut self) {
         self.link = None;
-        self.connecting = None;
         self.subscribing.clear();
         if self.clean {
             self.subscribed.clear();
@@ -91,11 +90,13 @@ impl Device {
         self.asked.clear();
     }
 
-    /// The hub closed a link, perhaps one that was left for another.
-    pub(crate) fn link_closed(&mut self, link: ConnectionId) {
-        if self.link == Some(link) {
+    /// The hub closed a link, perhaps one that was left for another. Gives whether it was the device's own.
+    pub(crate) fn link_closed(&mut self, link: ConnectionId) -> bool {
+        let is_own = self.link == Some(link);
+        if is_own {
             self.link_lost();
         }
+        is_own
     }
 
     /// The hub let the device in.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use wire::mqtt::mqttrs::{Packet, Publish, QoS, QosPid};
 
 use crate::device::Filter;
-use crate::model::{Fate, Message, QUEUE_DEPTH, TIME_TO_LIVE};
+use crate::model::{Fate, LOCK_TIME, Message, QUEUE_DEPTH, TIME_TO_LIVE};
 use crate::world::World;
 
 /// A service program that reads feedback.
@@ -56,6 +56,7 @@ impl World {
             id: id.clone(),
             ack,
             expires,
+            locked_until: None,
             deliveries: 0,
             fate: Fate::Waiting,
         });
@@ -112,6 +113,7 @@ impl World {
                 self.seen.completed += 1;
             }
             QosPid::AtLeastOnce(pid) => {
+                message.locked_until = Some(now.plus(LOCK_TIME));
                 let device = &mut self.devices[index];
                 device.received.retain(|(known, _)| *known != pid);
                 device.received.push((pid, id));

@@ -9,6 +9,9 @@ use wire::timestamp::Timestamp;
 /// How long a message waits if its sender did not say.
 pub(crate) const TIME_TO_LIVE: Duration = Duration::from_hours(1);
 
+/// How long a device has to complete a message.
+pub(crate) const LOCK_TIME: Duration = Duration::from_mins(1);
+
 /// How many messages may wait for a device.
 pub(crate) const QUEUE_DEPTH: usize = 50;
 
@@ -36,6 +39,8 @@ pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) ack: &'static str,
     pub(crate) expires: Timestamp,
+    /// Until when the hub waits for the device to complete it: it does not expire before.
+    pub(crate) locked_until: Option<Timestamp>,
     pub(crate) deliveries: u32,
     pub(crate) fate: Fate,
 }
@@ -79,16 +84,26 @@ impl DeviceModel {
     /// Time has come: what waited for too long is gone.
     pub(crate) fn expire(&mut self, now: Timestamp) {
         for message in &mut self.messages {
-            if message.fate == Fate::Waiting && message.expires <= now {
+            let is_locked = message.locked_until.is_some_and(|until| until > now);
+            if message.fate == Fate::Waiting && message.expires <= now && !is_locked {
                 message.fate = Fate::Expired;
             }
         }
+    }
+
+    /// The device's connection ended: nothing waits for it to complete anything.
+    pub(crate) fn unlock(&mut self, now: Timestamp) {
+        for message in &mut self.messages {
+            message.locked_until = None;
+        }
+        self.expire(now);
     }
 
     /// The hub's process ended: it does not know what it had sent, and marks nothing as sent again.
     pub(crate) fn hub_stopped(&mut self) {
         for message in &mut self.messages {
             message.deliveries = 0;
+            message.locked_until = None;
         }
     }
 

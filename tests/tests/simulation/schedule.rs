@@ -87,6 +87,7 @@ impl World {
 
     fn lose_device(&mut self, index: usize, link: hub::ConnectionId) {
         self.devices[index].link_lost();
+        self.models[index].unlock(self.now);
         self.lose(link);
     }
 

@@ -199,14 +199,15 @@ impl World {
         );
         self.links.clear();
         self.answers.clear();
+        self.answered.clear();
         for device in &mut self.devices {
             device.link_lost();
         }
         self.calls.hub_stopped();
         self.feedback.hub_stopped();
         for model in &mut self.models {
-            model.expire(self.now);
             model.hub_stopped();
+            model.expire(self.now);
         }
     }
 
@@ -308,7 +309,9 @@ impl World {
                 }
                 Output::Close { connection, .. } => {
                     let device = self.links.remove(&connection).expect("closed once");
-                    self.devices[device].link_closed(connection);
+                    if self.devices[device].link_closed(connection) {
+                        self.models[device].unlock(self.now);
+                    }
                 }
                 Output::Respond { request, response } => {
                     assert!(

@@ -86,7 +86,13 @@ impl Hub {
                     let message = message.clone();
                     // Nobody will say that it arrived, so what is sent is gone.
                     self.finish(now, device_id, &[number], FeedbackStatus::Success)?;
-                    self.publish_message(connection, device_id, &message, QosPid::AtMostOnce);
+                    self.publish_message(
+                        connection,
+                        device_id,
+                        &message,
+                        QosPid::AtMostOnce,
+                        false,
+                    );
                 }
                 QoS::AtLeastOnce | QoS::ExactlyOnce => {
                     self.push_at_least_once(now, connection, device_id, number);
@@ -110,18 +116,16 @@ impl Hub {
         let Some(message) = queue.get_mut(number) else {
             return;
         };
-        let sent_before = message.clone();
         message.lock = Some(Lock {
             until: now.plus(LOCK_TIME),
             holder: Holder::Connection,
         });
+        // One that was sent before has a packet id already.
+        let dup = message.packet_id.is_some();
         let pid = *message.packet_id.get_or_insert(new_id);
-        self.publish_message(
-            connection,
-            device_id,
-            &sent_before,
-            QosPid::AtLeastOnce(pid),
-        );
+        let message = message.clone();
+        let qospid = QosPid::AtLeastOnce(pid);
+        self.publish_message(connection, device_id, &message, qospid, dup);
     }
 
     /// Where a device gets its messages, and how. The id of some devices cannot stand in a topic: they fetch theirs by
@@ -146,20 +150,20 @@ impl Hub {
         }
     }
 
-    /// Sends a message. One that was sent before has a packet id, and is marked as a duplicate.
     fn publish_message(
         &mut self,
         connection: ConnectionId,
         device_id: &str,
         message: &QueuedMessage,
         qospid: QosPid,
+        dup: bool,
     ) {
         let topic = HubTopic::CloudToDevice {
             device_id: device_id.to_owned(),
             properties: message.properties.clone(),
         };
         let publish = Publish {
-            dup: qospid != QosPid::AtMostOnce && message.packet_id.is_some(),
+            dup,
             qospid,
             retain: false,
             topic_name: &topic.to_topic(),

@@ -72,12 +72,13 @@ impl Batch {
 }
 
 impl Feedback {
-    /// The number of the next record.
+    /// All records, oldest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &PendingFeedback> {
         let batches = self.batches.values().flat_map(|batch| &batch.records);
         batches.chain(&self.gathering)
     }
 
+    /// The number of the next record.
     pub(crate) fn next_number(&self) -> u64 {
         self.last_number + 1
     }

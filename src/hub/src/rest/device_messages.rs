@@ -2,6 +2,8 @@
 
 mod batch;
 
+use std::sync::Arc;
+
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request, Response,
     header::{AUTHORIZATION, CONTENT_TYPE},
@@ -18,9 +20,10 @@ use crate::{
     close_reason::CloseReason,
     cloud_to_device::QueuedMessage,
     connect::auth_method,
-    connection::{Client, Identity, Message, most_silence},
+    connection::{Identity, Message},
     hub::Hub,
-    publish::{MOST_MESSAGE_BYTES, store_telemetry},
+    publish::MOST_MESSAGE_BYTES,
+    stored_event::Sender,
 };
 
 pub(super) fn send(
@@ -39,12 +42,9 @@ pub(super) fn send(
         }]
     };
     check_size(&messages)?;
-    let sender = sender(now, device_id, request.headers());
-    for message in messages {
-        let (registry, events) = (&mut hub.registry, &mut hub.events);
-        store_telemetry(registry, events, now, &sender, message)
-            .map_err(|why| not_stored(device_id, why))?;
-    }
+    let sender = sender(hub, device_id, request.headers());
+    hub.store_telemetry(now, &sender, &messages)
+        .map_err(|why| not_stored(device_id, why))?;
     Ok(no_content())
 }
 
@@ -105,18 +105,17 @@ fn check_size(messages: &[Message]) -> Result<(), ServiceError> {
 }
 
 /// The device as the sender of telemetry, which it is for one request.
-fn sender(now: Timestamp, device_id: &str, headers: &HeaderMap) -> Client {
+fn sender(hub: &Hub, device_id: &str, headers: &HeaderMap) -> Arc<Sender> {
     let token = headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok());
     let token = token.and_then(|text| SasToken::parse(text).ok());
     let has_policy = token.is_some_and(|it| it.policy().is_some());
-    Client {
-        identity: Identity::device(device_id),
-        clean_session: true,
-        most_silence: most_silence(0),
-        closes_at: now,
-        will: None,
+    let identity = Identity::device(device_id);
+    let generation_id = hub.registry.generation_id(&identity);
+    Arc::new(Sender {
+        generation_id: generation_id.unwrap_or_default().to_owned(),
         auth_method: auth_method(if has_policy { "hub" } else { "device" }),
-    }
+        identity,
+    })
 }
 
 fn not_stored(device_id: &str, why: CloseReason) -> ServiceError {

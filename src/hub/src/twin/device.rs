@@ -31,10 +31,13 @@ impl Hub {
         request_id: String,
     ) -> TwinAnswer {
         let class = OperationClass::TwinRead;
-        let body = self.admit_twin_request(now, class, 0).and_then(|()| {
+        let body = self.admit_twin_request(now, class).and_then(|()| {
             let twin = self.registry.require_twin(id)?;
             Ok(serde_json::to_vec(&twin.for_device()).unwrap_or_default())
         });
+        if let Ok(body) = &body {
+            self.limits.charge(now, body.len());
+        }
         self.twin_answer(now, request_id, body.map(|body| (200, None, body)))
     }
 
@@ -50,7 +53,7 @@ impl Hub {
     ) -> Result<TwinAnswer, CloseReason> {
         let class = OperationClass::TwinUpdate;
         let twin = self
-            .admit_twin_request(now, class, body.len())
+            .admit_twin_request(now, class)
             .and_then(|()| patched(self.registry.require_twin(id)?, now, version, body));
         let twin = match twin {
             Ok(twin) => twin,
@@ -62,6 +65,7 @@ impl Hub {
             *place = twin;
         }
         self.registry.touch(id, now);
+        self.limits.charge(now, body.len());
         let changed = (204, Some(version), Vec::new());
         Ok(self.twin_answer(now, request_id, Ok(changed)))
     }
@@ -86,12 +90,9 @@ impl Hub {
         &mut self,
         now: Timestamp,
         class: OperationClass,
-        bytes: usize,
     ) -> Result<(), ServiceError> {
-        self.limits.check_quota(now, class)?;
-        self.limits.admit_at_once(now, class, bytes)?;
-        self.limits.charge(now, bytes);
-        Ok(())
+        // Neither reading nor changing a twin has a rate in bytes.
+        Ok(self.limits.admit_at_once(now, class, 0)?)
     }
 
     fn twin_answer(
