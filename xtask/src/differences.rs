@@ -126,9 +126,7 @@ impl Differences {
         let is_there = |test: &str| {
             let (file, function) = test.rsplit_once("::")?;
             let source = fs::read_to_string(root.join(file)).ok()?;
-            source
-                .contains(&format!("fn {function}("))
-                .then_some(())
+            source.contains(&format!("fn {function}(")).then_some(())
         };
         let missing = self.rows.iter().flat_map(|row| {
             let tests = row.tests.iter().filter(|test| is_there(test).is_none());
@@ -297,7 +295,9 @@ mod tests {
         let all = Differences::read(&root.join("www")).expect("the rows are in order");
         assert_eq!(all.missing_tests(&root), Vec::<String>::new());
         let row = "[[row]]\nid = 'a'\narea = 'time'\nstate = 'same'\nevidence = 'sdk'\n";
-        let lost = read(&format!("{row}tests = ['xtask/src/differences.rs::no_such']"));
+        let lost = read(&format!(
+            "{row}tests = ['xtask/src/differences.rs::no_such']"
+        ));
         assert_eq!(lost.missing_tests(&root).len(), 1);
     }
 

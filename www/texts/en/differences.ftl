@@ -110,7 +110,7 @@ twin-values = Integers have 52 bits and a sign, `null` cannot stand in an array,
 
 # ---- Queries. ----
 
-query-errors = The service answers a wrong query with `ErrorCode:ArgumentInvalid;BadRequest` and not a word on where it is wrong. The hub gives the same body, and beside it a hint that says what was expected.
+query-errors = The service answers a wrong query with `ErrorCode:ArgumentInvalid;BadRequest` and not a word on where it is wrong. The hub gives the same body, and a header `x-playground-hint` that says what was expected.
 query-lag = On the service a change takes a second or more until queries see it, and deleted devices linger for minutes. Here queries see it at once, unless the hub is told to lag behind.
 query-functions = `IS_DEFINED`, `STARTSWITH` and `ARRAY_CONTAINS` are there. Which more functions the service has for twins is not established, so others are refused, also `STARTS_WITH`, which only routing has.
 query-pages = A page has 100 results at most, and the header `x-ms-continuation` leads to the next. A comparison with a property that is not there is not true, and `IS_DEFINED` asks whether it is there.

@@ -32,7 +32,7 @@ pub(super) fn styles(staging: &Path) -> Result<String, Error> {
     let names: Vec<&str> = files
         .iter()
         .filter_map(|path| path.file_name()?.to_str())
-        .filter(|name| name.ends_with(".css"))
+        .filter(|name| Path::new(name).extension().is_some_and(|it| it == "css"))
         .collect();
     let mut links = String::new();
     for style in ["tokens", "page", "parts", "differences"] {
@@ -127,11 +127,13 @@ impl Page<'_> {
         let (rows, tests) = self.all.tested();
         let untested = self.all.rows.len() - rows;
         let counts = [("rows", rows), ("tests", tests), ("untested", untested)];
-        let texts: Vec<String> = counts
+        let parts: Vec<String> = counts
             .iter()
-            .map(|(id, count)| format!("{}: {count}", self.word(&format!("differences-count-{id}"))))
+            .map(|(id, count)| {
+                format!("{}: {count}", self.word(&format!("differences-count-{id}")))
+            })
             .collect();
-        texts.join(" · ")
+        parts.join(" · ")
     }
 
     fn sections(&self) -> String {
@@ -208,7 +210,10 @@ mod tests {
 
     #[test]
     fn code_is_marked_and_all_is_escaped() {
-        assert_eq!(with_code("a < `b & c` d"), "a &lt; <code>b &amp; c</code> d");
+        assert_eq!(
+            with_code("a < `b & c` d"),
+            "a &lt; <code>b &amp; c</code> d"
+        );
         assert_eq!(with_code(""), "");
     }
 }
