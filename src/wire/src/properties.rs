@@ -15,6 +15,8 @@
 //!   property holds one value, so there it is an error rather than a silent choice.
 //! - An unknown `$.x` name is kept as an application property.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::percent::{DecodeFault, decode, encode};
@@ -67,6 +69,15 @@ pub struct MessageProperties {
     /// The application's properties, in the order given. A property may lack a value: `None` is
     /// `name` in a bag, an empty text is `name=`.
     pub application: Vec<(String, Option<String>)>,
+}
+
+/// The text of a property bag that was checked: it holds properties, and they could be read.
+///
+/// For whoever passes properties on or stores them, and has no need to look at each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PropertyBag<'a> {
+    text: &'a str,
+    size: usize,
 }
 
 /// The properties of a message that IoT Hub itself understands, as texts.
@@ -149,9 +160,9 @@ impl MessageProperties {
     /// Reads a property bag. An empty text is a bag without properties.
     pub fn parse_bag(bag: &str) -> Result<Self, BagError> {
         let mut properties = Self::default();
-        for piece in bag.split('&').filter(|piece| !piece.is_empty()) {
-            let (name, value) = parse_pair(piece)?;
-            properties.insert(name, value)?;
+        for pair in pairs(bag) {
+            let (name, value) = pair?;
+            properties.insert(name.into_owned(), value.map(Cow::into_owned))?;
         }
         Ok(properties)
     }
@@ -224,6 +235,49 @@ impl MessageProperties {
     }
 }
 
+impl<'a> PropertyBag<'a> {
+    /// Checks a property bag: what [`MessageProperties::parse_bag`] refuses is refused here, for the same reason.
+    pub fn parse(text: &'a str) -> Result<Self, BagError> {
+        let mut size = 0;
+        // The system properties that came with a value, a bit each.
+        let mut given = 0_u16;
+        for pair in pairs(text) {
+            let (name, value) = pair?;
+            size += value.as_ref().map_or(0, |value| value.len());
+            let Some(place) = system_place(&name) else {
+                size += name.len();
+                continue;
+            };
+            if given >> place & 1 == 1 {
+                return Err(BagError::Duplicate {
+                    name: name.into_owned(),
+                });
+            }
+            given |= u16::from(value.is_some()) << place;
+        }
+        Ok(Self { text, size })
+    }
+
+    /// The bag as it came.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The bytes that count towards a message's size, as [`MessageProperties::size`].
+    pub fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// Which of the system properties a name in a bag means.
+fn system_place(name: &str) -> Option<usize> {
+    // Nearly all names are the application's, and the first two characters tell.
+    if !name.starts_with("$.") && !name.starts_with("io") {
+        return None;
+    }
+    TELEMETRY_ORDER.iter().position(|known| *known == name)
+}
+
 impl SystemProperties {
     /// The value of a system property by the name it has in a bag, for example `$.mid`.
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -275,8 +329,17 @@ impl SystemProperties {
     }
 }
 
-fn parse_pair(piece: &str) -> Result<(String, Option<String>), BagError> {
-    if piece.contains('/') {
+/// The properties of a bag, one after the other, decoded.
+fn pairs(bag: &str) -> impl Iterator<Item = Result<Pair<'_>, BagError>> {
+    let pieces = bag.split('&').filter(|piece| !piece.is_empty());
+    pieces.map(parse_pair)
+}
+
+/// The name of a property and its value, if it has one.
+type Pair<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+fn parse_pair(piece: &str) -> Result<Pair<'_>, BagError> {
+    if piece.as_bytes().contains(&b'/') {
         return Err(BagError::RawSlash {
             piece: piece.to_owned(),
         });
@@ -294,7 +357,7 @@ fn parse_pair(piece: &str) -> Result<(String, Option<String>), BagError> {
     Ok((decode_in(piece, name)?, value))
 }
 
-fn decode_in(piece: &str, text: &str) -> Result<String, BagError> {
+fn decode_in<'a>(piece: &str, text: &'a str) -> Result<Cow<'a, str>, BagError> {
     decode(text).map_err(|fault| {
         let piece = piece.to_owned();
         match fault {
