@@ -119,7 +119,8 @@ impl Connections {
                 return None;
             }
             let (deadline, reason) = self.get(id)?.deadline();
-            if deadline <= now {
+            // Only at its true place is a connection the first of those that are due.
+            if deadline == at {
                 return Some((id, reason));
             }
             self.index(id);

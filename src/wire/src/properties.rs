@@ -329,42 +329,85 @@ impl SystemProperties {
     }
 }
 
-/// The properties of a bag, one after the other, decoded.
-fn pairs(bag: &str) -> impl Iterator<Item = Result<Pair<'_>, BagError>> {
-    let pieces = bag.split('&').filter(|piece| !piece.is_empty());
-    pieces.map(parse_pair)
-}
-
 /// The name of a property and its value, if it has one.
 type Pair<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
 
-fn parse_pair(piece: &str) -> Result<Pair<'_>, BagError> {
-    if piece.as_bytes().contains(&b'/') {
-        return Err(BagError::RawSlash {
-            piece: piece.to_owned(),
-        });
-    }
-    let (name, value) = match piece.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (piece, None),
-    };
-    if name.is_empty() {
-        return Err(BagError::EmptyName {
-            piece: piece.to_owned(),
-        });
-    }
-    let value = value.map(|value| decode_in(piece, value)).transpose()?;
-    Ok((decode_in(piece, name)?, value))
+/// The properties of a bag, one after the other, decoded.
+fn pairs(bag: &str) -> impl Iterator<Item = Result<Pair<'_>, BagError>> {
+    let mut rest = Some(bag);
+    let pieces = std::iter::from_fn(move || {
+        let (piece, after) = Piece::first(rest?);
+        rest = after;
+        Some(piece)
+    });
+    pieces
+        .filter(|piece| !piece.text.is_empty())
+        .map(|piece| piece.read())
 }
 
-fn decode_in<'a>(piece: &str, text: &'a str) -> Result<Cow<'a, str>, BagError> {
-    decode(text).map_err(|fault| {
-        let piece = piece.to_owned();
-        match fault {
-            DecodeFault::Percent => BagError::PercentEncoding { piece },
-            DecodeFault::Utf8 => BagError::NotUtf8 { piece },
+/// What stands between two `&` of a bag, and what is to be known of its characters.
+struct Piece<'a> {
+    text: &'a str,
+    /// Where the first `=` is.
+    equals: Option<usize>,
+    has_slash: bool,
+    has_percent: bool,
+}
+
+impl<'a> Piece<'a> {
+    /// The first piece of a bag, and what follows the `&` behind it, if there is one. Every message has a bag, so each
+    /// byte is looked at once only.
+    fn first(bag: &'a str) -> (Self, Option<&'a str>) {
+        let mut piece = Self {
+            text: bag,
+            equals: None,
+            has_slash: false,
+            has_percent: false,
+        };
+        for (place, byte) in bag.bytes().enumerate() {
+            match byte {
+                b'&' => {
+                    piece.text = bag.get(..place).unwrap_or_default();
+                    return (piece, bag.get(place + 1..));
+                }
+                b'=' if piece.equals.is_none() => piece.equals = Some(place),
+                b'/' => piece.has_slash = true,
+                b'%' => piece.has_percent = true,
+                _ => {}
+            }
         }
-    })
+        (piece, None)
+    }
+
+    fn read(&self) -> Result<Pair<'a>, BagError> {
+        let owned = || self.text.to_owned();
+        if self.has_slash {
+            return Err(BagError::RawSlash { piece: owned() });
+        }
+        let (name, value) = match self.equals {
+            Some(place) => (self.text.get(..place), self.text.get(place + 1..)),
+            None => (Some(self.text), None),
+        };
+        let name = name.unwrap_or_default();
+        if name.is_empty() {
+            return Err(BagError::EmptyName { piece: owned() });
+        }
+        let value = value.map(|value| self.decode(value)).transpose()?;
+        Ok((self.decode(name)?, value))
+    }
+
+    fn decode(&self, text: &'a str) -> Result<Cow<'a, str>, BagError> {
+        if !self.has_percent {
+            return Ok(Cow::Borrowed(text));
+        }
+        decode(text).map_err(|fault| {
+            let piece = self.text.to_owned();
+            match fault {
+                DecodeFault::Percent => BagError::PercentEncoding { piece },
+                DecodeFault::Utf8 => BagError::NotUtf8 { piece },
+            }
+        })
+    }
 }
 
 fn write_pair(name: &str, value: Option<&str>) -> String {

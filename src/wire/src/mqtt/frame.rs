@@ -12,32 +12,30 @@ use super::{MqttError, packet_name, validate};
 /// `Debug` shows the packet's name and size only: a CONNECT holds a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Frame<'a> {
+    header: Header,
     bytes: Cow<'a, [u8]>,
 }
 
 impl Frame<'static> {
     /// As [`Frame::parse`], of bytes that the frame keeps.
     pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self, MqttError> {
-        check(&bytes)?;
-        Ok(Self {
-            bytes: Cow::Owned(bytes),
-        })
+        let header = exact_header(&bytes)?;
+        Self::of(header, Cow::Owned(bytes))
     }
 }
 
 impl<'a> Frame<'a> {
     /// Checks that the bytes are one control packet, no less and no more.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, MqttError> {
-        check(bytes)?;
-        Ok(Self {
-            bytes: Cow::Borrowed(bytes),
-        })
+        let header = exact_header(bytes)?;
+        Self::of(header, Cow::Borrowed(bytes))
     }
 
     /// A packet whose header was read and whose size is the one that the header says.
-    pub(super) fn of(header: &Header, bytes: Cow<'a, [u8]>) -> Result<Self, MqttError> {
-        check_body(header, &bytes)?;
-        Ok(Self { bytes })
+    pub(super) fn of(header: Header, bytes: Cow<'a, [u8]>) -> Result<Self, MqttError> {
+        let body = bytes.get(header.size..).unwrap_or_default();
+        validate::body(header.kind, header.flags, body)?;
+        Ok(Self { header, bytes })
     }
 
     /// The packet's bytes, with the fixed header.
@@ -76,7 +74,7 @@ impl<'a> Frame<'a> {
 impl Frame<'_> {
     /// The packet, if it is a PUBLISH. Most packets are, so these are read without a detour by the codec.
     fn publish(&self) -> Option<Publish<'_>> {
-        let header = Header::read(&self.bytes).ok()??;
+        let header = self.header;
         if header.kind != kind::PUBLISH {
             return None;
         }
@@ -97,8 +95,8 @@ impl Frame<'_> {
     }
 }
 
-/// Checks that bytes are one control packet.
-fn check(bytes: &[u8]) -> Result<(), MqttError> {
+/// The header of bytes that are as many as it says.
+fn exact_header(bytes: &[u8]) -> Result<Header, MqttError> {
     let malformed = |why| MqttError::Malformed {
         packet: packet_name(bytes),
         why,
@@ -108,13 +106,8 @@ fn check(bytes: &[u8]) -> Result<(), MqttError> {
     match bytes.len().cmp(&header.packet_size()) {
         Ordering::Less => Err(malformed("fewer bytes follow than the remaining length")),
         Ordering::Greater => Err(malformed("more bytes follow than the remaining length")),
-        Ordering::Equal => check_body(&header, bytes),
+        Ordering::Equal => Ok(header),
     }
-}
-
-fn check_body(header: &Header, bytes: &[u8]) -> Result<(), MqttError> {
-    let body = bytes.get(header.size..).unwrap_or_default();
-    validate::body(header.kind, header.flags, body)
 }
 
 impl fmt::Debug for Frame<'_> {

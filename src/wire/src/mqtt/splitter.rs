@@ -58,7 +58,7 @@ impl Splitter {
             if let Err(error) = &frame {
                 self.fail(error.clone());
             }
-            if !matches!(frame, Ok(None)) {
+            if chunk.is_empty() || !matches!(frame, Ok(None)) {
                 return frame;
             }
         }
@@ -91,7 +91,7 @@ impl Splitter {
         let Some(bytes) = self.buffer.take(header.packet_size()) else {
             return Ok(None);
         };
-        Frame::of(&header, Cow::Owned(bytes)).map(Some)
+        Frame::of(header, Cow::Owned(bytes)).map(Some)
     }
 
     /// Moves bytes from a chunk to the buffer until a packet is whole there, and no more than that.
@@ -120,7 +120,7 @@ impl Splitter {
             return Ok(None);
         };
         *chunk = rest;
-        Frame::of(&header, Cow::Borrowed(bytes)).map(Some)
+        Frame::of(header, Cow::Borrowed(bytes)).map(Some)
     }
 
     /// The header of the packet at the front of bytes, checked against the limit.
