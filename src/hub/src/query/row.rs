@@ -88,6 +88,10 @@ impl<'a> Row<'a> {
         self.module.map_or(&self.device.twin, |module| &module.twin)
     }
 
+    pub(super) fn version(self) -> u64 {
+        self.twin().version
+    }
+
     fn authentication(self) -> &'a Authentication {
         self.module
             .map_or(&self.device.identity.authentication, |module| {
@@ -103,6 +107,29 @@ impl<'a> Row<'a> {
             Target::Section(section, part) => self.section(section, part, path),
             Target::Whole => Operand::Composite,
             Target::Nowhere => Operand::Undefined,
+        }
+    }
+
+    /// Looks some steps on the way to a value.
+    pub(super) fn look(self, path: &Path, steps: usize) -> bool {
+        let (root, names) = match path.target {
+            Target::Tags => (&self.twin().tags, path.names_from(1)),
+            Target::Section(Section::Desired, _) => {
+                (&self.twin().desired.root, path.names_in_section())
+            }
+            Target::Section(Section::Reported, _) => {
+                (&self.twin().reported.root, path.names_in_section())
+            }
+            Target::Field(_) => return self.device.identity.device_id.is_empty(),
+            Target::Whole | Target::Nowhere => return false,
+        };
+        match names.get(..steps) {
+            Some([]) => root.iter().next().is_none(),
+            Some(names) => match node(root, names).map(|node| &node.value) {
+                Some(Value::Object(object)) => object.iter().next().is_none(),
+                _ => false,
+            },
+            None => false,
         }
     }
 

@@ -36,7 +36,7 @@ impl Object {
         Some(node)
     }
 
-    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Node)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.0.iter().map(|(name, node)| (&**name, node))
     }
 }
