@@ -71,6 +71,7 @@ impl Hub {
         let changes: Vec<_> = changes.into_iter().chain(of_modules).collect();
         self.store.commit(&changes)?;
         drop(changes);
+        self.about_to_change(now, id);
         self.registry.insert(Box::new(Device {
             identity,
             twin,
@@ -102,6 +103,7 @@ impl Hub {
         self.store.commit(&changes)?;
         drop(changes);
         let is_disabled = identity.status == DeviceStatus::Disabled;
+        self.about_to_change(now, id);
         if let Some(mut device) = self.registry.remove(id) {
             device.identity = identity;
             let modules = modules.into_iter().map(Addition::into_entry);
@@ -124,6 +126,7 @@ impl Hub {
         if_match.demand()?;
         if_match.check(&self.registry.require(id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::DeviceGone(id))])?;
+        self.about_to_change(now, id);
         self.registry.remove(id);
         self.close_device(now, id, &CloseReason::DeviceDeleted);
         self.sessions.forget_device(id);

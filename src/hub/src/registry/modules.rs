@@ -77,6 +77,7 @@ impl Hub {
             Change(Kind::Module(&identity)),
             Change(Kind::Twin(id, &twin)),
         ])?;
+        self.about_to_change(now, device_id);
         if let Some(device) = self.registry.get_mut(device_id) {
             let module = Module { identity, twin };
             device.modules.insert(module_id.to_owned(), module);
@@ -122,6 +123,7 @@ impl Hub {
         let device = self.registry.require(device_id)?;
         if_match.check(&device.require_module(module_id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::ModuleGone(id))])?;
+        self.about_to_change(now, device_id);
         if let Some(device) = self.registry.get_mut(device_id) {
             device.modules.remove(module_id);
         }
