@@ -528,6 +528,11 @@ impl Ask {
         self
     }
 
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
     pub(crate) fn if_match(mut self, value: &str) -> Self {
         self.headers.push(("If-Match", value.to_owned()));
         self
