@@ -15,7 +15,7 @@ use crate::routes::{self, Route, use_route};
 use crate::screen::Screen;
 use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::{Action, Bench};
-use crate::storage::{Change, Kept};
+use crate::storage::{self, Change, Kept};
 use crate::texts::LessonTexts;
 use crate::theme::Theme;
 
@@ -45,13 +45,21 @@ pub fn App(props: &AppProps) -> Html {
     let link = use_state({
         let (bench, kept) = (bench.dispatcher(), kept.dispatcher());
         move || {
-            ClassroomLink::connect(Callback::from(move |reports: Vec<Report>| {
+            let link = ClassroomLink::connect(Callback::from(move |reports: Vec<Report>| {
+                if let Some(Report::Keep { text }) = reports.iter().rfind(is_to_keep) {
+                    storage::keep_hub(text);
+                }
                 for (lesson, step) in passed(&reports) {
                     kept.dispatch(Change::Passed { lesson, step });
                 }
                 bench.dispatch(Action::Reports(reports));
             }))
-            .expect("the start script makes the worker")
+            .expect("the start script makes the worker");
+            // Before any page can open a step.
+            if let Some(text) = storage::kept_hub() {
+                link.send(&Command::Restore { text });
+            }
+            link
         }
     });
     let route = use_route();
@@ -83,6 +91,10 @@ pub fn App(props: &AppProps) -> Html {
             { shortcut_sheet(&screen.words) }
         </>
     }
+}
+
+fn is_to_keep(report: &&Report) -> bool {
+    matches!(report, Report::Keep { .. })
 }
 
 /// The steps that these reports say were passed.

@@ -222,6 +222,8 @@ impl Bench {
                 self.host_name = host_name;
                 self.refused = None;
             }
+            // The storage takes it.
+            Report::Keep { .. } => {}
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();

@@ -4,6 +4,8 @@
 //! may be from another version, or from anybody who can write there): a line that is not as
 //! expected is dropped, and a storage that is switched off only costs the memory.
 //!
+//! The hub is kept beside it, as the text that the classroom gives out: it holds no key.
+//!
 //! The content is text, a line for each thing that is kept:
 //!
 //! ```text
@@ -28,10 +30,14 @@ use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
 pub const KEY: &str = "iot-hub-playground";
+/// The key of the hub's own text.
+const HUB_KEY: &str = "iot-hub-playground-hub";
 /// The first line. Its number rises when older content means something else.
 const VERSION: &str = "version 1";
 /// Longer content was not written by this page.
 const LENGTH_LIMIT: usize = 64 * 1024;
+/// A longer hub is not kept: browsers give a site five megabytes.
+const HUB_LENGTH_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Bench seconds for a real second that a learner may choose.
 pub const SPEEDS: &[u32] = &[1, 10, 60];
@@ -263,6 +269,22 @@ impl Kept {
         if let Some(storage) = local_storage() {
             let _ = storage.set_item(KEY, &self.write());
         }
+    }
+}
+
+/// The hub as an earlier visit left it; the classroom judges whether it is of use.
+pub fn kept_hub() -> Option<String> {
+    let text = local_storage()?.get_item(HUB_KEY).ok().flatten()?;
+    (text.len() <= HUB_LENGTH_LIMIT).then_some(text)
+}
+
+/// Keeps the hub for the next visit. One that has no room is not kept, and no older one is left in its place.
+pub fn keep_hub(text: &str) {
+    let Some(storage) = local_storage() else {
+        return;
+    };
+    if text.len() > HUB_LENGTH_LIMIT || storage.set_item(HUB_KEY, text).is_err() {
+        let _ = storage.remove_item(HUB_KEY);
     }
 }
 

@@ -3,8 +3,11 @@
 use wire::timestamp::Timestamp;
 
 use crate::{
-    close_reason::CloseReason, connection::ConnectionId, hub::Hub, output::Output,
-    publish::store_telemetry,
+    close_reason::CloseReason,
+    connection::{ConnectionId, Message},
+    hub::Hub,
+    limits::OperationClass,
+    output::Output,
 };
 
 impl Hub {
@@ -33,11 +36,18 @@ impl Hub {
             self.sessions.forget(&client.identity);
         }
         let will = client.will.take();
-        if let Some(will) = will.filter(|_| *reason != CloseReason::Disconnected) {
+        let will = will.filter(|_| *reason != CloseReason::Disconnected);
+        if let Some(will) = will.filter(|will| self.may_store(now, will)) {
             // A will that cannot be stored (its device is gone) has nobody left to be told.
-            let (registry, events) = (&mut self.registry, &mut self.events);
-            let _ = store_telemetry(registry, events, now, &client, will);
+            let _ = self.store_telemetry(now, &client.sender, &[will]);
         }
         self.registry.set_connected(&client.identity, now, false);
+    }
+
+    /// Counts a will. One that is beyond the limits is not stored.
+    fn may_store(&mut self, now: Timestamp, will: &Message) -> bool {
+        let size = will.body.len() + will.properties.size();
+        let class = OperationClass::DeviceToCloudSend;
+        self.limits.take(now, class, size).is_ok()
     }
 }

@@ -24,7 +24,7 @@ pub enum CloseReason {
     },
     /// A second CONNECT came on the same connection.
     SecondConnect,
-    /// A packet came that only a server sends, that belongs to QoS 2, or that acknowledges what the hub never sent.
+    /// A packet came that only a server sends, or that belongs to QoS 2.
     UnexpectedPacket {
         /// The packet that came.
         packet: &'static str,
@@ -64,6 +64,10 @@ pub enum CloseReason {
     ModuleDeleted,
     /// What the client sent could not be kept, so nothing was done and nothing is acknowledged.
     StoreFailed(StoreError),
+    /// The day's messages are used up.
+    QuotaExceeded,
+    /// More messages came than the hub's tier takes, for longer than it keeps anybody waiting.
+    Throttled,
     /// The client asked for something that this hub does not do yet.
     NotSupported {
         /// What it asked for.
@@ -95,6 +99,8 @@ impl CloseReason {
             Self::DeviceDeleted => "device-deleted",
             Self::ModuleDeleted => "module-deleted",
             Self::StoreFailed(_) => "store-failed",
+            Self::QuotaExceeded => "quota-exceeded",
+            Self::Throttled => "throttled",
             Self::NotSupported { .. } => "not-supported",
         }
     }
@@ -113,10 +119,9 @@ impl fmt::Display for CloseReason {
             Self::SecondConnect => {
                 f.write_str("a second CONNECT came; open a new connection for it")
             }
-            Self::UnexpectedPacket { packet } => write!(
-                f,
-                "{packet} is not for a client to send, or answers nothing that the hub sent"
-            ),
+            Self::UnexpectedPacket { packet } => {
+                write!(f, "{packet} is not for a client of this hub to send")
+            }
             Self::Malformed(why) => write!(f, "not MQTT 3.1.1: {why}"),
             Self::QosTwo => f.write_str("the hub does not do QoS 2; publish at QoS 0 or 1"),
             Self::ForeignTopic { topic } => {
@@ -146,6 +151,12 @@ impl fmt::Display for CloseReason {
             Self::DeviceDeleted => f.write_str("the device was deleted"),
             Self::ModuleDeleted => f.write_str("the module was deleted"),
             Self::StoreFailed(why) => write!(f, "the hub could not keep what came: {why}"),
+            Self::QuotaExceeded => f.write_str(
+                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
+            ),
+            Self::Throttled => f.write_str(
+                "more messages came than the hub's tier takes; send fewer a second, and await acknowledgements",
+            ),
             Self::NotSupported { operation } => {
                 write!(f, "{operation}: not supported by this hub yet")
             }

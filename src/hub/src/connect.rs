@@ -1,5 +1,7 @@
 //! What a CONNECT must hold before the hub lets anybody in.
 
+use std::sync::Arc;
+
 use wire::{
     mqtt::mqttrs::{Connack, Connect, ConnectReturnCode, LastWill, Packet, QoS},
     properties::MessageProperties,
@@ -12,12 +14,14 @@ use crate::{
     close_reason::CloseReason,
     connection::{Client, ConnectionId, Identity, Message, most_silence},
     hub::Hub,
+    limits::OperationClass,
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
     registry::{Device, Module},
     session::Session,
     store::{Change, Kind},
+    stored_event::Sender,
 };
 
 /// The application property that marks a will.
@@ -31,8 +35,12 @@ impl Hub {
         id: ConnectionId,
         connect: &Connect<'_>,
     ) -> Result<(), CloseReason> {
-        let outcome = self.admit(now, connect);
-        outcome
+        let admitted = self.admit(now, connect).and_then(|client| {
+            let class = OperationClass::DeviceConnection;
+            self.limits.admit_at_once(now, class, 0)?;
+            Ok(client)
+        });
+        admitted
             .and_then(|client| self.welcome(now, id, client))
             .map_err(|refusal| self.refuse(id, refusal))
     }
@@ -107,13 +115,19 @@ impl Hub {
             .as_ref()
             .map(|will| read_will(will, &identity))
             .transpose()?;
+        let generation_id = self.registry.generation_id(&identity);
+        let sender = Sender {
+            identity: identity.clone(),
+            auth_method,
+            generation_id: generation_id.unwrap_or_default().to_owned(),
+        };
         let expires = Timestamp::from_millis(token.expires().saturating_mul(1_000));
         Ok(Client {
             clean_session: connect.clean_session,
             most_silence: most_silence(connect.keep_alive),
             closes_at: expires.plus(self.options.token_grace),
             will,
-            auth_method,
+            sender: Arc::new(sender),
             identity,
         })
     }
@@ -139,9 +153,7 @@ impl Hub {
         if !device.is_enabled() {
             return Err(Refusal::Disabled);
         }
-        Ok(format!(
-            r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#
-        ))
+        Ok(auth_method(scope))
     }
 
     /// Whose key signed the token: the device's own (`device`), the module's own (`module`), or that of a policy
@@ -174,6 +186,12 @@ impl Hub {
             Err(Refusal::WrongKey)
         }
     }
+}
+
+/// The text of `iothub-connection-auth-method` for a token that was signed with a key of the device (`device`) or of a
+/// policy (`hub`).
+pub(crate) fn auth_method(scope: &str) -> String {
+    format!(r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#)
 }
 
 /// Reads who wants to connect from the user name, `{host}/{device}[/{module}][/?api-version=…]`,

@@ -1,10 +1,11 @@
 //! One MQTT connection: a link, and the client behind it once its CONNECT was accepted.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use wire::{mqtt::Splitter, properties::MessageProperties, timestamp::Timestamp};
 
-use crate::{close_reason::CloseReason, publish::MOST_MESSAGE_BYTES};
+use crate::{close_reason::CloseReason, publish::MOST_MESSAGE_BYTES, stored_event::Sender};
 
 /// Names one link that a hub was told of; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,9 +21,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_mins(1);
 const MOST_SILENCE: Duration = Duration::from_secs(1_767);
 
 /// Who a connection speaks for: a device, or a module of it. A device sorts right before its modules.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     pub(crate) device_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) module_id: Option<String>,
 }
 
@@ -51,8 +54,8 @@ pub(crate) struct Client {
     /// When the token and the grace after it are over.
     pub(crate) closes_at: Timestamp,
     pub(crate) will: Option<Message>,
-    /// What its events carry as `iothub-connection-auth-method`.
-    pub(crate) auth_method: String,
+    /// What its events are stamped with.
+    pub(crate) sender: Arc<Sender>,
 }
 
 /// A message on its way into the event log.

@@ -50,6 +50,11 @@ impl Connections {
         self.online.get(identity).copied()
     }
 
+    /// How many identities have a connection.
+    pub(crate) fn online_count(&self) -> usize {
+        self.online.len()
+    }
+
     /// The connections of a device and its modules.
     pub(crate) fn of_device(&self, device_id: &str) -> Vec<ConnectionId> {
         self.online

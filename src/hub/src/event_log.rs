@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
 };
 
-use crate::{options::HubOptions, partition::Partition};
-
-/// An event as it lies in its partition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct StoredEvent(pub(crate) Event);
+use crate::{
+    options::HubOptions,
+    partition::Partition,
+    stored_event::{Place, StoredEvent},
+};
 
 /// Events in partitions, each for as long as the hub was told to keep it.
 pub(crate) struct EventLog {
@@ -31,15 +30,50 @@ impl EventLog {
         }
     }
 
-    /// Keeps an event, under a number and an offset that it gets here, in the partition of its device.
-    pub(crate) fn append(&mut self, event: Event) {
-        let count = self.partitions.len() as u64;
-        let partition = usize::try_from(hash(&event.device_id) % count);
-        if let Some(partition) = partition.ok().and_then(|it| self.partitions.get_mut(it)) {
-            let now = event.enqueued_time;
+    /// Where the next event of a device will lie.
+    pub(crate) fn next_place(&self, device_id: &str) -> Option<Place> {
+        let partition = hash(device_id) % self.partitions.len() as u64;
+        let partition = self.partitions.get(usize::try_from(partition).ok()?)?;
+        Some(partition.next_place())
+    }
+
+    /// Keeps an event that was made for its place.
+    pub(crate) fn append(&mut self, event: StoredEvent) {
+        if let Some(partition) = self.partitions.get_mut(usize::from(event.place.partition)) {
+            let now = event.at;
             partition.append(event);
             partition.forget(now, self.retention, self.partition_bytes);
         }
+    }
+
+    /// Puts back an event that a snapshot tells of. Refuses one that has no place.
+    pub(crate) fn restore(&mut self, event: StoredEvent) -> Result<(), String> {
+        let Place {
+            partition,
+            number,
+            offset,
+        } = event.place;
+        let there_are = self.partitions.len();
+        let Some(partition) = self.partitions.get(usize::from(partition)) else {
+            return Err(format!(
+                "expected a partition below {there_are}, got {partition}"
+            ));
+        };
+        let next = partition.next_place();
+        if number < next.number || offset < next.offset || number == u64::MAX {
+            return Err(format!(
+                "expected event {} or a later one at offset {} or later, got event {number} at {offset}",
+                next.number, next.offset
+            ));
+        }
+        self.append(event);
+        Ok(())
+    }
+
+    /// The newest events of each partition that together have at most so many bytes.
+    pub(crate) fn newest(&self, most_bytes: usize) -> impl Iterator<Item = &StoredEvent> {
+        let partitions = self.partitions.iter();
+        partitions.flat_map(move |partition| partition.newest(most_bytes))
     }
 
     /// Drops what has been kept for long enough.

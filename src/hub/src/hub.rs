@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use http::Request;
 use wire::{
-    connection_string::ServiceConnectionString,
+    connection_string::{DeviceConnectionString, DeviceCredential, ServiceConnectionString},
     event::{Event, EventPosition},
     mqtt::mqttrs::Packet,
     mqtt::{self, Frame, MqttError},
@@ -28,8 +28,9 @@ use crate::{
     refusal::Refusal,
     registry::Registry,
     rest,
+    schedule::Schedule,
     session::Sessions,
-    store::{MemoryStore, Store},
+    store::{Keeper, MemoryStore, Store},
 };
 
 /// An IoT hub, as a state machine.
@@ -47,12 +48,14 @@ pub struct Hub {
     pub(crate) events: EventLog,
     pub(crate) connections: Connections,
     pub(crate) sessions: Sessions,
+    /// The devices whose queues have something due.
+    pub(crate) queues: Schedule<String>,
     pub(crate) feedback: Feedback,
     pub(crate) methods: Methods,
     pub(crate) limits: Limits,
     pub(crate) past: Past,
-    pub(crate) store: Box<dyn Store>,
-    policies: Vec<AccessPolicy>,
+    pub(crate) store: Keeper,
+    pub(crate) policies: Vec<AccessPolicy>,
     outputs: VecDeque<Output>,
     requests_taken: u64,
 }
@@ -70,16 +73,17 @@ impl Hub {
         let policies = default_policies(&mut random);
         Self {
             events: EventLog::new(&options),
+            limits: Limits::new(&options),
             options,
             random,
             registry: Registry::default(),
             connections: Connections::default(),
             sessions: Sessions::default(),
+            queues: Schedule::default(),
             feedback: Feedback::default(),
             methods: Methods::default(),
-            limits: Limits::default(),
             past: Past::default(),
-            store,
+            store: Keeper::new(store),
             policies,
             outputs: VecDeque::new(),
             requests_taken: 0,
@@ -129,8 +133,9 @@ impl Hub {
         }
         self.events.forget(now);
         self.advance_queues(now);
-        self.feedback.advance(now);
+        self.advance_feedback(now);
         self.advance_methods(now);
+        self.advance_limits(now);
     }
 
     /// When [`advance`](Self::advance) must be called at the latest.
@@ -141,6 +146,7 @@ impl Hub {
             self.next_queue_deadline(),
             self.feedback.next_deadline(),
             self.next_method_deadline(),
+            self.limits.next_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -165,6 +171,11 @@ impl Hub {
         self.policies.iter().find(|policy| policy.name == name)
     }
 
+    /// All shared access policies.
+    pub fn policies(&self) -> &[AccessPolicy] {
+        &self.policies
+    }
+
     /// The connection string of a policy, with its primary key.
     pub fn service_connection_string(&self, policy: &str) -> Option<ServiceConnectionString> {
         let policy = self.policy(policy)?;
@@ -173,6 +184,24 @@ impl Hub {
             policy: policy.name.clone(),
             key: policy.primary_key.clone(),
         })
+    }
+
+    /// The connection string of a device, with its primary key. `None` for a device that is unknown or has no key.
+    pub fn device_connection_string(&self, device_id: &str) -> Option<DeviceConnectionString> {
+        let keys = &self.device(device_id)?.authentication.symmetric_key;
+        let key = keys.primary_key.as_ref()?.to_key().ok()?;
+        Some(DeviceConnectionString {
+            host_name: self.options.host_name.clone(),
+            device_id: device_id.to_owned(),
+            module_id: None,
+            credential: DeviceCredential::SharedAccessKey(key),
+            gateway_host_name: None,
+        })
+    }
+
+    /// Rises with every change of what the hub keeps: a snapshot of the same revision is the same.
+    pub fn revision(&self) -> u64 {
+        self.store.commits()
     }
 
     /// How many partitions telemetry is spread over.

@@ -10,7 +10,9 @@
 //!
 //! Ids may hold `#` and `+`, which the name of an MQTT topic cannot. A device with such an id connects, and can use
 //! every topic that does not name it; a PUBLISH of telemetry under its id is malformed MQTT and ends its connection.
+//! It sends telemetry and receives cloud-to-device messages over HTTP alone.
 
+mod base64_bytes;
 mod close;
 mod close_reason;
 mod cloud_to_device;
@@ -36,16 +38,23 @@ mod registry;
 mod rest;
 mod schedule;
 mod session;
+mod snapshot;
 mod store;
+mod stored_event;
 mod subscribe;
+mod telemetry;
 mod twin;
 
 pub use close_reason::CloseReason;
+pub use cloud_to_device::{CloudToDeviceOptions, CountedDelivery};
 pub use connection::ConnectionId;
+pub use feedback::FeedbackOptions;
 pub use hub::Hub;
+pub use limits::{OperationClass, OperationUsage, Rate, Tier, Usage};
 pub use options::HubOptions;
 pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};
 pub use query::{QueryHint, query_hint};
 pub use refusal::Refusal;
+pub use snapshot::{SnapshotError, SnapshotScope};
 pub use store::{Change, MemoryStore, Store, StoreError};

@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use crate::{cloud_to_device::CloudToDeviceOptions, feedback::FeedbackOptions, limits::Tier};
+
 /// What a hub is made from. Everything else follows from its inputs.
 #[derive(Clone)]
 pub struct HubOptions {
@@ -20,6 +22,15 @@ pub struct HubOptions {
     /// How long a connection may live after its token has expired.
     /// The service's documentation names both five and ten minutes; the default is ten.
     pub token_grace: Duration,
+    /// How long cloud-to-device messages wait, and how often they are delivered.
+    pub cloud_to_device: CloudToDeviceOptions,
+    /// How long delivery feedback waits, and how often it is delivered.
+    pub feedback: FeedbackOptions,
+    /// Which of the service's tiers the hub is of: by default S1 with one unit.
+    pub tier: Tier,
+    /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
+    /// By default they are not, and the hub only counts.
+    pub enforce_limits: bool,
     /// How far queries lag behind: they see twins as they were that long ago, as on the service, where it takes
     /// seconds and at times minutes. By default they see every change at once.
     pub query_lag: Duration,
@@ -35,6 +46,10 @@ impl HubOptions {
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),
+            cloud_to_device: CloudToDeviceOptions::default(),
+            feedback: FeedbackOptions::default(),
+            tier: Tier::S1 { units: 1 },
+            enforce_limits: false,
             query_lag: Duration::ZERO,
         }
     }
@@ -50,6 +65,10 @@ impl fmt::Debug for HubOptions {
             .field("retention", &self.retention)
             .field("partition_bytes", &self.partition_bytes)
             .field("token_grace", &self.token_grace)
+            .field("cloud_to_device", &self.cloud_to_device)
+            .field("feedback", &self.feedback)
+            .field("tier", &self.tier)
+            .field("enforce_limits", &self.enforce_limits)
             .field("query_lag", &self.query_lag)
             .finish()
     }

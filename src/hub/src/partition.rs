@@ -7,22 +7,15 @@ use wire::{
     timestamp::Timestamp,
 };
 
-/// What an event takes besides its body and properties, roughly: its stamps, and its place.
-const STAMP_BYTES: usize = 1_024;
+use crate::stored_event::{Place, StoredEvent};
 
 /// The events of one partition, oldest first.
 pub(crate) struct Partition {
     number: u16,
-    events: VecDeque<Stored>,
+    events: VecDeque<StoredEvent>,
     next_sequence_number: u64,
     next_offset: u64,
     bytes: usize,
-}
-
-struct Stored {
-    event: Event,
-    offset: u64,
-    size: usize,
 }
 
 impl Partition {
@@ -36,41 +29,53 @@ impl Partition {
         }
     }
 
-    /// Stores an event under the partition's next number and offset.
-    /// Offsets grow by the event's size, as they do in a log of bytes.
-    pub(crate) fn append(&mut self, mut event: Event) {
-        let offset = self.next_offset;
-        let size = event.body.len() + event.properties.size() + STAMP_BYTES;
-        event.partition = self.number;
-        event.sequence_number = self.next_sequence_number;
-        event.offset = offset.to_string();
-        self.next_sequence_number += 1;
-        self.next_offset += size as u64;
+    /// Where the next event will lie.
+    pub(crate) fn next_place(&self) -> Place {
+        Place {
+            partition: self.number,
+            number: self.next_sequence_number,
+            offset: self.next_offset,
+        }
+    }
+
+    /// Appends an event that was made for the partition's next place, or for a later one.
+    pub(crate) fn append(&mut self, event: StoredEvent) {
+        let size = event.size();
+        self.next_sequence_number = event.place.number.saturating_add(1);
+        self.next_offset = event.place.offset.saturating_add(size as u64);
         self.bytes += size;
-        self.events.push_back(Stored {
-            event,
-            offset,
-            size,
+        self.events.push_back(event);
+    }
+
+    /// The newest events, oldest first, that together have at most so many bytes.
+    pub(crate) fn newest(&self, most_bytes: usize) -> impl Iterator<Item = &StoredEvent> {
+        let mut left = most_bytes;
+        let newest = self.events.iter().rev().take_while(|event| {
+            let fits = event.size() <= left;
+            left = left.saturating_sub(event.size());
+            fits
         });
+        let count = newest.count();
+        self.events.iter().skip(self.events.len() - count)
     }
 
     /// Drops what is older than `retention`, and the oldest beyond `most_bytes`.
     /// The newest always has room: what was acknowledged is kept.
     pub(crate) fn forget(&mut self, now: Timestamp, retention: Duration, most_bytes: usize) {
         while let Some(oldest) = self.events.front() {
-            let is_old = now.since(oldest.event.enqueued_time) > retention;
+            let is_old = now.since(oldest.at) > retention;
             let is_crowded = self.bytes > most_bytes && self.events.len() > 1;
             if !is_old && !is_crowded {
                 break;
             }
-            self.bytes -= oldest.size;
+            self.bytes -= oldest.size();
             self.events.pop_front();
         }
     }
 
     /// When the oldest event will have been kept for long enough.
     pub(crate) fn next_deadline(&self, retention: Duration) -> Option<Timestamp> {
-        let kept_until = self.events.front()?.event.enqueued_time.plus(retention);
+        let kept_until = self.events.front()?.at.plus(retention);
         Some(kept_until.plus(Duration::from_millis(1)))
     }
 
@@ -81,7 +86,7 @@ impl Partition {
             .iter()
             .skip(first)
             .take(most)
-            .map(|stored| stored.event.clone())
+            .map(StoredEvent::to_event)
             .collect()
     }
 
@@ -93,13 +98,13 @@ impl Partition {
             EventPosition::Offset(text) => self.first_after(text),
             EventPosition::SequenceNumber { number, inclusive } => {
                 self.events.partition_point(|stored| {
-                    let at = stored.event.sequence_number;
+                    let at = stored.place.number;
                     at < *number || at == *number && !inclusive
                 })
             }
-            EventPosition::EnqueuedTime(time) => self
-                .events
-                .partition_point(|stored| stored.event.enqueued_time < *time),
+            EventPosition::EnqueuedTime(time) => {
+                self.events.partition_point(|stored| stored.at < *time)
+            }
         }
     }
 
@@ -112,6 +117,6 @@ impl Partition {
         // A number that is too large to be read is larger than any.
         let offset = offset.parse().unwrap_or(u64::MAX);
         self.events
-            .partition_point(|stored| stored.offset <= offset)
+            .partition_point(|stored| stored.place.offset <= offset)
     }
 }

@@ -1,11 +1,12 @@
 //! Shared access policies: names, keys, and what each may do.
 
+use serde::{Deserialize, Serialize};
 use wire::sas::{SasToken, SharedAccessKey};
 
 use crate::random::Random;
 
 /// A right that a policy can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Permission {
     /// Reading device and module identities.
     RegistryRead,

@@ -1,8 +1,9 @@
 //! What a connected client publishes, and where it goes.
 
+use std::sync::Arc;
+
 use wire::{
-    event::Event,
-    mqtt::mqttrs::{Packet, Publish, QosPid},
+    mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
     topic::{DeviceTopic, TopicError},
@@ -10,10 +11,9 @@ use wire::{
 
 use crate::{
     close_reason::CloseReason,
-    connection::{Client, ConnectionId, Message},
-    event_log::EventLog,
+    connection::{ConnectionId, Message},
     hub::Hub,
-    registry::Registry,
+    limits::{OperationClass, Turn, Waiting},
 };
 
 /// The largest message: 256 KB of body and properties.
@@ -41,6 +41,8 @@ impl Hub {
         let Some(client) = self.connections.client(connection) else {
             return Ok(());
         };
+        let mut turn = Turn::Now;
+        let mut answer = None;
         match read_topic(publish.topic_name)? {
             DeviceTopic::Telemetry {
                 device_id,
@@ -49,17 +51,25 @@ impl Hub {
             } if device_id == client.identity.device_id
                 && module_id == client.identity.module_id =>
             {
+                let size = publish.payload.len() + properties.size();
                 let message = read_message(publish, properties)?;
-                store_telemetry(&mut self.registry, &mut self.events, now, client, message)?;
+                turn = self
+                    .limits
+                    .take(now, OperationClass::DeviceToCloudSend, size)?;
+                let sender = Arc::clone(&client.sender);
+                self.store_telemetry(now, &sender, &[message])?;
             }
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
-            DeviceTopic::TwinGet { request_id } => self.twin_get(now, connection, &request_id)?,
+            DeviceTopic::TwinGet { request_id } => {
+                let id = client.identity.clone();
+                answer = Some(self.twin_get(now, &id, request_id));
+            }
             DeviceTopic::ReportedPatch {
                 request_id,
                 version,
             } => {
-                let body = publish.payload;
-                self.patch_reported(now, connection, &request_id, version, body)?;
+                let (id, body) = (client.identity.clone(), publish.payload);
+                answer = Some(self.patch_reported(now, &id, request_id, version, body)?);
             }
             DeviceTopic::MethodResponse { status, request_id } => {
                 let identity = client.identity.clone();
@@ -67,47 +77,25 @@ impl Hub {
             }
         }
         if let Some(pid) = pid {
-            self.send(connection, &Packet::Puback(pid));
+            self.puback(connection, pid, turn);
+        }
+        if let Some(answer) = answer {
+            self.send_twin_answer(connection, &answer);
         }
         Ok(())
     }
-}
 
-/// Appends a message to the log, with all that the hub stamps on it.
-pub(crate) fn store_telemetry(
-    registry: &mut Registry,
-    events: &mut EventLog,
-    now: Timestamp,
-    client: &Client,
-    message: Message,
-) -> Result<(), CloseReason> {
-    let identity = &client.identity;
-    registry.touch(identity, now);
-    let generation_id = registry
-        .generation_id(identity)
-        .ok_or(CloseReason::DeviceDeleted)?;
-    let Message {
-        mut properties,
-        body,
-    } = message;
-    // Only the hub may say whose connection a message came by.
-    properties.system.connection_device_id = None;
-    properties.system.connection_module_id = None;
-    events.append(Event {
-        // The log decides on these three.
-        partition: 0,
-        sequence_number: 0,
-        offset: String::new(),
-        enqueued_time: now,
-        device_id: identity.device_id.clone(),
-        module_id: identity.module_id.clone(),
-        auth_method: client.auth_method.clone(),
-        generation_id: generation_id.to_owned(),
-        message_source: "Telemetry".to_owned(),
-        properties,
-        body,
-    });
-    Ok(())
+    /// Acknowledges a PUBLISH, at once or when its turn comes. A client that waits for it sends more slowly.
+    fn puback(&mut self, connection: ConnectionId, pid: Pid, turn: Turn) {
+        match turn {
+            Turn::Now => self.send(connection, &Packet::Puback(pid)),
+            Turn::At(turn) => {
+                let waiting = Waiting::Acknowledgement(connection, pid);
+                self.limits
+                    .wait(turn, OperationClass::DeviceToCloudSend, waiting);
+            }
+        }
+    }
 }
 
 /// Adds a property in the hub's name. What the sender said under that name goes.

@@ -16,6 +16,10 @@ pub enum Refusal {
         /// Its level as it came; 4 is MQTT 3.1.1.
         level: u8,
     },
+    /// The day's messages are used up.
+    QuotaExceeded,
+    /// Too many devices connect in too short a time.
+    Throttled,
     /// There is no user name.
     UserNameMissing,
     /// The user name does not begin with `{host}/{device id}`.
@@ -52,8 +56,10 @@ impl Refusal {
     /// The code that the CONNACK carries.
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {
+            Self::QuotaExceeded | Self::Throttled | Self::StoreFailed(_) => {
+                ConnectReturnCode::ServerUnavailable
+            }
             Self::Protocol { .. } => ConnectReturnCode::RefusedProtocolVersion,
-            Self::StoreFailed(_) => ConnectReturnCode::ServerUnavailable,
             _ => ConnectReturnCode::NotAuthorized,
         }
     }
@@ -65,6 +71,12 @@ impl fmt::Display for Refusal {
             Self::Protocol { name, level } => {
                 write!(f, "expected MQTT level 4 (3.1.1), got {name:?} level {level}; choose MQTT 3.1.1 in the client")
             }
+            Self::QuotaExceeded => f.write_str(
+                "the hub's messages for today are used up; wait until midnight UTC, or choose a larger tier",
+            ),
+            Self::Throttled => f.write_str(
+                "too many devices connected within a second; wait a little longer before each new attempt",
+            ),
             Self::UserNameMissing => {
                 f.write_str("expected a user name {host}/{device id}/?api-version=2021-04-12, got none; set it")
             }

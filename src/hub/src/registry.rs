@@ -3,6 +3,7 @@
 mod devices;
 mod edge;
 mod modules;
+mod restore;
 
 use std::{collections::BTreeMap, ops::Bound};
 
@@ -102,6 +103,11 @@ impl Registry {
         self.devices.values().map(Box::as_ref)
     }
 
+    /// How many devices there are.
+    pub(crate) fn count(&self) -> usize {
+        self.devices.len()
+    }
+
     /// The devices from an id on, by id.
     pub(crate) fn from<'a>(
         &'a self,
@@ -125,6 +131,15 @@ impl Registry {
         Ok(())
     }
 
+    /// The twin of an identity, or the service's refusal.
+    pub(crate) fn require_twin(&self, identity: &Identity) -> Result<&Twin, ServiceError> {
+        let device = self.require(&identity.device_id)?;
+        match &identity.module_id {
+            None => Ok(&device.twin),
+            Some(id) => Ok(&device.require_module(id)?.twin),
+        }
+    }
+
     /// What tells an identity from one of the same id before it.
     pub(crate) fn generation_id(&self, identity: &Identity) -> Option<&str> {
         let device = self.get(&identity.device_id)?;
@@ -140,6 +155,14 @@ impl Registry {
         self.get_mut(&identity.device_id)?
             .modules
             .get_mut(module_id)
+    }
+
+    /// The twin of an identity.
+    pub(crate) fn twin_mut(&mut self, identity: &Identity) -> Option<&mut Twin> {
+        match identity.module_id {
+            None => Some(&mut self.get_mut(&identity.device_id)?.twin),
+            Some(_) => Some(&mut self.module_mut(identity)?.twin),
+        }
     }
 
     /// An identity did something: it connected, sent or received.

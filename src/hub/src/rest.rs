@@ -1,4 +1,5 @@
 //! The REST interface, as one pipeline: route, check the version, authorise, handle, and turn a refusal into an answer.
+//! Between the last two, a request may have to wait for its turn.
 //! The order is the service's own: a request for something unknown is refused before its token is looked at.
 
 mod authorise;
@@ -7,6 +8,7 @@ mod cloud_to_device;
 mod device_messages;
 mod devices;
 mod feedback;
+mod metering;
 mod methods;
 mod modules;
 mod query;
@@ -26,6 +28,7 @@ use wire::{
 
 use crate::{
     hub::Hub,
+    limits::{Turn, Waiting},
     output::{Output, RequestId},
 };
 use route::Operation;
@@ -69,7 +72,20 @@ pub(crate) fn answer(
         request: request_id,
         tracking: hub.random.tracking(),
     };
-    let response = match handle(hub, now, asked, request) {
+    let outcome = handle(hub, now, asked, request);
+    settle(hub, now, asked, outcome);
+}
+
+/// Carries out a request whose turn has come, and answers it. It was authorised when it came.
+pub(crate) fn resume(hub: &mut Hub, now: Timestamp, asked: Asked, request: &Request<Vec<u8>>) {
+    let outcome = route::route(request.method(), request.uri())
+        .and_then(|operation| carry_out(hub, now, asked, operation, request));
+    settle(hub, now, asked, outcome);
+}
+
+/// Answers a request with what came of it, if something came of it yet.
+fn settle(hub: &mut Hub, now: Timestamp, asked: Asked, outcome: Result<Reply, ServiceError>) {
+    let response = match outcome {
         Ok(Reply::Later) => return,
         Ok(Reply::Now(response)) => response,
         Err(error) => refuse(&error, &asked.tracking(now)),
@@ -97,6 +113,42 @@ fn handle(
     let operation = route::route(request.method(), request.uri())?;
     route::check_version(request.uri())?;
     authorise::authorise(hub, now, request, &operation)?;
+    if let Some(meter) = metering::meter(&operation, request) {
+        let turn = hub.limits.admit_request(now, meter.class, request)?;
+        if let Turn::At(turn) = turn {
+            let waiting = Waiting::Request(Box::new((asked, request.clone())));
+            hub.limits.wait(turn, meter.class, waiting);
+            return Ok(Reply::Later);
+        }
+    }
+    carry_out(hub, now, asked, operation, request)
+}
+
+/// Carries out an operation and charges it, unless the day's messages were used up while it waited.
+fn carry_out(
+    hub: &mut Hub,
+    now: Timestamp,
+    asked: Asked,
+    operation: Operation,
+    request: &Request<Vec<u8>>,
+) -> Result<Reply, ServiceError> {
+    let Some(meter) = metering::meter(&operation, request) else {
+        return dispatch(hub, now, asked, operation, request);
+    };
+    hub.limits.check_quota(now, meter.class)?;
+    let outcome = dispatch(hub, now, asked, operation, request);
+    metering::charge(hub, now, meter, &outcome);
+    outcome
+}
+
+/// Hands an operation to who carries it out.
+fn dispatch(
+    hub: &mut Hub,
+    now: Timestamp,
+    asked: Asked,
+    operation: Operation,
+    request: &Request<Vec<u8>>,
+) -> Result<Reply, ServiceError> {
     let response = match operation {
         Operation::PutDevice { id } => devices::put(hub, now, &id, request),
         Operation::GetDevice { id } => devices::get(hub, &id),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use wire::{mqtt::mqttrs::QoS, topic::TopicFilter};
 
 use crate::connection::Identity;
@@ -13,6 +14,34 @@ use crate::connection::Identity;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Session {
     subscriptions: BTreeMap<TopicFilter, QoS>,
+}
+
+/// Filters as text, and the quality of service of each.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let texts = self.subscriptions.iter();
+        serializer.collect_map(texts.map(|(filter, qos)| (filter.to_filter(), *qos as u8)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Session {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut session = Self::default();
+        for (filter, qos) in BTreeMap::<String, u8>::deserialize(deserializer)? {
+            let filter = TopicFilter::parse(&filter).map_err(D::Error::custom)?;
+            let qos = match qos {
+                0 => QoS::AtMostOnce,
+                1 => QoS::AtLeastOnce,
+                _ => {
+                    return Err(D::Error::custom(
+                        "expected 0 or 1 as the quality of service",
+                    ));
+                }
+            };
+            session.subscribe(filter, qos);
+        }
+        Ok(session)
+    }
 }
 
 /// The sessions of all identities. That of a client which asked for a clean one lives as long as its connection.
@@ -38,6 +67,10 @@ impl Sessions {
     /// Puts a session in place of the one that the identity has, if it has one.
     pub(crate) fn put(&mut self, identity: &Identity, session: Session) {
         self.0.insert(identity.clone(), session);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Identity, &Session)> {
+        self.0.iter()
     }
 
     pub(crate) fn get(&self, identity: &Identity) -> Option<&Session> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::Serialize;
 use wire::{
     error::{ErrorCode, ServiceError},
     rest::{DeviceIdentity, ModuleIdentity},
@@ -9,7 +10,7 @@ use wire::{
 
 use crate::{
     close_reason::CloseReason, cloud_to_device::QueuedMessage, connection::Identity,
-    event_log::StoredEvent, feedback::PendingFeedback, session::Session, twin::Twin,
+    feedback::PendingFeedback, session::Session, stored_event::StoredEvent, twin::Twin,
 };
 
 /// Where a hub keeps its state for good.
@@ -19,6 +20,30 @@ use crate::{
 pub trait Store {
     /// Keeps all of these changes, or none of them.
     fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError>;
+}
+
+/// The store of a hub, and how often it kept something.
+pub(crate) struct Keeper {
+    store: Box<dyn Store>,
+    commits: u64,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Box<dyn Store>) -> Self {
+        Self { store, commits: 0 }
+    }
+
+    /// Keeps all of these changes, or none of them.
+    pub(crate) fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), StoreError> {
+        self.store.commit(changes)?;
+        self.commits += 1;
+        Ok(())
+    }
+
+    /// How many commits succeeded.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits
+    }
 }
 
 /// Keeps nothing beyond the hub's own memory: what is acknowledged lives as long as the hub does, or as a snapshot of
@@ -75,8 +100,18 @@ impl From<StoreError> for CloseReason {
 /// One change of a hub's state.
 pub struct Change<'a>(pub(crate) Kind<'a>);
 
+impl Change<'_> {
+    /// The change as JSON, one line of a journal: a snapshot that is followed by such lines is a snapshot of what the
+    /// hub became. It may hold keys.
+    pub fn to_json(&self) -> String {
+        // Structs of texts and numbers always serialise.
+        serde_json::to_string(&self.0).unwrap_or_default()
+    }
+}
+
 /// What changed. A whole record replaces the former one of its key.
-#[allow(dead_code, reason = "a store reads them")]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum Kind<'a> {
     /// An identity was created or replaced. Its twin is a record of its own.
     Device(&'a DeviceIdentity),

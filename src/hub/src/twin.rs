@@ -2,16 +2,25 @@
 
 mod device;
 mod document;
+mod json;
+mod rules;
 mod tree;
+mod write;
 
 use serde::{Deserialize, Serialize};
-use wire::timestamp::Timestamp;
+use wire::{error::ServiceError, timestamp::Timestamp};
 
-pub(crate) use document::{DeviceDocument, ModuleDocument};
-pub(crate) use tree::{Node, Object, Value};
+pub(crate) use document::{DeviceDocument, ModuleDocument, etag_text};
+pub(crate) use json::Json;
+pub(crate) use tree::{Node, Object, Plain, PlainValue, Value, Written};
+pub(crate) use write::{TwinUpdate, WriteMode};
+
+use json::Members;
+use rules::SectionName;
 
 /// A twin's three sections.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Twin {
     pub(crate) tags: Object,
     pub(crate) desired: Section,
@@ -26,10 +35,11 @@ pub(crate) struct Twin {
 
 /// A section that counts its versions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Section {
     pub(crate) root: Object,
-    pub(crate) version: u64,
-    pub(crate) updated: Timestamp,
+    /// The section's last write.
+    pub(crate) written: Written,
 }
 
 impl Twin {
@@ -37,8 +47,10 @@ impl Twin {
     pub(crate) fn new(now: Timestamp) -> Self {
         let section = || Section {
             root: Object::default(),
-            version: 1,
-            updated: now,
+            written: Written {
+                at: now,
+                version: 1,
+            },
         };
         Self {
             tags: Object::default(),
@@ -48,5 +60,37 @@ impl Twin {
             etag: 1,
             model_id: Box::default(),
         }
+    }
+
+    /// Refuses what no writer could have made of a twin.
+    pub(crate) fn check(&self) -> Result<(), ServiceError> {
+        SectionName::Tags.check_stored(&self.tags)?;
+        SectionName::Desired.check_stored(&self.desired.root)?;
+        SectionName::Reported.check_stored(&self.reported.root)
+    }
+
+    /// Writes tags.
+    fn write_tags(&mut self, patch: &Members) -> Result<(), ServiceError> {
+        SectionName::Tags.check_patch(patch)?;
+        self.tags.merge(patch, Written::default());
+        SectionName::Tags.check_size(&self.tags)
+    }
+}
+
+impl Section {
+    /// Writes a section, which thereby has a new version.
+    fn write(
+        &mut self,
+        name: SectionName,
+        now: Timestamp,
+        patch: &Members,
+    ) -> Result<(), ServiceError> {
+        name.check_patch(patch)?;
+        self.written = Written {
+            at: now,
+            version: self.written.version.saturating_add(1),
+        };
+        self.root.merge(patch, self.written);
+        name.check_size(&self.root)
     }
 }

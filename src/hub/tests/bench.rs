@@ -37,6 +37,7 @@ pub(crate) struct Bench {
     pub(crate) transcript: Vec<u8>,
     lines: BTreeMap<ConnectionId, Vec<String>>,
     calls: BTreeMap<ConnectionId, Vec<MethodRequest>>,
+    deliveries: BTreeMap<ConnectionId, Vec<Delivery>>,
     reasons: BTreeMap<ConnectionId, CloseReason>,
     responses: BTreeMap<RequestId, Response<Vec<u8>>>,
 }
@@ -62,6 +63,7 @@ impl Bench {
             transcript: Vec::new(),
             lines: BTreeMap::new(),
             calls: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             reasons: BTreeMap::new(),
             responses: BTreeMap::new(),
         }
@@ -121,6 +123,13 @@ impl Bench {
                     let packet = frame.decode().unwrap();
                     let call = MethodRequest::read(&packet);
                     self.calls.entry(connection).or_default().extend(call);
+                    if let Some(delivery) = Delivery::of(&packet) {
+                        self.deliveries
+                            .entry(connection)
+                            .or_default()
+                            .push(delivery);
+                        continue;
+                    }
                     let line = packet_line(&packet);
                     self.lines.entry(connection).or_default().push(line);
                 }
@@ -408,6 +417,136 @@ impl MethodRequest {
     }
 }
 
+/// Cloud-to-device messages.
+impl Bench {
+    /// Sends a text to a device, as a service program does. It must be accepted.
+    pub(crate) fn send(&mut self, device_id: &str, body: &str) {
+        let ask = Ask::send(device_id).body(body);
+        assert_eq!(self.outcome(&ask), "204", "{body}");
+    }
+
+    /// Sends a text to `dev1` under a message id that is the same, and asks for feedback.
+    pub(crate) fn send_for_feedback(&mut self, id: &str, ack: &str) {
+        let ask = Ask::send("dev1")
+            .body(id)
+            .header("iothub-messageid", id)
+            .header("iothub-ack", ack);
+        assert_eq!(self.outcome(&ask), "204", "{id}");
+    }
+
+    /// A connection of `dev1` that is subscribed to its messages.
+    pub(crate) fn listen(&mut self, qos: QoS) -> ConnectionId {
+        let link = self.connect("dev1");
+        self.subscribe(link, &[("devices/dev1/messages/devicebound/#", qos)]);
+        link
+    }
+
+    pub(crate) fn acknowledge(&mut self, link: ConnectionId, packet_id: u16) {
+        self.packet(link, &Packet::Puback(pid(packet_id)));
+    }
+
+    /// The cloud-to-device messages on a link since this was last asked for.
+    pub(crate) fn deliveries(&mut self, link: ConnectionId) -> Vec<Delivery> {
+        self.deliveries.remove(&link).unwrap_or_default()
+    }
+
+    /// The same in few words: the body, the packet id if there is one, and whether it comes again.
+    pub(crate) fn delivered(&mut self, link: ConnectionId) -> Vec<String> {
+        let deliveries = self.deliveries(link).into_iter();
+        deliveries.map(|it| it.line()).collect()
+    }
+
+    /// How many messages the registry says wait for a device.
+    pub(crate) fn pending(&self, device_id: &str) -> u32 {
+        let device = self.hub.device(device_id).unwrap();
+        device.cloud_to_device_message_count
+    }
+
+    /// Sends what a device would send, with its own key.
+    pub(crate) fn ask_as(&mut self, device_id: &str, ask: &Ask) -> Response<Vec<u8>> {
+        let resource = device_resource(HOST, device_id, None);
+        let token = self.token(&resource, &self.key(device_id), None);
+        self.request(&ask.request(&token))
+    }
+
+    /// What `dev1` gets when it asks for a message over HTTP: its body and the token of the lock.
+    pub(crate) fn fetch(&mut self) -> Option<(String, String)> {
+        let response = self.ask_as(
+            "dev1",
+            &Ask::path("GET", "/devices/dev1/messages/devicebound"),
+        );
+        locked(&response)
+    }
+
+    /// What a service program gets when it asks for feedback: the records, and the token of the lock.
+    pub(crate) fn fetch_feedback(&mut self) -> Option<(serde_json::Value, String)> {
+        let response = self.ask(&Ask::path("GET", "/messages/serviceBound/feedback"));
+        let (_, token) = locked(&response)?;
+        Some((json(&response), token))
+    }
+
+    /// The feedback that comes within 15 seconds, completed: message ids and outcomes.
+    pub(crate) fn feedback(&mut self) -> Vec<String> {
+        self.wait(15 * SECOND);
+        let mut lines = Vec::new();
+        while let Some((records, token)) = self.fetch_feedback() {
+            for record in records.as_array().unwrap() {
+                let of = |name: &str| record[name].as_str().unwrap().to_owned();
+                lines.push(format!("{} {}", of("originalMessageId"), of("statusCode")));
+            }
+            let path = format!("/messages/serviceBound/feedback/{token}");
+            assert_eq!(self.outcome(&Ask::path("DELETE", &path)), "204");
+        }
+        lines
+    }
+}
+
+/// The body and the lock token of an answer that has some; `None` for a 204.
+fn locked(response: &Response<Vec<u8>>) -> Option<(String, String)> {
+    if outcome(response) == "204" {
+        return None;
+    }
+    assert_eq!(outcome(response), "200");
+    let etag = response.headers()["ETag"].to_str().unwrap();
+    let token = etag.trim_matches('"').to_owned();
+    let body = String::from_utf8(response.body().clone()).unwrap();
+    Some((body, token))
+}
+
+/// A cloud-to-device message as it came.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) topic: String,
+    pub(crate) body: String,
+    pub(crate) packet_id: Option<u16>,
+    pub(crate) dup: bool,
+}
+
+impl Delivery {
+    fn of(packet: &Packet<'_>) -> Option<Self> {
+        let Packet::Publish(publish) = packet else {
+            return None;
+        };
+        if !publish.topic_name.contains("/messages/devicebound/") {
+            return None;
+        }
+        assert!(!publish.retain);
+        Some(Self {
+            topic: publish.topic_name.to_owned(),
+            body: String::from_utf8(publish.payload.to_vec()).unwrap(),
+            packet_id: publish.qospid.pid().map(Pid::get),
+            dup: publish.dup,
+        })
+    }
+
+    fn line(&self) -> String {
+        let Self { body, dup, .. } = self;
+        let id = self.packet_id.map_or(String::new(), |id| format!(" #{id}"));
+        let again = if *dup { " again" } else { "" };
+        format!("{body}{id}{again}")
+    }
+}
+
 /// What a client says to connect.
 #[derive(Clone)]
 pub(crate) struct Greeting {
@@ -526,6 +665,12 @@ impl Ask {
     pub(crate) fn body(mut self, body: &str) -> Self {
         self.body = body.as_bytes().to_vec();
         self
+    }
+
+    /// A request that sends a message to a device.
+    pub(crate) fn send(device_id: &str) -> Self {
+        let id = wire::rest::encode_id(device_id);
+        Self::path("POST", &format!("/devices/{id}/messages/deviceBound"))
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {

@@ -28,6 +28,8 @@ fn refusals() -> Vec<Refusal> {
         Refusal::Disabled,
         Refusal::Will,
         Refusal::StoreFailed(StoreError::new("the disk is full")),
+        Refusal::QuotaExceeded,
+        Refusal::Throttled,
     ]
 }
 
@@ -56,6 +58,8 @@ fn reasons() -> Vec<CloseReason> {
         CloseReason::DeviceDisabled,
         CloseReason::DeviceDeleted,
         CloseReason::ModuleDeleted,
+        CloseReason::QuotaExceeded,
+        CloseReason::Throttled,
         CloseReason::NotSupported { operation: "o" },
     ]
 }

@@ -1,7 +1,5 @@
 //! What the service has and this hub has not: refused by its name, never passed over in silence.
 
-use hub::CloseReason;
-
 use crate::bench::{Ask, Bench, json as body_of, outcome};
 
 #[test]
@@ -47,6 +45,7 @@ fn operations_are_refused_by_their_names() {
             "/digitaltwins/dev1/commands/reboot",
             "digital twins (POST)",
         ),
+        ("POST", "/twins/dev1/streams/s", "device streams (POST)"),
         ("PATCH", "/devices/dev1", "PATCH /devices/dev1"),
         ("GET", "/", "GET /"),
         ("OPTIONS", "/something/else", "OPTIONS /something/else"),
@@ -66,23 +65,4 @@ fn what_is_not_there_is_told_to_anybody() {
     let mut bench = Bench::new();
     let answer = bench.request(&Ask::raw("GET", "/configurations").unauthorised());
     assert_eq!(outcome(&answer), "501 NotSupported");
-}
-
-#[test]
-fn mqtt_operations_are_refused_by_their_names() {
-    let cases = [
-        ("$iothub/twin/GET/?$rid=1", "device twins over MQTT"),
-        (
-            "$iothub/twin/PATCH/properties/reported/?$rid=1",
-            "device twins over MQTT",
-        ),
-    ];
-    for (topic, operation) in cases {
-        let mut bench = Bench::new();
-        let link = bench.connect("dev1");
-        bench.publish(link, topic, b"{}", Some(1));
-        assert_eq!(bench.said(link), ["close not-supported"], "{topic}");
-        let reason = CloseReason::NotSupported { operation };
-        assert_eq!(bench.reason(link), Some(&reason));
-    }
 }

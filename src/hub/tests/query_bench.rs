@@ -63,7 +63,7 @@ pub(crate) fn plants(mut bench: Bench) -> Bench {
                     "floor": 1,
                     "open": true,
                     "list": [1, "x", true],
-                    "odd-name": { "a b": 1, "group": "g" },
+                    "odd-name": { "a-b": 1, "group": "g" },
                 },
                 "properties": { "desired": { "power": 1, "rate": 60 } },
             }),

@@ -33,8 +33,8 @@ fn columns_are_named_by_their_alias_or_their_last_name() {
             json!([{ "region": "EU", "place": "seoul" }]),
         ),
         (
-            "SELECT tags.[[odd-name]].[[a b]], properties.desired.$version FROM devices WHERE deviceId = 'a'",
-            json!([{ "a b": 1, "$version": 2 }]),
+            "SELECT tags.[[odd-name]].[[a-b]], properties.desired.$version FROM devices WHERE deviceId = 'a'",
+            json!([{ "a-b": 1, "$version": 2 }]),
         ),
         (
             "SELECT capabilities.iotEdge, status, statusReason FROM devices WHERE deviceId = 'a'",

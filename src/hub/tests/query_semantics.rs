@@ -208,7 +208,7 @@ fn whole_objects_and_arrays_do_not_compare() {
 #[test]
 fn odd_names_stand_in_double_brackets() {
     check(&[
-        ("tags.[[odd-name]].[[a b]] = 1", "a"),
+        ("tags.[[odd-name]].[[a-b]] = 1", "a"),
         ("tags.[[odd-name]].[[group]] = 'g'", "a"),
         ("tags.[[location]].plant = 'seoul'", "c"),
         ("IS_DEFINED(configurations.[[deployment-1]].status)", ""),

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use hub::{Hub, HubOptions};
+use hub::{Hub, HubOptions, MemoryStore, SnapshotError};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -23,6 +23,16 @@ pub struct BenchOptions {
     pub seed: [u8; 32],
     /// The bench's time at the start.
     pub start: Timestamp,
+}
+
+impl BenchOptions {
+    /// The options of the bench's hub, and what chance is left for the rest of the bench.
+    fn of_hub(&self) -> (HubOptions, ChaCha20Rng) {
+        let mut rng = ChaCha20Rng::from_seed(self.seed);
+        let mut seed = [0; 32];
+        rng.fill_bytes(&mut seed);
+        (HubOptions::new(self.host_name.clone(), seed), rng)
+    }
 }
 
 /// Something that a page may want to show.
@@ -59,12 +69,21 @@ pub struct Bench {
 
 impl Bench {
     /// A bench with a new hub and nothing else on it.
-    pub fn new(options: BenchOptions) -> Self {
-        let mut rng = ChaCha20Rng::from_seed(options.seed);
-        let mut hub_seed = [0; 32];
-        rng.fill_bytes(&mut hub_seed);
-        let hub = Hub::new(HubOptions::new(options.host_name, hub_seed));
-        let world = Rc::new(RefCell::new(World::new(hub, options.start, rng)));
+    pub fn new(options: &BenchOptions) -> Self {
+        let (hub_options, rng) = options.of_hub();
+        Self::around(Hub::new(hub_options), options.start, rng)
+    }
+
+    /// A bench with the hub that a snapshot tells of, and nothing else on it. Of a snapshot without keys, the hub's keys
+    /// are new ones.
+    pub fn restored(options: &BenchOptions, snapshot: &str) -> Result<Self, SnapshotError> {
+        let (hub_options, rng) = options.of_hub();
+        let hub = Hub::restore(hub_options, Box::new(MemoryStore), options.start, snapshot)?;
+        Ok(Self::around(hub, options.start, rng))
+    }
+
+    fn around(hub: Hub, start: Timestamp, rng: ChaCha20Rng) -> Self {
+        let world = Rc::new(RefCell::new(World::new(hub, start, rng)));
         let executor = Executor::new();
         let hands = Hands::new(world, executor.spawner());
         Self { executor, hands }

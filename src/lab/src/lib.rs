@@ -22,5 +22,6 @@ mod world;
 pub use bench::{Bench, BenchOptions, Happening};
 pub use clock::{Clock, FASTEST, SLOWEST};
 pub use context::{Context, Program, ProgramError};
+pub use hub::SnapshotScope;
 pub use reader::{EventReader, numbers};
 pub use world::Hands;

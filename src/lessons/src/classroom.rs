@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST};
+use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST, SnapshotScope};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -13,6 +13,7 @@ use wire::{
 };
 
 use crate::{
+    kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
@@ -38,6 +39,12 @@ const CLOCK_REPORT: Duration = Duration::from_millis(500);
 /// The longest real time between two turns that counts for the bench.
 /// After a longer one (a laptop that slept) the bench goes on where it was.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
+
+/// How often, in real time, the page is told what to keep while the hub changes.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
+
+/// How many bytes of each partition's newest events are kept for a reload.
+const KEPT_EVENT_BYTES: usize = 64 * 1024;
 
 /// A lesson that can be run: what a bench needs of its outline, and the steps in the outline's order.
 ///
@@ -84,6 +91,9 @@ pub struct Classroom {
     device_string: DeviceString,
     last_turn: Timestamp,
     last_clock: Option<ClockReport>,
+    /// What the page kept of an earlier visit, until a lesson is opened.
+    left: Option<String>,
+    last_kept: Option<KeptReport>,
 }
 
 /// The lesson that is open.
@@ -106,6 +116,14 @@ struct ClockReport {
     next: Option<Timestamp>,
 }
 
+/// What was last told the page to keep, and when.
+#[derive(Clone, Copy, PartialEq)]
+struct KeptReport {
+    at: Timestamp,
+    revision: u64,
+    done: usize,
+}
+
 impl Classroom {
     /// A classroom with an empty bench. Whoever wants keys that cannot be guessed draws the seed accordingly.
     pub fn new(seed: [u8; 32], now: Timestamp) -> Self {
@@ -120,6 +138,8 @@ impl Classroom {
             device_string: DeviceString::Missing,
             last_turn: now,
             last_clock: None,
+            left: None,
+            last_kept: None,
         }
     }
 
@@ -142,6 +162,7 @@ impl Classroom {
         self.collect();
         self.watch();
         self.report_clock(now);
+        self.keep(now);
     }
 
     /// The next thing to tell the page.
@@ -169,11 +190,15 @@ impl Classroom {
         {
             return self.open(now, &lesson, &step, &settings);
         }
+        if let Command::Restore { text } = command {
+            self.left = Some(text);
+            return Ok(());
+        }
         if self.opened.is_none() {
             return Err(Message::new("refused-no-step"));
         }
         match command {
-            Command::Open { .. } => {}
+            Command::Open { .. } | Command::Restore { .. } => {}
             Command::Act { settings } => self.act(&settings),
             Command::Check => self.check(),
             Command::Solve => self.solve(now),
@@ -221,7 +246,9 @@ impl Classroom {
                     states,
                     done: 0,
                 });
-                self.make_bench(now);
+                if !self.restore_bench(now) {
+                    self.make_bench(now);
+                }
                 self.report_opened(true);
             }
         }
@@ -251,6 +278,68 @@ impl Classroom {
         self.reports
             .push_back(Report::DeviceString(DeviceString::Missing));
         self.reports.push_back(Report::Devices(Vec::new()));
+    }
+
+    /// Goes on where an earlier visit ended, if the page kept that of this lesson and it can be used.
+    fn restore_bench(&mut self, now: Timestamp) -> bool {
+        let (Some(opened), Some(text)) = (&mut self.opened, self.left.take()) else {
+            return false;
+        };
+        let Some(Kept { lesson, hub }) = Kept::read(&text) else {
+            return false;
+        };
+        if lesson.lesson != opened.lesson.id {
+            return false;
+        }
+        let start = lesson.now.max(self.clock.bench_time(now));
+        let options = bench_options(&mut self.rng, start);
+        let Ok(bench) = Bench::restored(&options, hub) else {
+            return false;
+        };
+        opened.done = lesson.done.min(opened.states.len());
+        self.bench = bench;
+        self.clock.move_to(now, start);
+        let hands = self.bench.hands();
+        let given = lesson
+            .given
+            .and_then(|id| hands.hub().device_connection_string(&id));
+        hands.set_device_string(given);
+        self.device_string = DeviceString::Missing;
+        true
+    }
+
+    /// Tells the page what to keep, if that has changed.
+    fn keep(&mut self, now: Timestamp) {
+        let Some(opened) = &self.opened else {
+            return;
+        };
+        let hands = self.bench.hands();
+        let report = KeptReport {
+            at: now,
+            revision: hands.hub().revision(),
+            done: opened.done,
+        };
+        let is_due = self.last_kept.is_none_or(|last| {
+            (last.revision, last.done) != (report.revision, report.done)
+                && now.since(last.at) >= KEEP_EVERY
+        });
+        if !is_due {
+            return;
+        }
+        self.last_kept = Some(report);
+        let scope = SnapshotScope {
+            keys: false,
+            event_bytes: KEPT_EVENT_BYTES,
+        };
+        let hub = hands.hub().snapshot(scope);
+        let lesson = KeptLesson {
+            lesson: opened.lesson.id.to_owned(),
+            done: opened.done,
+            now: hands.now(),
+            given: hands.device_string().map(|string| string.device_id),
+        };
+        let text = Kept { lesson, hub: &hub }.write();
+        self.reports.push_back(Report::Keep { text });
     }
 
     /// Solves the steps before `step` that this bench has not seen done.
@@ -521,13 +610,17 @@ impl Classroom {
 }
 
 fn new_bench(rng: &mut ChaCha20Rng, start: Timestamp) -> Bench {
+    Bench::new(&bench_options(rng, start))
+}
+
+fn bench_options(rng: &mut ChaCha20Rng, start: Timestamp) -> BenchOptions {
     let mut seed = [0; 32];
     rng.fill_bytes(&mut seed);
-    Bench::new(BenchOptions {
+    BenchOptions {
         host_name: HOST_NAME.to_owned(),
         seed,
         start,
-    })
+    }
 }
 
 /// What is wrong with a text that should have been a device connection string.

@@ -6,6 +6,7 @@
 //! What is deliberately absent: the DOM, and sockets.
 
 pub mod classroom;
+mod kept;
 pub mod message;
 pub mod outline;
 pub mod settings;

@@ -104,6 +104,12 @@ pub enum StepState {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
+    /// Puts back what a page kept of an earlier visit; comes before the first [`Open`](Self::Open). What cannot be used
+    /// is passed over: the lesson then begins anew.
+    Restore {
+        /// What [`Report::Keep`] held.
+        text: String,
+    },
     /// Opens a step. If the bench does not hold what the step starts from, the steps before it are solved first.
     Open {
         /// The lesson's id.
@@ -187,6 +193,11 @@ pub enum Report {
         host_name: String,
         /// Whether the bench was made anew.
         fresh: bool,
+    },
+    /// What to keep for a reload, instead of what was kept before. It holds no secret.
+    Keep {
+        /// What [`Command::Restore`] takes.
+        text: String,
     },
     /// A command could not be carried out.
     Refused {

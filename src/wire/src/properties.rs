@@ -248,7 +248,12 @@ impl SystemProperties {
         value.as_deref()
     }
 
-    fn slot(&mut self, name: &str) -> Option<&mut Option<String>> {
+    /// Whether a name, as it stands in a bag, is that of a system property.
+    pub fn is_name(name: &str) -> bool {
+        Self::default().slot(name).is_some()
+    }
+
+    pub(crate) fn slot(&mut self, name: &str) -> Option<&mut Option<String>> {
         Some(match name {
             "$.mid" => &mut self.message_id,
             "$.cid" => &mut self.correlation_id,

@@ -5,6 +5,7 @@ mod bulk;
 mod feedback;
 mod identity;
 mod mask;
+mod message;
 mod method;
 mod module;
 mod statistics;
@@ -19,6 +20,9 @@ pub use identity::{
     DeviceIdentityUpdate, DeviceStatus, KeyText, Keys, SymmetricKey, X509Thumbprint,
 };
 pub use mask::mask_keys;
+pub use message::{
+    MessageHeaderError, read_message_header, read_message_headers, write_message_headers,
+};
 pub use method::{MethodCall, MethodResult};
 pub use module::{ModuleIdentity, ModuleIdentityUpdate};
 pub use statistics::{RegistryStatistics, ServiceStatistics};

@@ -194,4 +194,6 @@ close-token-expired = The SAS token expired
 close-taken-over = The same device connected anew, and the newest connection wins
 close-device-disabled = The device was disabled
 close-device-deleted = The device was deleted
+close-quota-exceeded = The messages of the day are used up
+close-throttled = More messages came than the tier of the hub takes
 close-not-supported = The hub does not support this yet

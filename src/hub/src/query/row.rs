@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 use wire::{
     rest::{Authentication, AuthenticationType, ConnectionState, DeviceStatus},
@@ -12,7 +11,7 @@ use wire::{
 use super::path::{Field, Part, Path, Section, Target};
 use crate::{
     registry::{Device, Module},
-    twin::{DeviceDocument, ModuleDocument, Node, Object, Twin, Value},
+    twin::{DeviceDocument, ModuleDocument, Node, Object, Twin, Value, etag_text},
 };
 
 /// The twin of a device or of a module, with the identity that it belongs to.
@@ -141,17 +140,18 @@ impl<'a> Row<'a> {
         let names = path.names_in_section();
         match part {
             Part::Value => within(&section.root, names),
-            Part::Version => Operand::count(section.version),
+            Part::Version => Operand::count(section.written.version),
             Part::Metadata if names.is_empty() => Operand::Composite,
             Part::Metadata => {
                 node(&section.root, names).map_or(Operand::Undefined, |_| Operand::Composite)
             }
-            Part::Updated if names.is_empty() => Operand::Time(section.updated),
+            Part::Updated if names.is_empty() => Operand::Time(section.written.at),
             Part::Updated => node(&section.root, names)
-                .map_or(Operand::Undefined, |node| Operand::Time(node.updated)),
-            Part::UpdatedVersion if names.is_empty() => Operand::count(section.version),
-            Part::UpdatedVersion => node(&section.root, names)
-                .map_or(Operand::Undefined, |node| Operand::count(node.version)),
+                .map_or(Operand::Undefined, |node| Operand::Time(node.written.at)),
+            Part::UpdatedVersion if names.is_empty() => Operand::count(section.written.version),
+            Part::UpdatedVersion => node(&section.root, names).map_or(Operand::Undefined, |node| {
+                Operand::count(node.written.version)
+            }),
         }
     }
 
@@ -161,7 +161,7 @@ impl<'a> Row<'a> {
         match field {
             Field::DeviceId => Operand::text(&device.device_id),
             Field::ModuleId => module.map_or(Operand::Undefined, |it| Operand::text(&it.module_id)),
-            Field::Etag => Operand::Text(Cow::Owned(etag_text(self.twin()))),
+            Field::Etag => Operand::Text(Cow::Owned(etag_text(self.twin().etag))),
             Field::DeviceEtag => Operand::text(module.map_or(&device.etag, |it| &it.etag)),
             Field::Version => Operand::count(self.twin().version),
             Field::Status => Operand::text(match device.status {
@@ -201,9 +201,15 @@ impl<'a> Row<'a> {
                 Operand::maybe(thumbprint.as_deref())
             }
             Field::ModelId => Operand::text(&self.twin().model_id),
-            Field::IotEdge => Operand::Bool(device.capabilities.iot_edge),
-            Field::DeviceScope => Operand::text(&device.device_scope),
-            Field::ParentScopes => Operand::Texts(&device.parent_scopes),
+            Field::IotEdge => Operand::Bool(module.is_none() && device.capabilities.iot_edge),
+            // Twins have these two only below an edge device.
+            Field::DeviceScope if module.is_none() && !device.device_scope.is_empty() => {
+                Operand::text(&device.device_scope)
+            }
+            Field::ParentScopes if module.is_none() && !device.parent_scopes.is_empty() => {
+                Operand::Texts(&device.parent_scopes)
+            }
+            Field::DeviceScope | Field::ParentScopes => Operand::Undefined,
         }
     }
 }
@@ -233,8 +239,4 @@ fn within<'a>(root: &'a Object, names: &[Box<str>]) -> Operand<'a> {
         return Operand::Composite;
     }
     node(root, names).map_or(Operand::Undefined, |node| Operand::from(&node.value))
-}
-
-fn etag_text(twin: &Twin) -> String {
-    STANDARD.encode(twin.etag.to_be_bytes())
 }

@@ -54,6 +54,7 @@ impl Hub {
                 format!("A device with ID '{id}' is already registered."),
             ));
         }
+        self.limits.check_devices(self.registry.count(), 1)?;
         let blank = DeviceIdentity {
             device_id: id.to_owned(),
             generation_id: self.registry.next_generation(now),
@@ -63,14 +64,12 @@ impl Hub {
         let identity = written(blank, now, &mut self.random, update, keys, place);
         let modules = self.system_modules(now, &identity);
         let own = Identity::device(id);
-        let changes = [
+        let mut changes = vec![
             Change(Kind::Device(&identity)),
             Change(Kind::Twin(&own, &twin)),
         ];
-        let of_modules = modules.iter().flat_map(Addition::changes);
-        let changes: Vec<_> = changes.into_iter().chain(of_modules).collect();
+        changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
-        drop(changes);
         self.about_to_change(now, id);
         self.registry.insert(Box::new(Device {
             identity,
@@ -95,15 +94,11 @@ impl Hub {
         let place = self.registry.place(&former, &update)?;
         let identity = written(former, now, &mut self.random, update, keys, place);
         let modules = self.system_modules(now, &identity);
-        let of_modules = modules.iter().flat_map(Addition::changes);
-        let changes: Vec<_> = [Change(Kind::Device(&identity))]
-            .into_iter()
-            .chain(of_modules)
-            .collect();
+        let mut changes = vec![Change(Kind::Device(&identity))];
+        changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
-        drop(changes);
-        let is_disabled = identity.status == DeviceStatus::Disabled;
         self.about_to_change(now, id);
+        let is_disabled = identity.status == DeviceStatus::Disabled;
         if let Some(mut device) = self.registry.remove(id) {
             device.identity = identity;
             let modules = modules.into_iter().map(Addition::into_entry);

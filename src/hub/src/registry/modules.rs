@@ -32,7 +32,7 @@ impl Hub {
         if *if_match == IfMatch::Absent {
             self.create_module(now, id, update, Twin::new(now))
         } else {
-            self.replace_module(id, update, if_match)
+            self.replace_module(now, id, update, if_match)
         }
     }
 
@@ -88,6 +88,7 @@ impl Hub {
     /// Replaces an identity. Its twin stays.
     fn replace_module(
         &mut self,
+        now: Timestamp,
         id: &Identity,
         update: ModuleIdentityUpdate,
         if_match: &IfMatch,
@@ -99,6 +100,7 @@ impl Hub {
         if_match.check(&former.etag)?;
         let identity = written(former.clone(), &mut self.random, update, keys);
         self.store.commit(&[Change(Kind::Module(&identity))])?;
+        self.about_to_change(now, device_id);
         if let Some(module) = self.registry.module_mut(id) {
             module.identity = identity;
         }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use lab::{Hands, view::ProgramState};
-use wire::connection_string::{DeviceConnectionString, DeviceCredential};
 
 use super::{
     checks::{self, device_id, events_of, is_connected},
@@ -64,20 +63,7 @@ fn register(hands: &Hands, settings: &Settings) {
 
 /// Copies the connection string as a learner would from the cloud's console.
 fn hand_over(hands: &Hands, settings: &Settings) {
-    let string = {
-        let hub = hands.hub();
-        let keys = hub
-            .device(device_id(settings))
-            .map(|device| &device.authentication.symmetric_key);
-        let key = keys.and_then(|keys| keys.primary_key.as_ref()?.to_key().ok());
-        key.map(|key| DeviceConnectionString {
-            host_name: hub.host_name().to_owned(),
-            device_id: device_id(settings).to_owned(),
-            module_id: None,
-            credential: DeviceCredential::SharedAccessKey(key),
-            gateway_host_name: None,
-        })
-    };
+    let string = hands.hub().device_connection_string(device_id(settings));
     // Nothing to copy: what the device holds stays as it is, and the check says what is missing.
     if string.is_some() {
         hands.set_device_string(string);
