@@ -144,7 +144,7 @@ impl Expression {
         match self {
             Self::Constant(_) => {}
             Self::Path(path) | Self::IsDefined(path) | Self::StartsWith(path, _) => {
-                paths.push(path)
+                paths.push(path);
             }
             Self::Not(inner) | Self::Negative(inner) => inner.collect_paths(paths),
             Self::All(parts) => {

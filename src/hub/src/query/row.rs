@@ -16,7 +16,7 @@ use crate::{
 
 /// The twin of a device or of a module, with the identity that it belongs to.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     pub(super) device: &'a Device,
     pub(super) module: Option<&'a Module>,
 }
