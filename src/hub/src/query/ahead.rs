@@ -12,7 +12,7 @@ use super::{path::Path, row::Row};
 const TOGETHER: usize = 16;
 
 /// How many steps are taken, and for how many paths.
-const MOST_STEPS: usize = 3;
+const MOST_STEPS: usize = 4;
 const MOST_PATHS: usize = 4;
 
 /// The same rows.
@@ -38,11 +38,6 @@ impl<'a, I: Iterator<Item = Row<'a>>> Ahead<'a, I> {
     }
 
     fn look(&self) {
-        if self.steps > 0 {
-            for row in &self.ready {
-                black_box(row.version());
-            }
-        }
         for step in 0..self.steps {
             for row in &self.ready {
                 for path in &self.paths {

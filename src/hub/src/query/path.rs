@@ -94,8 +94,8 @@ impl Path {
     pub(super) fn steps(&self) -> usize {
         match self.target {
             Target::Field(_) | Target::Section(_, Part::Version) => 1,
-            Target::Tags => self.names.len(),
-            Target::Section(..) => 1 + self.names_in_section().len(),
+            Target::Tags => 1 + self.names.len(),
+            Target::Section(..) => 2 + self.names_in_section().len(),
             Target::Whole | Target::Nowhere => 0,
         }
     }

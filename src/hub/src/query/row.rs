@@ -87,10 +87,6 @@ impl<'a> Row<'a> {
         self.module.map_or(&self.device.twin, |module| &module.twin)
     }
 
-    pub(super) fn version(self) -> u64 {
-        self.twin().version
-    }
-
     fn authentication(self) -> &'a Authentication {
         self.module
             .map_or(&self.device.identity.authentication, |module| {
@@ -122,7 +118,10 @@ impl<'a> Row<'a> {
             Target::Field(_) => return self.device.identity.device_id.is_empty(),
             Target::Whole | Target::Nowhere => return false,
         };
-        match names.get(..steps) {
+        let Some(below) = steps.checked_sub(1) else {
+            return root.is_empty();
+        };
+        match names.get(..below) {
             Some([]) => root.iter().next().is_none(),
             Some(names) => match node(root, names).map(|node| &node.value) {
                 Some(Value::Object(object)) => object.iter().next().is_none(),
