@@ -6,6 +6,7 @@
 mod bench;
 pub mod packets;
 pub mod patches;
+pub mod queries;
 pub mod requests;
 pub mod sessions;
 pub mod snapshots;

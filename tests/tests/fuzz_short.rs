@@ -34,6 +34,11 @@ fn requests() {
 }
 
 #[test]
+fn queries() {
+    run("queries", tests::queries::queries);
+}
+
+#[test]
 fn patches() {
     run("patches", tests::patches::patches);
 }

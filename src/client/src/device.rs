@@ -2,6 +2,16 @@
 //!
 //! [`Session`] is the whole behaviour as a state machine without I/O; [`Device`] is the handle that
 //! a program holds, with `async` methods over it.
+//!
+//! | about | session | handle |
+//! |---|---|---|
+//! | telemetry | [`Session::publish`] | [`Device::send`] |
+//! | direct methods | [`MethodRequest::read`], [`Session::respond`] | [`Device::next_method`], [`Device::respond`] |
+//! | cloud-to-device messages | [`CloudToDeviceMessage::read`], [`Session::acknowledge`] | [`Device::next_cloud_to_device`] |
+//! | the twin | [`Session::get_twin`], [`Session::patch_reported`] | [`Device::get_twin`], [`Device::patch_reported`] |
+//! | desired properties | [`TwinState::apply`] | [`Device::next_desired_patch`], [`Device::watch_desired`] |
+//!
+//! A module's connection string works for all of it but cloud-to-device messages, which are for devices.
 
 mod cloud_to_device;
 mod driver;

@@ -3,6 +3,7 @@
 mod bench;
 mod handle_bench;
 
+mod always_answered;
 mod cloud_to_device_calls;
 mod connecting;
 mod device_handle;

@@ -96,12 +96,9 @@ impl Hub {
     }
 
     /// Bytes came in on a link. Bytes of a link that the hub has closed are ignored.
-    pub fn receive(&mut self, now: Timestamp, connection: ConnectionId, bytes: &[u8]) {
-        if let Some(splitter) = self.connections.splitter(connection) {
-            splitter.push(bytes);
-        }
+    pub fn receive(&mut self, now: Timestamp, connection: ConnectionId, mut bytes: &[u8]) {
         while let Some(splitter) = self.connections.splitter(connection) {
-            let outcome = match splitter.next_frame() {
+            let outcome = match splitter.next_in(&mut bytes) {
                 Ok(None) => break,
                 Ok(Some(frame)) => self.handle(now, connection, &frame),
                 Err(error) => Err(self.unreadable(connection, error)),
@@ -234,7 +231,7 @@ impl Hub {
         &mut self,
         now: Timestamp,
         id: ConnectionId,
-        frame: &Frame,
+        frame: &Frame<'_>,
     ) -> Result<(), CloseReason> {
         let packet = frame.decode().map_err(CloseReason::Malformed)?;
         self.connections.heard(id, now);

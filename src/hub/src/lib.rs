@@ -45,6 +45,11 @@ mod subscribe;
 mod telemetry;
 mod twin;
 
+/// What this hub does as Azure IoT Hub does it, what differently, and what not.
+#[cfg(doc)]
+#[doc = include_str!("../DIFFERENCES.md")]
+pub mod differences {}
+
 pub use close_reason::CloseReason;
 pub use cloud_to_device::{CloudToDeviceOptions, CountedDelivery};
 pub use connection::ConnectionId;

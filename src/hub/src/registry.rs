@@ -149,6 +149,25 @@ impl Registry {
         }
     }
 
+    /// The generation of an identity, and when it last did something.
+    pub(crate) fn activity_mut(&mut self, identity: &Identity) -> Option<(&str, &mut Timestamp)> {
+        let device = self.get_mut(&identity.device_id)?;
+        let Some(module_id) = &identity.module_id else {
+            let DeviceIdentity {
+                generation_id,
+                last_activity_time,
+                ..
+            } = &mut device.identity;
+            return Some((generation_id, last_activity_time));
+        };
+        let ModuleIdentity {
+            generation_id,
+            last_activity_time,
+            ..
+        } = &mut device.modules.get_mut(module_id)?.identity;
+        Some((generation_id, last_activity_time))
+    }
+
     /// A module.
     fn module_mut(&mut self, identity: &Identity) -> Option<&mut Module> {
         let module_id = identity.module_id.as_ref()?;

@@ -67,7 +67,7 @@ impl Service {
     /// before stands for. It has at most `max_items`, at least one and at most [`MAX_PAGE`].
     ///
     /// On a real hub the result can lag behind the twins by seconds, at times minutes. A refused
-    /// query may come with a [`Hint`](super::Hint).
+    /// query may come with a [`Hint`].
     pub fn query(
         &self,
         now: Timestamp,
