@@ -1,5 +1,6 @@
 //! Queries over twins: read, evaluated, and answered page by page.
 
+mod ahead;
 mod ast;
 mod continuation;
 mod evaluate;
@@ -16,6 +17,7 @@ mod unsupported;
 
 use serde::Serialize;
 
+use ahead::Ahead;
 use ast::{Select, Source, has_aggregates};
 use continuation::{Continuation, Last};
 use group::Groups;
@@ -185,9 +187,13 @@ impl Query {
             let filter = self.parsed.filter.as_ref();
             filter.is_none_or(|filter| evaluate::truth(filter, *row) == Some(true))
         };
+        let paths = self.parsed.paths();
         match self.parsed.source {
-            Source::Devices => Box::new(rows.devices(after.map(|it| it.0)).filter(is_match)),
-            Source::Modules => Box::new(rows.modules(after).filter(is_match)),
+            Source::Devices => {
+                let rows = rows.devices(after.map(|it| it.0));
+                Box::new(Ahead::new(rows, paths).filter(is_match))
+            }
+            Source::Modules => Box::new(Ahead::new(rows.modules(after), paths).filter(is_match)),
         }
     }
 }

@@ -13,6 +13,25 @@ pub(super) struct Query {
     pub(super) group_by: Vec<Path>,
 }
 
+impl Query {
+    /// The paths whose values are asked of every twin, and not only of those for which something else is true.
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        let mut paths = Vec::new();
+        if let Some(filter) = &self.filter {
+            filter.collect_paths(&mut paths);
+            return paths;
+        }
+        paths.extend(&self.group_by);
+        if let Select::Columns(columns) = &self.select {
+            paths.extend(columns.iter().filter_map(|column| match &column.content {
+                Content::Aggregate(_, path) => Some(path),
+                Content::Path(_) | Content::Count => None,
+            }));
+        }
+        paths
+    }
+}
+
 /// What the twins are that a query reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -118,4 +137,46 @@ pub(super) enum Operator {
     Times,
     Over,
     Modulo,
+}
+
+impl Expression {
+    fn collect_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Path(path) | Self::IsDefined(path) | Self::StartsWith(path, _) => {
+                paths.push(path);
+            }
+            Self::Not(inner) | Self::Negative(inner) => inner.collect_paths(paths),
+            Self::All(parts) => {
+                if let Some(first) = parts.first() {
+                    first.collect_paths(paths);
+                }
+            }
+            Self::Any(parts) => {
+                for part in parts {
+                    part.collect_paths(paths);
+                }
+            }
+            Self::Compare { left, right, .. } => {
+                left.collect_paths(paths);
+                right.collect_paths(paths);
+            }
+            Self::Arithmetic { first, rest } => {
+                first.collect_paths(paths);
+                for (_, operand) in rest {
+                    operand.collect_paths(paths);
+                }
+            }
+            Self::In { path, list, .. } => {
+                paths.push(path);
+                for element in list {
+                    element.collect_paths(paths);
+                }
+            }
+            Self::ArrayContains(path, element) => {
+                paths.push(path);
+                element.collect_paths(paths);
+            }
+        }
+    }
 }

@@ -90,6 +90,16 @@ impl Path {
         self.names.get(place..).unwrap_or_default()
     }
 
+    /// How many steps lie between a twin and the value.
+    pub(super) fn steps(&self) -> usize {
+        match self.target {
+            Target::Field(_) | Target::Section(_, Part::Version) => 1,
+            Target::Tags => 1 + self.names.len(),
+            Target::Section(..) => 2 + self.names_in_section().len(),
+            Target::Whole | Target::Nowhere => 0,
+        }
+    }
+
     /// What the value is called if the query does not say.
     pub(super) fn key(&self) -> &str {
         self.names.last().map_or("", |name| name)

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A result: its columns in the order in which they were selected, without those that have no value.
-pub(super) struct Record<'a>(Vec<(&'a str, Value)>);
+pub(crate) struct Record<'a>(Vec<(&'a str, Value)>);
 
 impl<'a> Record<'a> {
     pub(super) fn new(values: impl Iterator<Item = (&'a str, Option<Value>)>) -> Self {

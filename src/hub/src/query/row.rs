@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 use wire::{
     rest::{Authentication, AuthenticationType, ConnectionState, DeviceStatus},
@@ -12,12 +11,12 @@ use wire::{
 use super::path::{Field, Part, Path, Section, Target};
 use crate::{
     registry::{Device, Module},
-    twin::{DeviceDocument, ModuleDocument, Node, Object, Twin, Value},
+    twin::{DeviceDocument, ModuleDocument, Node, Object, Twin, Value, etag_text},
 };
 
 /// The twin of a device or of a module, with the identity that it belongs to.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     pub(super) device: &'a Device,
     pub(super) module: Option<&'a Module>,
 }
@@ -106,6 +105,32 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// Looks some steps on the way to a value.
+    pub(super) fn look(self, path: &Path, steps: usize) -> bool {
+        let (root, names) = match path.target {
+            Target::Tags => (&self.twin().tags, path.names_from(1)),
+            Target::Section(Section::Desired, _) => {
+                (&self.twin().desired.root, path.names_in_section())
+            }
+            Target::Section(Section::Reported, _) => {
+                (&self.twin().reported.root, path.names_in_section())
+            }
+            Target::Field(_) => return self.device.identity.device_id.is_empty(),
+            Target::Whole | Target::Nowhere => return false,
+        };
+        let Some(below) = steps.checked_sub(1) else {
+            return root.is_empty();
+        };
+        match names.get(..below) {
+            Some([]) => root.iter().next().is_none(),
+            Some(names) => match node(root, names).map(|node| &node.value) {
+                Some(Value::Object(object)) => object.iter().next().is_none(),
+                _ => false,
+            },
+            None => false,
+        }
+    }
+
     fn section(self, section: Section, part: Part, path: &Path) -> Operand<'a> {
         let section = match section {
             Section::Desired => &self.twin().desired,
@@ -135,7 +160,7 @@ impl<'a> Row<'a> {
         match field {
             Field::DeviceId => Operand::text(&device.device_id),
             Field::ModuleId => module.map_or(Operand::Undefined, |it| Operand::text(&it.module_id)),
-            Field::Etag => Operand::Text(Cow::Owned(etag_text(self.twin()))),
+            Field::Etag => Operand::Text(Cow::Owned(etag_text(self.twin().etag))),
             Field::DeviceEtag => Operand::text(module.map_or(&device.etag, |it| &it.etag)),
             Field::Version => Operand::count(self.twin().version),
             Field::Status => Operand::text(match device.status {
@@ -175,9 +200,15 @@ impl<'a> Row<'a> {
                 Operand::maybe(thumbprint.as_deref())
             }
             Field::ModelId => Operand::text(&self.twin().model_id),
-            Field::IotEdge => Operand::Bool(device.capabilities.iot_edge),
-            Field::DeviceScope => Operand::text(&device.device_scope),
-            Field::ParentScopes => Operand::Texts(&device.parent_scopes),
+            Field::IotEdge => Operand::Bool(module.is_none() && device.capabilities.iot_edge),
+            // Twins have these two only below an edge device.
+            Field::DeviceScope if module.is_none() && !device.device_scope.is_empty() => {
+                Operand::text(&device.device_scope)
+            }
+            Field::ParentScopes if module.is_none() && !device.parent_scopes.is_empty() => {
+                Operand::Texts(&device.parent_scopes)
+            }
+            Field::DeviceScope | Field::ParentScopes => Operand::Undefined,
         }
     }
 }
@@ -207,8 +238,4 @@ fn within<'a>(root: &'a Object, names: &[Box<str>]) -> Operand<'a> {
         return Operand::Composite;
     }
     node(root, names).map_or(Operand::Undefined, |node| Operand::from(&node.value))
-}
-
-fn etag_text(twin: &Twin) -> String {
-    STANDARD.encode(twin.etag.to_be_bytes())
 }
