@@ -3,6 +3,7 @@
 
 mod cloud_to_device;
 mod methods;
+mod queries;
 mod registry;
 mod telemetry;
 mod twins;
