@@ -239,3 +239,50 @@ fn a_device_that_was_created_anew_is_told_apart_by_its_generation() {
     assert_eq!(events.len(), 2, "telemetry outlives its device");
     assert_ne!(events[0].generation_id, events[1].generation_id);
 }
+
+#[test]
+fn a_bag_says_the_same_however_it_is_written() {
+    let bags = [
+        ("a=b&c&d=", "a=b&c&d="),
+        ("%61=%62&&c&d=&", "a=b&c&d="),
+        ("$.mid=1&a=b", "%24.mid=1&a=b"),
+        ("a=b&%24.mid=1&$.cid", "%24.mid=1&a=b"),
+        ("k=%C3%A9/", "k=é"),
+        ("$.cdid=other&$.cmid=m&a=b", "a=b"),
+    ];
+    for (bag, plain) in bags {
+        let mut bench = Bench::new();
+        let link = bench.connect("dev1");
+        bench.publish(link, &format!("{TOPIC}{bag}"), b"x", None);
+        let plain = MessageProperties::parse_bag(plain).unwrap();
+        assert_eq!(bench.events().remove(0).properties, plain, "{bag}");
+    }
+}
+
+#[test]
+fn what_says_nothing_takes_no_room() {
+    let full = "v".repeat(60_000);
+    let bags = [
+        ("&".repeat(60_000), 0..100),
+        ("$.mid&".repeat(10_000), 0..100),
+        (format!("{}a=b", "&".repeat(60_000)), 3..100),
+        (format!("a={full}"), 60_000..60_100),
+    ];
+    for (bag, room) in bags {
+        let mut bench = Bench::new();
+        let link = bench.connect("dev1");
+        for bag in ["", &bag, ""] {
+            bench.publish(link, &format!("{TOPIC}{bag}"), b"", None);
+        }
+        let offsets: Vec<u64> = bench
+            .events()
+            .iter()
+            .map(|event| event.offset.parse().unwrap())
+            .collect();
+        let [first, second, third] = offsets[..] else {
+            panic!("{offsets:?}");
+        };
+        let more = (third - second) - (second - first);
+        assert!(room.contains(&more), "{more} bytes for {bag:.10}…");
+    }
+}
