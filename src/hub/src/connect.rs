@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wire::{
     mqtt::mqttrs::{Connack, Connect, ConnectReturnCode, LastWill, Packet, QoS},
     properties::MessageProperties,
+    rest::decode_id,
     sas::{SasToken, device_resource},
     timestamp::Timestamp,
     topic::DeviceTopic,
@@ -57,6 +58,7 @@ impl Hub {
 
     /// Lets a client in: the newest connection of an identity wins.
     fn welcome(&mut self, now: Timestamp, id: ConnectionId, client: Client) -> Result<(), Refusal> {
+        self.announce_model(now, &client)?;
         let session_present = self.resume(&client)?;
         if let Some(older) = self.connections.of(&client.identity) {
             self.close(now, older, CloseReason::TakenOver);
@@ -75,6 +77,23 @@ impl Hub {
         self.deliver(now, &identity);
         self.send_waiting_calls(now, &identity);
         Ok(())
+    }
+
+    /// Notes the model that a client announces in its twin.
+    fn announce_model(&mut self, now: Timestamp, client: &Client) -> Result<(), Refusal> {
+        let (Some(model_id), Ok(twin)) = (
+            &client.model_id,
+            self.registry.require_twin(&client.identity),
+        ) else {
+            return Ok(());
+        };
+        if *twin.model_id == **model_id {
+            return Ok(());
+        }
+        let mut twin = twin.clone();
+        twin.model_id = model_id.as_str().into();
+        self.commit_twin(now, &client.identity, twin)
+            .map_err(Refusal::StoreFailed)
     }
 
     /// Whether a client that connects finds the session of its last connection. If not, it gets a new one, and the
@@ -103,7 +122,11 @@ impl Hub {
 
     /// The client that this CONNECT lets in, or why it is refused.
     fn admit(&self, now: Timestamp, connect: &Connect<'_>) -> Result<Client, Refusal> {
-        let identity = identity_of(connect, &self.options.host_name)?;
+        let UserName {
+            identity,
+            has_api_version,
+            model_id,
+        } = UserName::read(connect, &self.options.host_name)?;
         let password = connect.password.filter(|password| !password.is_empty());
         let password = password.ok_or(Refusal::PasswordMissing)?;
         // What is not even text is no token either.
@@ -127,6 +150,8 @@ impl Hub {
             most_silence: most_silence(connect.keep_alive),
             closes_at: expires.plus(self.options.token_grace),
             will,
+            has_api_version,
+            model_id,
             sender: Arc::new(sender),
             identity,
         })
@@ -194,20 +219,51 @@ pub(crate) fn auth_method(scope: &str) -> String {
     format!(r#"{{"scope":"{scope}","type":"sas","issuer":"iothub","acceptingIpFilterRule":null}}"#)
 }
 
-/// Reads who wants to connect from the user name, `{host}/{device}[/{module}][/?api-version=…]`,
-/// and compares it with the client id.
-fn identity_of(connect: &Connect<'_>, host_name: &str) -> Result<Identity, Refusal> {
-    let user_name = connect.username.ok_or(Refusal::UserNameMissing)?;
+/// What a user name says: `{host}/{device}[/{module}][/?api-version=…&model-id=…]`.
+struct UserName {
+    identity: Identity,
+    has_api_version: bool,
+    model_id: Option<String>,
+}
+
+impl UserName {
+    /// Reads the user name of a CONNECT, and compares it with the client id.
+    fn read(connect: &Connect<'_>, host_name: &str) -> Result<Self, Refusal> {
+        let user_name = connect.username.ok_or(Refusal::UserNameMissing)?;
+        let (parts, query) = split_user_name(user_name);
+        let value = |wanted: &str| {
+            query.split('&').find_map(|pair| {
+                let (name, value) = pair.split_once('=')?;
+                (name == wanted).then_some(value)
+            })
+        };
+        Ok(Self {
+            identity: identity_of(&parts, connect.client_id, host_name)?,
+            has_api_version: value("api-version").is_some(),
+            // What cannot be decoded announces nothing.
+            model_id: value("model-id").and_then(decode_id),
+        })
+    }
+}
+
+/// The parts of a user name that name who connects, and the query behind them, without its question mark.
+fn split_user_name(user_name: &str) -> (Vec<&str>, &str) {
     let mut parts: Vec<&str> = user_name.split('/').collect();
+    let mut query = "";
     // Old clients leave out the question mark, and the simplest leave out the query.
     if parts.len() > 2
         && parts
             .last()
             .is_some_and(|last| last.starts_with('?') || last.contains("api-version="))
     {
-        parts.pop();
+        query = parts.pop().unwrap_or_default();
     }
-    let (host, device_id, module_id) = match parts[..] {
+    (parts, query.trim_start_matches('?'))
+}
+
+/// Who connects, which the client id must say as well.
+fn identity_of(parts: &[&str], client_id: &str, host_name: &str) -> Result<Identity, Refusal> {
+    let (host, device_id, module_id) = match *parts {
         [host, device] | [host, device, ""] => (host, device, None),
         [host, device, module] => (host, device, Some(module)),
         _ => return Err(Refusal::UserNameUnreadable),
@@ -218,11 +274,11 @@ fn identity_of(connect: &Connect<'_>, host_name: &str) -> Result<Identity, Refus
     if !host.eq_ignore_ascii_case(host_name) {
         return Err(Refusal::WrongHost);
     }
-    let client_id = module_id.map_or_else(
+    let expected = module_id.map_or_else(
         || device_id.to_owned(),
         |module| format!("{device_id}/{module}"),
     );
-    if connect.client_id != client_id {
+    if client_id != expected {
         return Err(Refusal::ClientIdMismatch);
     }
     Ok(Identity {

@@ -61,6 +61,10 @@ pub(crate) struct Client {
     /// When the token and the grace after it are over.
     pub(crate) closes_at: Timestamp,
     pub(crate) will: Option<Message>,
+    /// Whether its user name has an `api-version`: only then may it change its reported properties.
+    pub(crate) has_api_version: bool,
+    /// The Plug and Play model that its user name announces.
+    pub(crate) model_id: Option<String>,
     /// What its events are stamped with.
     pub(crate) sender: Arc<Sender>,
 }

@@ -65,8 +65,12 @@ impl Hub {
                 request_id,
                 version,
             } => {
-                let (id, body) = (client.identity.clone(), publish.payload);
-                answer = Some(self.patch_reported(now, &id, request_id, version, body)?);
+                answer = Some(if client.has_api_version {
+                    let (id, body) = (client.identity.clone(), publish.payload);
+                    self.patch_reported(now, &id, request_id, version, body)?
+                } else {
+                    self.refuse_unversioned(now, request_id)
+                });
             }
             DeviceTopic::MethodResponse { status, request_id } => {
                 let identity = client.identity.clone();

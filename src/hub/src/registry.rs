@@ -136,7 +136,17 @@ impl Registry {
         let device = self.require(&identity.device_id)?;
         match &identity.module_id {
             None => Ok(&device.twin),
-            Some(id) => Ok(&device.require_module(id)?.twin),
+            // The service has no code of its own for the twin of a module that is not there.
+            Some(id) => match device.modules.get(id) {
+                Some(module) => Ok(&module.twin),
+                None => Err(ServiceError::new(
+                    ErrorCode::DeviceNotFound,
+                    format!(
+                        "Module {id} on device {} not registered",
+                        identity.device_id
+                    ),
+                )),
+            },
         }
     }
 

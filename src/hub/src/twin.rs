@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use wire::{error::ServiceError, timestamp::Timestamp};
 
 pub(crate) use document::{DeviceDocument, ModuleDocument, etag_text};
-pub(crate) use json::Json;
-pub(crate) use tree::{Node, Object, Plain, PlainValue, Value, Written};
+pub(crate) use tree::{Node, Object, Value, Written};
 pub(crate) use write::{TwinUpdate, WriteMode};
 
 use json::Members;

@@ -11,14 +11,14 @@ use crate::world::World;
 
 fn run(world: &mut World, text: &str, max_items: u16) -> (Vec<Value>, usize) {
     let mut pager = QueryPager::new(text, max_items);
-    let (mut items, mut pages) = (Vec::new(), 0);
+    let (mut items, mut turns) = (Vec::new(), 0);
     while let Some(call) = pager.next_call(&world.service(), world.now) {
         let page = world.call(&call);
         items.extend(pager.took(page));
-        pages += 1;
-        assert!(pages < 100, "the pages do not end");
+        turns += 1;
+        assert!(turns < 100, "the pages do not end");
     }
-    (items, pages)
+    (items, turns)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use wire::mqtt::mqttrs::{Packet, QoS};
 
 use crate::device::{Filter, Published};
-use crate::model::Fate;
+use crate::model::{DeviceModel, Fate};
 use crate::world::{Seen, World};
 
 impl World {
@@ -136,7 +136,7 @@ impl World {
                 }
             }
         }
-        let expected = self.models.iter().flat_map(|model| model.feedback());
+        let expected = self.models.iter().flat_map(DeviceModel::feedback);
         let expected: std::collections::BTreeMap<_, _> = expected
             .map(|(id, outcome)| (id, outcome.to_owned()))
             .collect();

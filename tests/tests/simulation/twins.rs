@@ -93,10 +93,8 @@ impl World {
             _ => None,
         };
         let body = patch.to_string();
-        let mut topic = format!("$iothub/twin/PATCH/properties/reported/?$rid={request}");
-        if let Some(version) = version {
-            topic += &format!("&$version={version}");
-        }
+        let expected = version.map_or(String::new(), |it| format!("&$version={it}"));
+        let topic = format!("$iothub/twin/PATCH/properties/reported/?$rid={request}{expected}");
         let asked = Asked::Patch { patch, version };
         self.devices[index].asked.insert(request, asked);
         self.publish(index, &topic, body.as_bytes(), Some(Published::Other));

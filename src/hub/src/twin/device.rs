@@ -13,7 +13,6 @@ use crate::{
     connection::{ConnectionId, Identity},
     hub::Hub,
     limits::OperationClass,
-    store::{Change, Kind},
 };
 
 /// The answer to a twin request: its topic and its payload.
@@ -59,13 +58,21 @@ impl Hub {
             Ok(twin) => twin,
             Err(error) => return Ok(self.twin_answer(now, request_id, Err(error))),
         };
-        self.store.commit(&[Change(Kind::Twin(id, &twin))])?;
         let version = twin.reported.written.version;
-        self.put_twin(now, id, twin);
+        self.commit_twin(now, id, twin)?;
         self.registry.touch(id, now);
         self.limits.charge(now, body.len());
         let changed = (204, Some(version), Vec::new());
         Ok(self.twin_answer(now, request_id, Ok(changed)))
+    }
+
+    /// Refuses to change the reported properties of a client whose CONNECT named no `api-version`.
+    pub(crate) fn refuse_unversioned(&mut self, now: Timestamp, request_id: String) -> TwinAnswer {
+        let error = ServiceError::new(
+            ErrorCode::InvalidProtocolVersion,
+            "The user name of CONNECT has no api-version. Add ?api-version=2021-04-12 to it, and connect again.",
+        );
+        self.twin_answer(now, request_id, Err(error))
     }
 
     /// Sends the answer to a twin request, after the request was acknowledged.

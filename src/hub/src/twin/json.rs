@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error as _, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Number;
 
@@ -116,17 +116,12 @@ impl<'de> Visitor<'de> for AnyValue {
         // Of a name that comes twice the last value counts, as the service's reader has it.
         let mut places = BTreeMap::new();
         while let Some((name, value)) = given.next_entry::<Box<str>, Json>()? {
-            match places.get(&name) {
-                Some(at) => {
-                    let (_, former) = members
-                        .get_mut(*at)
-                        .ok_or_else(|| A::Error::custom("expected a member"))?;
-                    *former = value;
-                }
-                None => {
-                    places.insert(name.clone(), members.len());
-                    members.push((name, value));
-                }
+            let place = places.get(&name).copied();
+            if let Some((_, former)) = place.and_then(|at: usize| members.get_mut(at)) {
+                *former = value;
+            } else {
+                places.insert(name.clone(), members.len());
+                members.push((name, value));
             }
         }
         Ok(Json::Object(members))

@@ -29,7 +29,7 @@ pub(crate) enum SectionName {
 }
 
 impl SectionName {
-    pub(crate) const fn path(self) -> &'static str {
+    pub(super) const fn path(self) -> &'static str {
         match self {
             Self::Tags => "tags",
             Self::Desired => "properties.desired",
@@ -47,8 +47,7 @@ impl SectionName {
 
     /// Refuses a patch that would bring in what a section may not hold.
     pub(super) fn check_patch(self, patch: &Members) -> Result<(), ServiceError> {
-        let mut path = vec![self.path().to_owned()];
-        check_members(patch, &mut path)
+        check_members(patch, &mut vec![self.path().to_owned()])
     }
 
     /// Refuses a section that has grown too large.
@@ -111,7 +110,6 @@ fn check_members(members: &Members, path: &mut Vec<String>) -> Result<(), Servic
 
 fn check_value(value: &Json, path: &mut Vec<String>) -> Result<(), ServiceError> {
     match value {
-        Json::Null | Json::Bool(_) => Ok(()),
         Json::Number(number) => {
             let fits = |integer: i64| (LEAST_INTEGER..=MOST_INTEGER).contains(&integer);
             let is_integer = !number.is_f64();
@@ -128,7 +126,7 @@ fn check_value(value: &Json, path: &mut Vec<String>) -> Result<(), ServiceError>
             path.join("."),
             text.len()
         ))),
-        Json::String(_) => Ok(()),
+        Json::Null | Json::Bool(_) | Json::String(_) => Ok(()),
         Json::Array(items) => check_items(items, path),
         Json::Object(_) if path.len() > MOST_LEVELS + 1 => Err(invalid(format!(
             "{} is an object on level {}, and objects may be nested {MOST_LEVELS} deep.",

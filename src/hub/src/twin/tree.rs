@@ -1,6 +1,6 @@
 //! The values in a twin, with the moment and the version of each one's last write.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -237,8 +237,12 @@ impl<'de> Visitor<'de> for StoredValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
+        let mut names = BTreeSet::new();
+        while let Some((name, node)) = members.next_entry::<Text, Node>()? {
+            if !names.insert(name.clone()) {
+                return Err(A::Error::custom("expected each name once"));
+            }
+            object.push((name, node));
         }
         object.shrink_to_fit();
         Ok(Value::Object(Object(object)))

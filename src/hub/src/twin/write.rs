@@ -17,7 +17,7 @@ use crate::{
     connection::Identity,
     entity::IfMatch,
     hub::Hub,
-    store::{Change, Kind},
+    store::{Change, Kind, StoreError},
 };
 
 /// How a service writes a twin.
@@ -89,21 +89,27 @@ impl Hub {
         if_match.check(&super::etag_text(former.etag))?;
         let mut twin = former.clone();
         let notice = twin.write(now, update, mode)?;
-        self.store.commit(&[Change(Kind::Twin(id, &twin))])?;
         let version = twin.desired.written.version;
-        self.put_twin(now, id, twin);
+        self.commit_twin(now, id, twin)?;
         if let Some(notice) = notice {
             self.tell_desired(id, notice, version);
         }
         Ok(())
     }
 
-    /// Puts a twin that was committed in place of the former one.
-    pub(super) fn put_twin(&mut self, now: Timestamp, id: &Identity, twin: Twin) {
+    /// Keeps a twin, and puts it in place of the former one.
+    pub(crate) fn commit_twin(
+        &mut self,
+        now: Timestamp,
+        id: &Identity,
+        twin: Twin,
+    ) -> Result<(), StoreError> {
+        self.store.commit(&[Change(Kind::Twin(id, &twin))])?;
         self.about_to_change(now, &id.device_id);
         if let Some(place) = self.registry.twin_mut(id) {
             *place = twin;
         }
+        Ok(())
     }
 
     /// Sends a change of desired properties to a client that is connected and wants it.
