@@ -1,0 +1,77 @@
+// The broker aedes, fed over a stream in memory: `node aedes.mjs <CONNECT> <PUBLISH> <offset of its packet id>`, the
+// packets in hexadecimal. For each line with a number it sends so many messages, and prints their rate as JSON.
+
+import { Duplex } from "node:stream";
+import { createInterface } from "node:readline";
+import { Aedes } from "aedes";
+
+/** How many packets are given to the broker at once: of those tried, this is what it is fastest with. */
+const BATCH = Number(process.env.BATCH ?? 128);
+
+const [connect, publish] = process.argv.slice(2, 4).map((hex) => Buffer.from(hex, "hex"));
+const idAt = Number(process.argv[4]);
+
+/** The broker's end of a link. What the broker says on it is only counted. */
+class Link extends Duplex {
+  said = 0;
+  awaited = Infinity;
+
+  _read() {}
+
+  _write(chunk, _encoding, done) {
+    this.count(chunk.length);
+    done();
+  }
+
+  _writev(chunks, done) {
+    this.count(chunks.reduce((sum, { chunk }) => sum + chunk.length, 0));
+    done();
+  }
+
+  count(bytes) {
+    this.said += bytes;
+    if (this.said >= this.awaited) {
+      this.awaited = Infinity;
+      this.arrived();
+    }
+  }
+
+  /** Gives bytes to the broker, and waits until it has said so many bytes in return. */
+  exchange(bytes, answer) {
+    return new Promise((arrived) => {
+      this.arrived = arrived;
+      this.awaited = this.said + answer;
+      this.push(bytes);
+    });
+  }
+}
+
+const PUBACK = 4;
+const batch = Buffer.concat(Array.from({ length: BATCH }, () => publish));
+let id = 0;
+
+async function send(link, messages) {
+  for (let sent = 0; sent < messages; sent += BATCH) {
+    // The broker is done with the batch before it is written again.
+    const count = Math.min(BATCH, messages - sent);
+    for (let packet = 0; packet < count; packet += 1) {
+      id = (id % 0xffff) + 1;
+      batch.writeUInt16BE(id, packet * publish.length + idAt);
+    }
+    await link.exchange(batch.subarray(0, count * publish.length), count * PUBACK);
+  }
+}
+
+const broker = await Aedes.createBroker();
+const link = new Link();
+broker.handle(link);
+await link.exchange(connect, 4);
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const messages = Number(line);
+  const started = process.hrtime.bigint();
+  await send(link, messages);
+  const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+  console.log(JSON.stringify({ messages, seconds, rate: messages / seconds }));
+}
+process.exit();
