@@ -31,7 +31,7 @@ pub fn packets(data: &[u8]) {
 }
 
 /// Pushes chunk after chunk, and takes what there is after each.
-fn split(chunks: &[&[u8]]) -> (Vec<Frame>, Option<MqttError>) {
+fn split(chunks: &[&[u8]]) -> (Vec<Frame<'static>>, Option<MqttError>) {
     let mut splitter = Splitter::new(LIMIT);
     let mut frames = Vec::new();
     let mut error = None;
@@ -43,7 +43,25 @@ fn split(chunks: &[&[u8]]) -> (Vec<Frame>, Option<MqttError>) {
     (frames, error)
 }
 
-fn drain(splitter: &mut Splitter, frames: &mut Vec<Frame>) -> Option<MqttError> {
+/// Takes what there is out of each chunk, without pushing it first.
+fn split_in_place<'a>(chunks: &[&'a [u8]]) -> (Vec<Frame<'a>>, Option<MqttError>) {
+    let mut splitter = Splitter::new(LIMIT);
+    let mut frames = Vec::new();
+    for chunk in chunks {
+        let mut chunk = *chunk;
+        loop {
+            match splitter.next_in(&mut chunk) {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(error) => return (frames, Some(error)),
+            }
+        }
+        assert!(splitter.buffered() <= LIMIT, "keeps more than its limit");
+    }
+    (frames, None)
+}
+
+fn drain(splitter: &mut Splitter, frames: &mut Vec<Frame<'static>>) -> Option<MqttError> {
     loop {
         match splitter.next_frame() {
             Ok(Some(frame)) => frames.push(frame),
@@ -71,6 +89,9 @@ fn chunks_do_not_matter(stream: &[u8], plan: &[u8], frames: &[Frame], error: Opt
     let (chopped, chopped_error) = split(&chunks);
     assert_eq!(chopped, frames, "chopped differently");
     assert_eq!(chopped_error.as_ref(), error, "chopped differently");
+    let (in_place, error_in_place) = split_in_place(&chunks);
+    assert_eq!(in_place, frames, "differs without a push");
+    assert_eq!(error_in_place.as_ref(), error, "differs without a push");
 }
 
 /// The frames are the stream, without gaps; if nothing failed, an incomplete packet may follow.

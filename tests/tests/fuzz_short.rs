@@ -23,6 +23,31 @@ fn packets() {
     run("packets", tests::packets::packets);
 }
 
+#[test]
+fn sessions() {
+    run("sessions", tests::sessions::sessions);
+}
+
+#[test]
+fn requests() {
+    run("requests", tests::requests::requests);
+}
+
+#[test]
+fn queries() {
+    run("queries", tests::queries::queries);
+}
+
+#[test]
+fn patches() {
+    run("patches", tests::patches::patches);
+}
+
+#[test]
+fn snapshots() {
+    run("snapshots", tests::snapshots::snapshots);
+}
+
 fn run(target: &str, check: fn(&[u8])) {
     let seeds = seeds(target);
     for seed in &seeds {

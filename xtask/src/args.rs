@@ -38,7 +38,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     (
         "texts",
         "",
-        "write the lesson texts into a build (called by Trunk)",
+        "write src/hub/DIFFERENCES.md, and the texts into a build if Trunk calls",
     ),
 ];
 
@@ -63,7 +63,7 @@ pub(crate) enum Action {
     Dist,
     /// Measure the start of the page.
     Bench,
-    /// Write the lesson texts into the folder that Trunk names.
+    /// Write what is made of texts: a document, and files in the folder that Trunk names.
     Texts,
     /// Run fuzz targets.
     Fuzz {

@@ -7,6 +7,7 @@ mod args;
 mod bench;
 mod browser;
 mod counts;
+mod differences;
 mod dist;
 mod error;
 mod fuzz;

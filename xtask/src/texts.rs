@@ -14,24 +14,23 @@ use lessons::outline::{LESSONS, LessonOutline};
 use lessons::text::LessonText;
 
 use crate::error::Error;
-use crate::workspace;
+use crate::{differences, workspace};
 
 /// The locale of the page before anybody chose one.
-const FIRST_LOCALE: &str = "en";
+pub(crate) const FIRST_LOCALE: &str = "en";
 
 /// Where the first lesson's text goes in the page.
 const LESSON_PLACE: &str = "{{lesson}}";
 
-/// Writes the texts into the folder that Trunk names.
+/// Brings the documents up to date that come from texts, and writes the texts into the folder that Trunk names, if any.
 pub(crate) fn from_hook() -> Result<(), Error> {
-    let staging = std::env::var_os("TRUNK_STAGING_DIR").ok_or_else(|| Error::Missing {
-        what: "the variable TRUNK_STAGING_DIR".into(),
-        hint: "Trunk calls this command; run `cargo xtask dist` instead".into(),
-    })?;
-    write(
-        &workspace::root().join("www").join("texts"),
-        Path::new(&staging),
-    )
+    differences::write_document()?;
+    let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR") else {
+        return Ok(());
+    };
+    let www = workspace::root().join("www");
+    write(&www.join("texts"), Path::new(&staging))?;
+    differences::write_pages(&www, Path::new(&staging))
 }
 
 /// Writes the texts of every locale to `texts/<locale>/` in `staging`, and fills its page.
@@ -59,11 +58,12 @@ fn write(texts: &Path, staging: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// All Fluent files of a locale in one, in the order of their names.
-fn joined_messages(locale: &Path) -> Result<String, Error> {
+/// All Fluent files of a locale in one, in the order of their names, but for the words of pages that are built here.
+pub(crate) fn joined_messages(locale: &Path) -> Result<String, Error> {
     let mut joined = String::new();
     for path in entries(locale)? {
-        if path.extension().is_some_and(|extension| extension == "ftl") {
+        let is_fluent = path.extension().is_some_and(|extension| extension == "ftl");
+        if is_fluent && !path.ends_with(differences::WORDS) {
             joined += &read(&path)?;
             joined.push('\n');
         }
@@ -122,7 +122,7 @@ fn lesson_html(lesson: &LessonOutline, text: &LessonText) -> String {
 }
 
 /// Replaces each `{{text:id}}` by the message of that id.
-fn with_words(html: &str, words: &BTreeMap<String, String>) -> Result<String, String> {
+pub(crate) fn with_words(html: &str, words: &BTreeMap<String, String>) -> Result<String, String> {
     let mut pieces = html.split("{{text:");
     let mut filled = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
@@ -139,7 +139,7 @@ fn with_words(html: &str, words: &BTreeMap<String, String>) -> Result<String, St
 }
 
 /// The messages that are text and nothing else, by id.
-fn plain_messages(source: &str) -> BTreeMap<String, String> {
+pub(crate) fn plain_messages(source: &str) -> BTreeMap<String, String> {
     // What cannot be parsed is no message; the page's own tests look at that.
     let resource = fluent_syntax::parser::parse(source).unwrap_or_else(|(resource, _)| resource);
     let messages = resource.body.into_iter().filter_map(|entry| match entry {
@@ -157,23 +157,23 @@ fn plain_messages(source: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
 }
 
-fn read(path: &Path) -> Result<String, Error> {
+pub(crate) fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::file(path))
 }
 
-fn save(path: &Path, text: &str) -> Result<(), Error> {
+pub(crate) fn save(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).map_err(Error::file(path))
 }
 
 /// What is in `folder`, by name; nothing if there is no such folder.
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

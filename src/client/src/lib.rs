@@ -3,6 +3,7 @@
 //!
 //! - [`device`]: a device's connection as a state machine, [`device::Session`], and
 //!   [`device::Device`], a thin async handle over it.
+//! - [`device_http`]: what a device can do over HTTP instead.
 //! - [`service`]: REST calls as values: a request to send and a reader for its response.
 //! - [`monitor`]: a reader of the telemetry that the hub keeps.
 //! - [`network`]: what the async handle asks of the world: a clock, a dice and a byte link.
@@ -16,6 +17,9 @@
 //!   the same bytes. Only the async handle asks the network for the time, and hands it in.
 
 pub mod device;
+pub mod device_http;
 pub mod monitor;
 pub mod network;
+mod request;
+mod response;
 pub mod service;

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use client::device::{DeviceOptions, Message, Output, RetryPolicy, SendId, Session, SessionEvent};
+use client::device::{
+    DeviceOptions, Incoming, Message, Output, RetryPolicy, SendId, Session, SessionEvent,
+    TwinAnswer,
+};
 use wire::connection_string::DeviceConnectionString;
 use wire::mqtt::mqttrs::{
     Connack, ConnectReturnCode, Packet, Pid, Publish, QoS, QosPid, Suback, SubscribeReturnCodes,
@@ -140,6 +143,21 @@ impl Bench {
         }));
     }
 
+    /// The messages of the hub since events were last asked for.
+    pub(crate) fn messages(&mut self) -> Vec<Incoming> {
+        let messages = self.events().into_iter();
+        let messages = messages.filter_map(|event| match event {
+            SessionEvent::Message(message) => Some(*message),
+            _ => None,
+        });
+        messages.collect()
+    }
+
+    pub(crate) fn acknowledge(&mut self, message: &Incoming) {
+        self.session.acknowledge(self.now, message.delivery);
+        self.drain();
+    }
+
     /// Lets time pass, stopping at each deadline as a good owner does.
     pub(crate) fn wait(&mut self, time: Duration) {
         let end = self.now.plus(time);
@@ -242,6 +260,14 @@ fn event_line(event: &SessionEvent) -> String {
         SessionEvent::Message(message) => {
             format!("message {}", String::from_utf8_lossy(&message.body))
         }
+        SessionEvent::TwinAnswered(_, TwinAnswer::Twin(twin)) => format!(
+            "twin desired {} reported {}",
+            twin.desired.version, twin.reported.version
+        ),
+        SessionEvent::TwinAnswered(_, TwinAnswer::Reported { version }) => {
+            format!("reported {version}")
+        }
+        SessionEvent::TwinFailed(_, why) => format!("twin failed {why:?}"),
         SessionEvent::UnknownTopic { topic, .. } => format!("unknown topic {topic}"),
     }
 }

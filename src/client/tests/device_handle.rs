@@ -1,245 +1,20 @@
 //! The async handle, on a clock that the test moves.
 
-use std::cell::RefCell;
-use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::rc::Rc;
-use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use client::device::{
     ConnectError, Device, DeviceOptions, DisconnectReason, Message, RetryPolicy, SendError,
     SessionEvent, SubscribeError,
 };
-use client::network::{Link, LinkError, Network};
-use futures::channel::mpsc;
-use futures::executor::{LocalPool, LocalSpawner};
-use futures::task::LocalSpawnExt;
+use client::network::LinkError;
+use futures::executor::LocalPool;
 use futures::{FutureExt, Stream, StreamExt};
-use wire::mqtt::mqttrs::{
-    Connack, ConnectReturnCode, Packet, Publish, QoS, QosPid, Suback, SubscribeReturnCodes,
-};
-use wire::mqtt::{Splitter, encode};
-use wire::timestamp::Timestamp;
+use wire::mqtt::mqttrs::{ConnectReturnCode, Packet};
 use wire::topic::TopicFilter;
 
-use crate::bench::{SECOND, START, calm, device, packet_line, pid};
-
-/// A world with one hub, one clock and the record of what the hub got.
-struct World {
-    now: Timestamp,
-    sleepers: Vec<(Timestamp, Waker)>,
-    hub: Hub,
-}
-
-struct Hub {
-    answer: ConnectReturnCode,
-    acknowledges: bool,
-    reachable: bool,
-    /// Links break as soon as something else than a CONNECT is sent.
-    fragile: bool,
-    got: Vec<String>,
-    to_device: Option<mpsc::UnboundedSender<Vec<u8>>>,
-}
-
-#[derive(Clone)]
-struct Shared(Rc<RefCell<World>>);
-
-struct Wire {
-    world: Shared,
-    from_hub: mpsc::UnboundedReceiver<Vec<u8>>,
-    splitter: Splitter,
-}
-
-impl Network for Shared {
-    type Link = Wire;
-
-    fn now(&self) -> Timestamp {
-        self.0.borrow().now
-    }
-
-    fn sleep_until(&self, at: Timestamp) -> impl Future<Output = ()> {
-        poll_fn(move |context| {
-            let mut world = self.0.borrow_mut();
-            if world.now >= at {
-                return Poll::Ready(());
-            }
-            world.sleepers.push((at, context.waker().clone()));
-            Poll::Pending
-        })
-    }
-
-    fn random(&self) -> u64 {
-        4
-    }
-
-    async fn open_link(&self, host: &str) -> Result<Wire, LinkError> {
-        let mut world = self.0.borrow_mut();
-        world.hub.got.push(format!("open {host}"));
-        if !world.hub.reachable {
-            return Err(LinkError::new("no route to the hub"));
-        }
-        let (to_device, from_hub) = mpsc::unbounded();
-        world.hub.to_device = Some(to_device);
-        Ok(Wire {
-            world: self.clone(),
-            from_hub,
-            splitter: Splitter::new(1 << 20),
-        })
-    }
-}
-
-impl Link for Wire {
-    fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
-        self.splitter.push(bytes);
-        while let Some(frame) = self.splitter.next_frame().unwrap() {
-            let mut world = self.world.0.borrow_mut();
-            let packet = frame.decode().unwrap();
-            if world.hub.fragile && !matches!(packet, Packet::Connect(_)) {
-                return Err(LinkError::new("the wire broke"));
-            }
-            world.hub.take(&packet);
-        }
-        Ok(())
-    }
-
-    async fn receive(&mut self) -> Option<Vec<u8>> {
-        self.from_hub.next().await
-    }
-}
-
-impl Drop for Wire {
-    fn drop(&mut self) {
-        self.world.0.borrow_mut().hub.got.push("closed".to_owned());
-    }
-}
-
-impl Hub {
-    fn take(&mut self, packet: &Packet<'_>) {
-        self.got.push(packet_line(packet));
-        match packet {
-            Packet::Connect(_) => self.send(&Packet::Connack(Connack {
-                session_present: false,
-                code: self.answer,
-            })),
-            Packet::Publish(publish) if self.acknowledges => {
-                self.send(&Packet::Puback(publish.qospid.pid().unwrap()));
-            }
-            Packet::Subscribe(subscribe) => self.send(&Packet::Suback(Suback {
-                pid: subscribe.pid,
-                return_codes: vec![SubscribeReturnCodes::Success(QoS::AtLeastOnce)],
-            })),
-            _ => {}
-        }
-    }
-
-    fn send(&self, packet: &Packet<'_>) {
-        let to_device = self.to_device.as_ref().unwrap();
-        // The device may be gone.
-        let _ = to_device.unbounded_send(encode(packet).unwrap());
-    }
-}
-
-/// A device with its driver running on a pool.
-struct Lab {
-    pool: LocalPool,
-    spawner: LocalSpawner,
-    world: Shared,
-    device: Device,
-}
-
-type Outcome<T> = Rc<RefCell<Option<T>>>;
-
-impl Lab {
-    fn new(options: DeviceOptions) -> Self {
-        let world = Shared(Rc::new(RefCell::new(World {
-            now: START,
-            sleepers: Vec::new(),
-            hub: Hub {
-                answer: ConnectReturnCode::Accepted,
-                acknowledges: true,
-                reachable: true,
-                fragile: false,
-                got: Vec::new(),
-                to_device: None,
-            },
-        })));
-        let pool = LocalPool::new();
-        let spawner = pool.spawner();
-        let (device, driver) = Device::new(device(), options, world.clone());
-        spawner.spawn_local(driver).unwrap();
-        Self {
-            pool,
-            spawner,
-            world,
-            device,
-        }
-    }
-
-    fn connected(options: DeviceOptions) -> Self {
-        let mut lab = Self::new(options);
-        let device = lab.device.clone();
-        assert_eq!(lab.run(async move { device.connect().await }), Some(Ok(())));
-        lab.got();
-        lab
-    }
-
-    /// Starts something and lets everything run until it stalls; its outcome is there or will be.
-    fn start<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> Outcome<T> {
-        let outcome = Outcome::default();
-        let slot = outcome.clone();
-        let task = future.map(move |value| *slot.borrow_mut() = Some(value));
-        self.spawner.spawn_local(task).unwrap();
-        self.pool.run_until_stalled();
-        outcome
-    }
-
-    fn run<T: 'static>(&mut self, future: impl Future<Output = T> + 'static) -> Option<T> {
-        self.start(future).take()
-    }
-
-    fn send(&mut self, body: &str) -> Outcome<Result<u32, SendError>> {
-        let (device, message) = (self.device.clone(), Message::new(body));
-        self.start(async move {
-            let receipt = device.send(message).await?;
-            Ok(receipt.times_sent)
-        })
-    }
-
-    /// Moves the clock, stopping whenever somebody wakes up.
-    fn wait(&mut self, time: Duration) {
-        let end = self.world.now().plus(time);
-        loop {
-            let mut world = self.world.0.borrow_mut();
-            let next = world.sleepers.iter().map(|(at, _)| *at).min();
-            world.now = next.unwrap_or(end).clamp(world.now, end);
-            let now = world.now;
-            let due = world.sleepers.extract_if(.., |(at, _)| *at <= now);
-            let due: Vec<_> = due.map(|(_, waker)| waker).collect();
-            drop(world);
-            let done = due.is_empty();
-            due.into_iter().for_each(Waker::wake);
-            self.pool.run_until_stalled();
-            if done {
-                return;
-            }
-        }
-    }
-
-    fn cut(&mut self) {
-        self.world.0.borrow_mut().hub.to_device = None;
-        self.pool.run_until_stalled();
-    }
-
-    fn hub(&mut self, change: impl FnOnce(&mut Hub)) {
-        change(&mut self.world.0.borrow_mut().hub);
-        self.pool.run_until_stalled();
-    }
-
-    fn got(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.world.0.borrow_mut().hub.got)
-    }
-}
+use crate::bench::{SECOND, calm, device, pid};
+use crate::handle_bench::Lab;
 
 fn no_retries() -> DeviceOptions {
     DeviceOptions {
@@ -450,16 +225,8 @@ fn a_send_that_is_not_awaited_any_more_is_still_sent() {
     assert_eq!(lab.got(), ["PUBLISH #1 hello"]);
 }
 
-fn deliver(lab: &mut Lab, body: &str) {
-    lab.hub(|hub| {
-        hub.send(&Packet::Publish(Publish {
-            dup: false,
-            qospid: QosPid::AtLeastOnce(pid(9)),
-            retain: false,
-            topic_name: "devices/dev1/messages/devicebound/",
-            payload: body.as_bytes(),
-        }));
-    });
+fn deliver(lab: &mut Lab, packet_id: u16, body: &str) {
+    lab.hub(|hub| hub.publish("devices/dev1/messages/devicebound/", Some(packet_id), body));
 }
 
 #[test]
@@ -473,8 +240,8 @@ fn messages_of_the_hub_wait_until_they_are_fetched() {
         lab.run(async move { device.subscribe(filter).await }),
         Some(Ok(1))
     );
-    deliver(&mut lab, "one");
-    deliver(&mut lab, "two");
+    deliver(&mut lab, 1, "one");
+    deliver(&mut lab, 2, "two");
     for body in ["one", "two"] {
         let device = lab.device.clone();
         let message = lab.run(async move { device.next_message().await });
@@ -483,7 +250,7 @@ fn messages_of_the_hub_wait_until_they_are_fetched() {
     let device = lab.device.clone();
     let third = lab.start(async move { device.next_message().await });
     assert!(third.borrow().is_none());
-    deliver(&mut lab, "three");
+    deliver(&mut lab, 3, "three");
     assert_eq!(third.take().unwrap().unwrap().body, b"three");
 }
 
@@ -494,7 +261,7 @@ fn a_fetch_that_is_dropped_takes_no_message_along() {
     {
         let mut fetch = Box::pin(device.next_message());
         assert!(fetch.as_mut().now_or_never().is_none());
-        deliver(&mut lab, "one");
+        deliver(&mut lab, 1, "one");
     }
     let message = lab.run(async move { device.next_message().await });
     assert_eq!(message.unwrap().unwrap().body, b"one");

@@ -5,15 +5,83 @@ use wire::mqtt::encode;
 use wire::mqtt::mqttrs::{Packet, Publish, QosPid};
 use wire::topic::HubTopic;
 
-use crate::bench::{Bench, calm, pid};
+use crate::bench::{Bench, SECOND, calm, pid};
 
 const TOPIC: &str = "devices/dev1/messages/devicebound/%24.mid=m1&color=red";
 
+const INPUT: &str = "devices/dev1/modules/mod1/inputs/in/";
+
 #[test]
-fn a_message_is_acknowledged_after_its_delivery() {
+fn what_is_of_the_moment_is_acknowledged_after_its_delivery() {
+    let topics = [
+        "$iothub/methods/POST/reboot/?$rid=1",
+        "$iothub/twin/PATCH/properties/desired/?$version=2",
+        "$iothub/twin/res/200/?$rid=mine",
+    ];
+    for topic in topics {
+        let mut bench = Bench::connected(calm());
+        bench.deliver(topic, "{}", Some(7));
+        assert_eq!(bench.lines(), ["message {}", "PUBACK #7"]);
+        assert!(!bench.messages()[0].is_held());
+    }
+}
+
+#[test]
+fn what_the_hub_keeps_is_acknowledged_when_the_program_says_so() {
+    for topic in [TOPIC, INPUT] {
+        let mut bench = Bench::connected(calm());
+        bench.deliver(topic, "hello", Some(7));
+        assert_eq!(bench.lines(), ["message hello"]);
+        let message = bench.messages().remove(0);
+        assert!(message.is_held());
+        bench.acknowledge(&message);
+        assert_eq!(bench.lines(), ["PUBACK #7"]);
+        bench.acknowledge(&message);
+        assert_eq!(bench.lines(), [""; 0], "once is enough");
+    }
+}
+
+#[test]
+fn a_message_of_an_ended_connection_is_not_acknowledged_on_the_next() {
     let mut bench = Bench::connected(calm());
     bench.deliver(TOPIC, "hello", Some(7));
-    assert_eq!(bench.lines(), ["message hello", "PUBACK #7"]);
+    let message = bench.messages().remove(0);
+    bench.lose();
+    bench.lines();
+    bench.acknowledge(&message);
+    assert_eq!(bench.lines(), [""; 0]);
+    bench.wait(SECOND);
+    bench.accept(true);
+    bench.lines();
+    bench.deliver(TOPIC, "hello", Some(7));
+    assert_eq!(bench.lines(), ["message hello"], "it comes again");
+    bench.acknowledge(&message);
+    assert_eq!(bench.lines(), [""; 0]);
+    let again = bench.messages().remove(0);
+    bench.acknowledge(&again);
+    assert_eq!(bench.lines(), ["PUBACK #7"]);
+}
+
+#[test]
+fn a_repetition_of_what_the_program_has_already_is_not_delivered_twice() {
+    let mut bench = Bench::connected(calm());
+    bench.deliver(TOPIC, "hello", Some(7));
+    bench.deliver(TOPIC, "hello", Some(7));
+    assert_eq!(bench.lines(), ["message hello"]);
+    let message = bench.messages().remove(0);
+    bench.acknowledge(&message);
+    bench.deliver(TOPIC, "other", Some(7));
+    assert_eq!(bench.lines(), ["PUBACK #7", "message other"]);
+}
+
+#[test]
+fn a_message_at_most_once_is_not_held() {
+    let mut bench = Bench::connected(calm());
+    bench.deliver(TOPIC, "hello", None);
+    let message = bench.messages().remove(0);
+    assert!(!message.is_held());
+    bench.acknowledge(&message);
+    assert_eq!(bench.lines(), ["message hello"]);
 }
 
 #[test]
@@ -92,7 +160,7 @@ fn bytes_may_come_cut_and_joined_anyhow() {
             dup: false,
             qospid: QosPid::AtLeastOnce(pid(id)),
             retain: false,
-            topic_name: TOPIC,
+            topic_name: "$iothub/methods/POST/reboot/?$rid=1",
             payload: body.as_bytes(),
         });
         encode(&packet).unwrap()

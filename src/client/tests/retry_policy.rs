@@ -135,3 +135,23 @@ fn a_seed_gives_its_own_sequence_always() {
 
 const SEED_1: [u128; 6] = [858, 1627, 3028, 7111, 8889, 8092];
 const SEED_2: [u128; 6] = [852, 1625, 3404, 6469, 9221, 9133];
+
+#[test]
+fn policies_are_chosen_by_name() {
+    let every = RetryPolicy::every(Duration::from_secs(10));
+    let exponential = RetryPolicy::exponential();
+    let cases = [
+        (every, [Some(10_000), Some(10_000), Some(10_000)]),
+        (every.at_most(2), [Some(10_000), Some(10_000), None]),
+        (exponential, [Some(1_000), Some(2_000), Some(4_000)]),
+        (exponential.at_most(1), [Some(1_000), None, None]),
+        (RetryPolicy::None.at_most(3), [None, None, None]),
+    ];
+    for (policy, expected) in cases {
+        let delays = [1, 2, 3].map(|attempt| policy.delay(attempt, 0));
+        let expected = expected.map(|millis| millis.map(Duration::from_millis));
+        assert_eq!(delays, expected, "{policy:?}");
+    }
+    let policy = client::device::DeviceOptions::default().retry;
+    assert_eq!(policy, exponential, "the default");
+}

@@ -9,7 +9,12 @@ use crate::{close_reason::CloseReason, publish::MOST_MESSAGE_BYTES, stored_event
 
 /// Names one link that a hub was told of; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnectionId(pub(crate) u64);
+pub struct ConnectionId {
+    /// How many links were opened before it.
+    pub(crate) number: u64,
+    /// Its place among the open links, which another link takes after it.
+    pub(crate) place: usize,
+}
 
 /// The largest packet that is read at all: a message of full size under the longest possible topic, and its header.
 const MOST_PACKET_BYTES: usize = MOST_MESSAGE_BYTES + 65_535 + 16;
@@ -43,6 +48,8 @@ impl Identity {
 pub(crate) struct Connection {
     pub(crate) splitter: Splitter,
     pub(crate) last_received: Timestamp,
+    /// Where the index by deadline has it: at its deadline, or earlier.
+    pub(crate) indexed_at: Timestamp,
     pub(crate) client: Option<Client>,
 }
 
@@ -69,6 +76,7 @@ impl Connection {
         Self {
             splitter: Splitter::new(MOST_PACKET_BYTES),
             last_received: now,
+            indexed_at: now,
             client: None,
         }
     }

@@ -12,37 +12,52 @@ use crate::{
 /// The open links, with an index by identity and one by deadline.
 #[derive(Default)]
 pub(crate) struct Connections {
-    open: BTreeMap<ConnectionId, Connection>,
+    /// Each link in the place that its id names. A link that was closed leaves its place to another.
+    places: Vec<Option<Place>>,
+    free: Vec<usize>,
     /// The one connection that each identity may have.
     online: BTreeMap<Identity, ConnectionId>,
+    /// Every link once, at its deadline or earlier: a packet moves the deadline, and the index follows when it is met.
     deadlines: BTreeSet<(Timestamp, ConnectionId)>,
     opened: u64,
+}
+
+/// An open link, and the number that tells it from those which had its place before.
+struct Place {
+    number: u64,
+    connection: Connection,
 }
 
 impl Connections {
     pub(crate) fn open(&mut self, now: Timestamp) -> ConnectionId {
         self.opened += 1;
-        let id = ConnectionId(self.opened);
+        let number = self.opened;
         let connection = Connection::new(now);
-        self.deadlines.insert((connection.deadline().0, id));
-        self.open.insert(id, connection);
+        let place = Some(Place { number, connection });
+        let id = ConnectionId {
+            number,
+            place: self.free.pop().unwrap_or(self.places.len()),
+        };
+        match self.places.get_mut(id.place) {
+            Some(free) => *free = place,
+            None => self.places.push(place),
+        }
+        self.index(id);
         id
     }
 
     pub(crate) fn is_open(&self, id: ConnectionId) -> bool {
-        self.open.contains_key(&id)
+        self.get(id).is_some()
     }
 
     /// Where the bytes of a link are cut into packets.
     pub(crate) fn splitter(&mut self, id: ConnectionId) -> Option<&mut Splitter> {
-        self.open
-            .get_mut(&id)
-            .map(|connection| &mut connection.splitter)
+        Some(&mut self.get_mut(id)?.splitter)
     }
 
     /// The client behind a link, if its CONNECT was accepted.
     pub(crate) fn client(&self, id: ConnectionId) -> Option<&Client> {
-        self.open.get(&id)?.client.as_ref()
+        self.get(id)?.client.as_ref()
     }
 
     /// The connection of an identity.
@@ -66,48 +81,75 @@ impl Connections {
 
     /// A packet came: the client is alive.
     pub(crate) fn heard(&mut self, id: ConnectionId, now: Timestamp) {
-        self.change(id, |connection| connection.last_received = now);
+        if let Some(connection) = self.get_mut(id) {
+            connection.last_received = now;
+        }
     }
 
     /// The CONNECT of a client was accepted.
     pub(crate) fn accept(&mut self, id: ConnectionId, client: Client) {
-        self.online.insert(client.identity.clone(), id);
-        self.change(id, |connection| connection.client = Some(client));
+        let identity = client.identity.clone();
+        let Some(connection) = self.get_mut(id) else {
+            return;
+        };
+        connection.client = Some(client);
+        self.online.insert(identity, id);
+        // The deadline may have come nearer.
+        self.index(id);
     }
 
     /// Forgets a link. Gives its client, if it had one.
     pub(crate) fn remove(&mut self, id: ConnectionId) -> Option<Client> {
-        let connection = self.open.remove(&id)?;
-        self.deadlines.remove(&(connection.deadline().0, id));
-        let client = connection.client?;
+        self.get(id)?;
+        let Connection {
+            client, indexed_at, ..
+        } = self.places.get_mut(id.place)?.take()?.connection;
+        self.free.push(id.place);
+        self.deadlines.remove(&(indexed_at, id));
+        let client = client?;
         self.online.remove(&client.identity);
         Some(client)
     }
 
     /// The connection that time ends next, if `now` is late enough for it, and why.
-    pub(crate) fn due(&self, now: Timestamp) -> Option<(ConnectionId, CloseReason)> {
-        let (at, id) = *self.deadlines.first()?;
-        if at > now {
-            return None;
+    pub(crate) fn due(&mut self, now: Timestamp) -> Option<(ConnectionId, CloseReason)> {
+        loop {
+            let (at, id) = *self.deadlines.first()?;
+            if at > now {
+                return None;
+            }
+            let (deadline, reason) = self.get(id)?.deadline();
+            // Only at its true place is a connection the first of those that are due.
+            if deadline == at {
+                return Some((id, reason));
+            }
+            self.index(id);
         }
-        Some((id, self.open.get(&id)?.deadline().1))
     }
 
+    /// When the next connection may be due. Never too late; too early if that connection was heard of meanwhile.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
-    /// Changes a connection and keeps the index by deadline true.
-    fn change(&mut self, id: ConnectionId, change: impl FnOnce(&mut Connection)) {
-        let Some(connection) = self.open.get_mut(&id) else {
+    fn get(&self, id: ConnectionId) -> Option<&Connection> {
+        let place = self.places.get(id.place)?.as_ref()?;
+        (place.number == id.number).then_some(&place.connection)
+    }
+
+    fn get_mut(&mut self, id: ConnectionId) -> Option<&mut Connection> {
+        let place = self.places.get_mut(id.place)?.as_mut()?;
+        (place.number == id.number).then_some(&mut place.connection)
+    }
+
+    /// Puts a connection at its deadline in the index.
+    fn index(&mut self, id: ConnectionId) {
+        let Some(connection) = self.get_mut(id) else {
             return;
         };
-        let before = connection.deadline().0;
-        change(connection);
-        let after = connection.deadline().0;
-        if before != after {
-            self.deadlines.remove(&(before, id));
-            self.deadlines.insert((after, id));
-        }
+        let at = connection.deadline().0;
+        let before = std::mem::replace(&mut connection.indexed_at, at);
+        self.deadlines.remove(&(before, id));
+        self.deadlines.insert((at, id));
     }
 }

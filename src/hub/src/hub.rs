@@ -23,6 +23,7 @@ use crate::{
     options::HubOptions,
     output::{Output, RequestId},
     policy::{AccessPolicy, default_policies},
+    query::Past,
     random::Random,
     refusal::Refusal,
     registry::Registry,
@@ -52,6 +53,7 @@ pub struct Hub {
     pub(crate) feedback: Feedback,
     pub(crate) methods: Methods,
     pub(crate) limits: Limits,
+    pub(crate) past: Past,
     pub(crate) store: Keeper,
     pub(crate) policies: Vec<AccessPolicy>,
     outputs: VecDeque<Output>,
@@ -80,6 +82,7 @@ impl Hub {
             queues: Schedule::default(),
             feedback: Feedback::default(),
             methods: Methods::default(),
+            past: Past::default(),
             store: Keeper::new(store),
             policies,
             outputs: VecDeque::new(),
@@ -93,12 +96,9 @@ impl Hub {
     }
 
     /// Bytes came in on a link. Bytes of a link that the hub has closed are ignored.
-    pub fn receive(&mut self, now: Timestamp, connection: ConnectionId, bytes: &[u8]) {
-        if let Some(splitter) = self.connections.splitter(connection) {
-            splitter.push(bytes);
-        }
+    pub fn receive(&mut self, now: Timestamp, connection: ConnectionId, mut bytes: &[u8]) {
         while let Some(splitter) = self.connections.splitter(connection) {
-            let outcome = match splitter.next_frame() {
+            let outcome = match splitter.next_in(&mut bytes) {
                 Ok(None) => break,
                 Ok(Some(frame)) => self.handle(now, connection, &frame),
                 Err(error) => Err(self.unreadable(connection, error)),
@@ -231,7 +231,7 @@ impl Hub {
         &mut self,
         now: Timestamp,
         id: ConnectionId,
-        frame: &Frame,
+        frame: &Frame<'_>,
     ) -> Result<(), CloseReason> {
         let packet = frame.decode().map_err(CloseReason::Malformed)?;
         self.connections.heard(id, now);

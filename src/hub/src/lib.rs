@@ -31,6 +31,7 @@ mod output;
 mod partition;
 mod policy;
 mod publish;
+mod query;
 mod random;
 mod refusal;
 mod registry;
@@ -44,6 +45,11 @@ mod subscribe;
 mod telemetry;
 mod twin;
 
+/// What this hub does as Azure IoT Hub does it, what differently, and what not.
+#[cfg(doc)]
+#[doc = include_str!("../DIFFERENCES.md")]
+pub mod differences {}
+
 pub use close_reason::CloseReason;
 pub use cloud_to_device::{CloudToDeviceOptions, CountedDelivery};
 pub use connection::ConnectionId;
@@ -53,6 +59,7 @@ pub use limits::{OperationClass, OperationUsage, Rate, Tier, Usage};
 pub use options::HubOptions;
 pub use output::{Output, RequestId};
 pub use policy::{AccessPolicy, Permission};
+pub use query::{QueryHint, query_hint};
 pub use refusal::Refusal;
 pub use snapshot::{SnapshotError, SnapshotScope};
 pub use store::{Change, MemoryStore, Store, StoreError};

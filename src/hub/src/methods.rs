@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use http::Response;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use wire::{
@@ -236,6 +235,7 @@ impl Hub {
             payload: payload.as_bytes(),
         };
         self.send(connection, &Packet::Publish(publish));
+        self.registry.touch(&key.0, now);
     }
 
     /// A client answered a call. An answer that nobody waits for is dropped.
@@ -318,7 +318,7 @@ impl Hub {
     fn fail(&mut self, now: Timestamp, asked: Asked, failure: &Failure) {
         let Failure { error, info } = failure;
         let body = error.nested_envelope(&asked.tracking(now), info.as_ref());
-        let response: Response<Vec<u8>> = rest::refusal(error, body);
+        let response = rest::refusal(error, body);
         rest::respond(self, asked, response);
     }
 }

@@ -31,6 +31,9 @@ pub struct HubOptions {
     /// Whether the tier's limits are enforced: its daily quota, its rates and its number of devices.
     /// By default they are not, and the hub only counts.
     pub enforce_limits: bool,
+    /// How far queries lag behind: they see twins as they were that long ago, as on the service, where it takes
+    /// seconds and at times minutes. By default they see every change at once.
+    pub query_lag: Duration,
 }
 
 impl HubOptions {
@@ -47,6 +50,7 @@ impl HubOptions {
             feedback: FeedbackOptions::default(),
             tier: Tier::S1 { units: 1 },
             enforce_limits: false,
+            query_lag: Duration::ZERO,
         }
     }
 }
@@ -65,6 +69,7 @@ impl fmt::Debug for HubOptions {
             .field("feedback", &self.feedback)
             .field("tier", &self.tier)
             .field("enforce_limits", &self.enforce_limits)
+            .field("query_lag", &self.query_lag)
             .finish()
     }
 }

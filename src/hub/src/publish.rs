@@ -1,17 +1,17 @@
 //! What a connected client publishes, and where it goes.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use wire::{
     mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
     properties::MessageProperties,
     timestamp::Timestamp,
-    topic::{DeviceTopic, TopicError},
+    topic::{DeviceTopic, TelemetryTopic, TopicError},
 };
 
 use crate::{
     close_reason::CloseReason,
-    connection::{ConnectionId, Message},
+    connection::ConnectionId,
     hub::Hub,
     limits::{OperationClass, Turn, Waiting},
 };
@@ -38,27 +38,19 @@ impl Hub {
             QosPid::AtLeastOnce(pid) => Some(pid),
             QosPid::ExactlyOnce(_) => return Err(CloseReason::QosTwo),
         };
+        if let Some(topic) = TelemetryTopic::parse(publish.topic_name) {
+            let topic = topic.map_err(TopicError::from);
+            let topic = topic.map_err(CloseReason::UnreadableTopic)?;
+            let turn = self.telemetry(now, connection, publish, &topic)?;
+            self.puback(connection, pid, turn);
+            return Ok(());
+        }
         let Some(client) = self.connections.client(connection) else {
             return Ok(());
         };
-        let mut turn = Turn::Now;
         let mut answer = None;
         match read_topic(publish.topic_name)? {
-            DeviceTopic::Telemetry {
-                device_id,
-                module_id,
-                properties,
-            } if device_id == client.identity.device_id
-                && module_id == client.identity.module_id =>
-            {
-                let size = publish.payload.len() + properties.size();
-                let message = read_message(publish, properties)?;
-                turn = self
-                    .limits
-                    .take(now, OperationClass::DeviceToCloudSend, size)?;
-                let sender = Arc::clone(&client.sender);
-                self.store_telemetry(now, &sender, &[message])?;
-            }
+            // What is telemetry was read above.
             DeviceTopic::Telemetry { .. } => return Err(foreign(publish.topic_name)),
             DeviceTopic::TwinGet { request_id } => {
                 let id = client.identity.clone();
@@ -76,17 +68,48 @@ impl Hub {
                 self.method_answered(now, &identity, &request_id, status, publish.payload);
             }
         }
-        if let Some(pid) = pid {
-            self.puback(connection, pid, turn);
-        }
+        self.puback(connection, pid, Turn::Now);
         if let Some(answer) = answer {
             self.send_twin_answer(connection, &answer);
         }
         Ok(())
     }
 
+    /// Stores a message, and says when to acknowledge it.
+    fn telemetry(
+        &mut self,
+        now: Timestamp,
+        connection: ConnectionId,
+        publish: &Publish<'_>,
+        topic: &TelemetryTopic<'_>,
+    ) -> Result<Turn, CloseReason> {
+        let Some(client) = self.connections.client(connection) else {
+            return Ok(Turn::Now);
+        };
+        let identity = &client.identity;
+        if topic.device_id != identity.device_id || topic.module_id != identity.module_id.as_deref()
+        {
+            return Err(foreign(publish.topic_name));
+        }
+        // Only what the sender wrote counts towards the size, not the hub's own marks.
+        let size = publish.payload.len() + topic.properties.size();
+        if size > MOST_MESSAGE_BYTES {
+            return Err(CloseReason::MessageTooLarge { size });
+        }
+        let sender = Arc::clone(&client.sender);
+        let class = OperationClass::DeviceToCloudSend;
+        let turn = self.limits.take(now, class, size)?;
+        let bag = marked(publish, topic.properties.text());
+        self.store_event(now, sender, &bag, publish.payload)?;
+        Ok(turn)
+    }
+
     /// Acknowledges a PUBLISH, at once or when its turn comes. A client that waits for it sends more slowly.
-    fn puback(&mut self, connection: ConnectionId, pid: Pid, turn: Turn) {
+    /// One of QoS 0 has no packet id, and is not acknowledged.
+    fn puback(&mut self, connection: ConnectionId, pid: Option<Pid>, turn: Turn) {
+        let Some(pid) = pid else {
+            return;
+        };
         match turn {
             Turn::Now => self.send(connection, &Packet::Puback(pid)),
             Turn::At(turn) => {
@@ -118,23 +141,17 @@ fn read_topic(topic: &str) -> Result<DeviceTopic, CloseReason> {
     })
 }
 
-/// The message of a PUBLISH, with notes of the flags that the hub does not act on.
-/// Only what the sender wrote counts towards its size.
-fn read_message(
-    publish: &Publish<'_>,
-    mut properties: MessageProperties,
-) -> Result<Message, CloseReason> {
-    let size = publish.payload.len() + properties.size();
-    if size > MOST_MESSAGE_BYTES {
-        return Err(CloseReason::MessageTooLarge { size });
+/// The property bag of a PUBLISH, with notes of the flags that the hub does not act on.
+fn marked<'a>(publish: &Publish<'_>, bag: &'a str) -> Cow<'a, str> {
+    if !publish.retain && !publish.dup {
+        return Cow::Borrowed(bag);
     }
+    // The bag was checked.
+    let mut properties = MessageProperties::parse_bag(bag).unwrap_or_default();
     for (is_set, name) in [(publish.retain, RETAIN), (publish.dup, DUPLICATE)] {
         if is_set {
             mark(&mut properties, name, "true");
         }
     }
-    Ok(Message {
-        properties,
-        body: publish.payload.to_vec(),
-    })
+    Cow::Owned(properties.to_cloud_to_device_bag())
 }

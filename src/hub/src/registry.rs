@@ -5,7 +5,7 @@ mod edge;
 mod modules;
 mod restore;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Bound};
 
 use wire::{
     error::{ErrorCode, ServiceError},
@@ -108,6 +108,15 @@ impl Registry {
         self.devices.len()
     }
 
+    /// The devices from an id on, by id.
+    pub(crate) fn from<'a>(
+        &'a self,
+        id: Bound<&str>,
+    ) -> impl Iterator<Item = &'a Device> + use<'a> {
+        let range = self.devices.range::<str, _>((id, Bound::Unbounded));
+        range.map(|(_, device)| device.as_ref())
+    }
+
     /// The device, or the service's refusal.
     pub(crate) fn require(&self, id: &str) -> Result<&Device, ServiceError> {
         self.get(id).ok_or_else(|| unknown_device(id))
@@ -138,6 +147,25 @@ impl Registry {
             None => Some(&device.identity.generation_id),
             Some(id) => Some(&device.modules.get(id)?.identity.generation_id),
         }
+    }
+
+    /// The generation of an identity, and when it last did something.
+    pub(crate) fn activity_mut(&mut self, identity: &Identity) -> Option<(&str, &mut Timestamp)> {
+        let device = self.get_mut(&identity.device_id)?;
+        let Some(module_id) = &identity.module_id else {
+            let DeviceIdentity {
+                generation_id,
+                last_activity_time,
+                ..
+            } = &mut device.identity;
+            return Some((generation_id, last_activity_time));
+        };
+        let ModuleIdentity {
+            generation_id,
+            last_activity_time,
+            ..
+        } = &mut device.modules.get_mut(module_id)?.identity;
+        Some((generation_id, last_activity_time))
     }
 
     /// A module.

@@ -165,7 +165,7 @@ fn dispatch(
         Operation::PatchTwin { id } => twins::patch(hub, now, &id, request),
         Operation::PutTwin { id } => twins::put(hub, now, &id, request),
         Operation::InvokeMethod { id } => return methods::invoke(hub, now, asked, &id, request),
-        Operation::Query => query::run(hub, now, request),
+        Operation::Query => query::run(hub, now, asked, request),
         Operation::SendToDevice { device_id } => {
             cloud_to_device::send(hub, now, &device_id, request)
         }

@@ -61,7 +61,7 @@ impl StoredEvent {
     pub(crate) fn new(
         place: Place,
         at: Timestamp,
-        sender: &Arc<Sender>,
+        sender: Arc<Sender>,
         bag: &str,
         body: &[u8],
     ) -> Self {
@@ -71,7 +71,7 @@ impl StoredEvent {
         Self {
             place,
             at,
-            sender: Arc::clone(sender),
+            sender,
             bag_bytes: bag.len(),
             content: content.into(),
         }
@@ -150,6 +150,6 @@ impl TryFrom<EventRecord> for StoredEvent {
             body,
             ..
         } = record;
-        Ok(Self::new(place, at, &sender, &bag, &body))
+        Ok(Self::new(place, at, sender, &bag, &body))
     }
 }

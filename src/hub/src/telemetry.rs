@@ -13,6 +13,30 @@ use crate::{
 };
 
 impl Hub {
+    /// Keeps one message of a sender, whose property bag is right.
+    pub(crate) fn store_event(
+        &mut self,
+        now: Timestamp,
+        sender: Arc<Sender>,
+        bag: &str,
+        body: &[u8],
+    ) -> Result<(), CloseReason> {
+        let entry = self.registry.activity_mut(&sender.identity);
+        let Some((_, last_activity)) =
+            entry.filter(|(generation_id, _)| *generation_id == sender.generation_id)
+        else {
+            return Err(CloseReason::DeviceDeleted);
+        };
+        let Some(place) = self.events.next_place(&sender.identity.device_id) else {
+            return Ok(());
+        };
+        let event = StoredEvent::new(place, now, sender, bag, body);
+        self.store.commit(&[Change(Kind::Event(&event))])?;
+        *last_activity = now;
+        self.events.append(event);
+        Ok(())
+    }
+
     /// Keeps messages of one sender, all of them or none.
     pub(crate) fn store_telemetry(
         &mut self,
@@ -31,7 +55,7 @@ impl Hub {
             .iter()
             .map(|message| {
                 let bag = message.properties.to_cloud_to_device_bag();
-                let event = StoredEvent::new(place, now, sender, &bag, &message.body);
+                let event = StoredEvent::new(place, now, Arc::clone(sender), &bag, &message.body);
                 place = Place {
                     number: place.number.saturating_add(1),
                     offset: place.offset.saturating_add(event.size() as u64),

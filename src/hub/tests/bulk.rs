@@ -241,3 +241,82 @@ fn an_item_without_an_id() {
     let answer = post(&mut bench, &json!([{ "importMode": "delete" }]));
     assert_eq!(body_of(&answer)["errors"][0]["errorCode"], 404_001);
 }
+
+fn twin(bench: &mut Bench, path: &str) -> Value {
+    body_of(&bench.ask(&Ask::path("GET", path)))
+}
+
+#[test]
+fn identities_are_created_with_their_twins() {
+    let mut bench = Bench::new();
+    let items = json!([
+        { "id": "dev3", "tags": { "floor": 1 }, "properties": { "desired": { "on": true } } },
+        { "id": "dev3", "moduleId": "m", "properties": { "desired": { "rate": 5 } } },
+    ]);
+    assert_eq!(outcome(&post(&mut bench, &items)), "200");
+    let device = twin(&mut bench, "/twins/dev3");
+    assert_eq!(device["tags"], json!({ "floor": 1 }));
+    assert_eq!(device["properties"]["desired"]["on"], true);
+    let module = twin(&mut bench, "/twins/dev3/modules/m");
+    assert_eq!(module["properties"]["desired"]["rate"], 5);
+    // What the twin may not hold keeps the identity from being created.
+    let wrong = json!({ "id": "dev4", "tags": { "a.b": 1 } });
+    assert_eq!(one(&mut bench, &wrong), 400_004);
+    assert!(bench.hub.device("dev4").is_none());
+}
+
+#[test]
+fn twins_are_merged_with_or_without_their_tag() {
+    let mut bench = Bench::new();
+    let item = |mode: &str, etag: &str| {
+        json!({
+            "id": "dev1",
+            "importMode": mode,
+            "twinETag": etag,
+            "tags": { "b": 2 },
+            "properties": { "desired": { "on": false } },
+        })
+    };
+    let first = json!({ "id": "dev1", "importMode": "updateTwin", "tags": { "a": 1 } });
+    assert_eq!(one(&mut bench, &first), 0);
+    let identity = bench.hub.device("dev1").unwrap().etag.clone();
+    assert_eq!(one(&mut bench, &item("updateTwin", "MA==")), 0);
+    let read = twin(&mut bench, "/twins/dev1");
+    assert_eq!(read["tags"], json!({ "a": 1, "b": 2 }));
+    assert_eq!(read["properties"]["desired"]["on"], false);
+    let exact = "updateTwinIfMatchETag";
+    assert_eq!(one(&mut bench, &item(exact, "MA==")), 412_001);
+    assert_eq!(one(&mut bench, &item(exact, "")), 412_001);
+    let etag = read["etag"].as_str().unwrap();
+    assert_eq!(one(&mut bench, &item(exact, etag)), 0);
+    assert_eq!(one(&mut bench, &item(exact, etag)), 412_001);
+    assert_eq!(one(&mut bench, &item(exact, "*")), 0);
+    assert_eq!(bench.hub.device("dev1").unwrap().etag, identity);
+    let unknown = json!({ "id": "dev3", "importMode": "updateTwin", "tags": {} });
+    assert_eq!(one(&mut bench, &unknown), 404_001);
+}
+
+#[test]
+fn an_identity_and_its_twin_are_replaced_and_merged_together() {
+    let mut bench = Bench::new();
+    let mut item = json!({
+        "id": "dev1",
+        "importMode": "update",
+        "statusReason": "moved",
+        "tags": { "floor": 2 },
+    });
+    assert_eq!(one(&mut bench, &item), 0);
+    assert_eq!(
+        twin(&mut bench, "/twins/dev1")["tags"],
+        json!({ "floor": 2 })
+    );
+    let before = bench.hub.device("dev1").unwrap().clone();
+    assert_eq!(before.status_reason.as_deref(), Some("moved"));
+    // A twin that would be refused keeps the identity as it is.
+    item["twinETag"] = json!("MA==");
+    assert_eq!(one(&mut bench, &item), 412_001);
+    item["twinETag"] = json!("*");
+    item["tags"] = json!({ "a b": 1 });
+    assert_eq!(one(&mut bench, &item), 400_004);
+    assert_eq!(*bench.hub.device("dev1").unwrap(), before);
+}

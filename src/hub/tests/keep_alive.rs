@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use hub::CloseReason;
+use hub::{CloseReason, HubOptions};
 use wire::mqtt::mqttrs::QoS;
 
-use crate::bench::{Bench, SECOND, START, TOPIC};
+use crate::bench::{Bench, HOST, SECOND, SEED, START, TOPIC};
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
@@ -125,4 +125,39 @@ fn links_are_dropped_in_the_order_of_their_deadlines() {
         bench.hub.next_deadline(),
         Some(bench.now.plus(Duration::from_hours(24)).plus(MILLISECOND))
     );
+}
+
+#[test]
+fn whoever_was_heard_last_is_dropped_last_even_if_nobody_looked() {
+    let mut options = HubOptions::new(HOST, SEED);
+    options.partitions = 1;
+    let mut bench = Bench::of(options);
+    let mut first = bench.greeting("dev1").with_will(TOPIC, "first");
+    first.keep_alive = 10;
+    let mut second = bench.greeting("dev2");
+    second = second.with_will("devices/dev2/messages/events/", "second");
+    second.keep_alive = 12;
+    let (first, _) = (bench.connect_as(&first), bench.connect_as(&second));
+    // 15 seconds of silence are the first one's, and begin 10 seconds later than the 18 of the second.
+    bench.wait(10 * SECOND);
+    assert!(bench.is_alive(first));
+    bench.now = bench.now.plus(Duration::from_hours(1));
+    bench.hub.advance(bench.now);
+    bench.drain();
+    assert_eq!(bench.bodies(), ["second", "first"]);
+}
+
+#[test]
+fn a_link_that_was_closed_is_none_of_the_links_after_it() {
+    let mut bench = Bench::new();
+    let former = bench.connect("dev1");
+    bench.lose(former);
+    let link = bench.connect("dev1");
+    assert_ne!(former, link);
+    bench.bytes(former, &[0xC0, 0]);
+    assert_eq!(bench.said(former), ["CONNACK 0"; 0]);
+    bench.lose(former);
+    assert!(bench.is_alive(link));
+    bench.bytes(former, &[0xFF]);
+    assert!(bench.is_alive(link));
 }

@@ -424,10 +424,13 @@ fn modules_have_methods_of_their_own() {
 }
 
 #[test]
-fn an_answer_is_activity_of_the_device() {
+fn a_call_and_its_answer_are_activity_of_the_device() {
     let mut bench = Bench::new();
     let link = listener(&mut bench, "dev1");
+    bench.wait(SECOND);
     call(&mut bench, &json!({ "methodName": "m" }));
+    let device = bench.hub.device("dev1").unwrap();
+    assert_eq!(device.last_activity_time, bench.now);
     let rid = called(&mut bench, link).request_id;
     bench.wait(SECOND);
     reply(&mut bench, link, &rid, 200, b"");

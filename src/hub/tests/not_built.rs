@@ -45,6 +45,7 @@ fn operations_are_refused_by_their_names() {
             "/digitaltwins/dev1/commands/reboot",
             "digital twins (POST)",
         ),
+        ("POST", "/twins/dev1/streams/s", "device streams (POST)"),
         ("PATCH", "/devices/dev1", "PATCH /devices/dev1"),
         ("GET", "/", "GET /"),
         ("OPTIONS", "/something/else", "OPTIONS /something/else"),

@@ -95,7 +95,7 @@ impl Table {
             start: START,
         };
         let mut table = Self {
-            bench: Bench::new(options),
+            bench: Bench::new(&options),
             seen: Vec::new(),
         };
         table.start(&REGISTER);

@@ -25,8 +25,11 @@ pub(crate) enum DecodeFault {
     Utf8,
 }
 
-/// Decodes a percent-encoded text, strictly: a stray `%` is a fault.
-pub(crate) fn decode(text: &str) -> Result<String, DecodeFault> {
+/// Decodes a percent-encoded text, strictly: a stray `%` is a fault. A text without any is its own decoding.
+pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, DecodeFault> {
+    if !text.as_bytes().contains(&b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);
     let complete = text.split('%').skip(1).all(|after| {
         let mut bytes = after.as_bytes().iter();
@@ -37,6 +40,5 @@ pub(crate) fn decode(text: &str) -> Result<String, DecodeFault> {
     }
     percent_decode_str(text)
         .decode_utf8()
-        .map(Cow::into_owned)
         .map_err(|_| DecodeFault::Utf8)
 }

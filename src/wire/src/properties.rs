@@ -15,6 +15,8 @@
 //!   property holds one value, so there it is an error rather than a silent choice.
 //! - An unknown `$.x` name is kept as an application property.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::percent::{DecodeFault, decode, encode};
@@ -67,6 +69,15 @@ pub struct MessageProperties {
     /// The application's properties, in the order given. A property may lack a value: `None` is
     /// `name` in a bag, an empty text is `name=`.
     pub application: Vec<(String, Option<String>)>,
+}
+
+/// The text of a property bag that was checked: it holds properties, and they could be read.
+///
+/// For whoever passes properties on or stores them, and has no need to look at each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PropertyBag<'a> {
+    text: &'a str,
+    size: usize,
 }
 
 /// The properties of a message that IoT Hub itself understands, as texts.
@@ -149,9 +160,9 @@ impl MessageProperties {
     /// Reads a property bag. An empty text is a bag without properties.
     pub fn parse_bag(bag: &str) -> Result<Self, BagError> {
         let mut properties = Self::default();
-        for piece in bag.split('&').filter(|piece| !piece.is_empty()) {
-            let (name, value) = parse_pair(piece)?;
-            properties.insert(name, value)?;
+        for pair in pairs(bag) {
+            let (name, value) = pair?;
+            properties.insert(name.into_owned(), value.map(Cow::into_owned))?;
         }
         Ok(properties)
     }
@@ -224,6 +235,49 @@ impl MessageProperties {
     }
 }
 
+impl<'a> PropertyBag<'a> {
+    /// Checks a property bag: what [`MessageProperties::parse_bag`] refuses is refused here, for the same reason.
+    pub fn parse(text: &'a str) -> Result<Self, BagError> {
+        let mut size = 0;
+        // The system properties that came with a value, a bit each.
+        let mut given = 0_u16;
+        for pair in pairs(text) {
+            let (name, value) = pair?;
+            size += value.as_ref().map_or(0, |value| value.len());
+            let Some(place) = system_place(&name) else {
+                size += name.len();
+                continue;
+            };
+            if given >> place & 1 == 1 {
+                return Err(BagError::Duplicate {
+                    name: name.into_owned(),
+                });
+            }
+            given |= u16::from(value.is_some()) << place;
+        }
+        Ok(Self { text, size })
+    }
+
+    /// The bag as it came.
+    pub fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// The bytes that count towards a message's size, as [`MessageProperties::size`].
+    pub fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// Which of the system properties a name in a bag means.
+fn system_place(name: &str) -> Option<usize> {
+    // Nearly all names are the application's, and the first two characters tell.
+    if !name.starts_with("$.") && !name.starts_with("io") {
+        return None;
+    }
+    TELEMETRY_ORDER.iter().position(|known| *known == name)
+}
+
 impl SystemProperties {
     /// The value of a system property by the name it has in a bag, for example `$.mid`.
     pub fn get(&self, name: &str) -> Option<&str> {
@@ -275,33 +329,85 @@ impl SystemProperties {
     }
 }
 
-fn parse_pair(piece: &str) -> Result<(String, Option<String>), BagError> {
-    if piece.contains('/') {
-        return Err(BagError::RawSlash {
-            piece: piece.to_owned(),
-        });
-    }
-    let (name, value) = match piece.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (piece, None),
-    };
-    if name.is_empty() {
-        return Err(BagError::EmptyName {
-            piece: piece.to_owned(),
-        });
-    }
-    let value = value.map(|value| decode_in(piece, value)).transpose()?;
-    Ok((decode_in(piece, name)?, value))
+/// The name of a property and its value, if it has one.
+type Pair<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
+
+/// The properties of a bag, one after the other, decoded.
+fn pairs(bag: &str) -> impl Iterator<Item = Result<Pair<'_>, BagError>> {
+    let mut rest = Some(bag);
+    let pieces = std::iter::from_fn(move || {
+        let (piece, after) = Piece::first(rest?);
+        rest = after;
+        Some(piece)
+    });
+    pieces
+        .filter(|piece| !piece.text.is_empty())
+        .map(|piece| piece.read())
 }
 
-fn decode_in(piece: &str, text: &str) -> Result<String, BagError> {
-    decode(text).map_err(|fault| {
-        let piece = piece.to_owned();
-        match fault {
-            DecodeFault::Percent => BagError::PercentEncoding { piece },
-            DecodeFault::Utf8 => BagError::NotUtf8 { piece },
+/// What stands between two `&` of a bag, and what is to be known of its characters.
+struct Piece<'a> {
+    text: &'a str,
+    /// Where the first `=` is.
+    equals: Option<usize>,
+    has_slash: bool,
+    has_percent: bool,
+}
+
+impl<'a> Piece<'a> {
+    /// The first piece of a bag, and what follows the `&` behind it, if there is one. Every message has a bag, so each
+    /// byte is looked at once only.
+    fn first(bag: &'a str) -> (Self, Option<&'a str>) {
+        let mut piece = Self {
+            text: bag,
+            equals: None,
+            has_slash: false,
+            has_percent: false,
+        };
+        for (place, byte) in bag.bytes().enumerate() {
+            match byte {
+                b'&' => {
+                    piece.text = bag.get(..place).unwrap_or_default();
+                    return (piece, bag.get(place + 1..));
+                }
+                b'=' if piece.equals.is_none() => piece.equals = Some(place),
+                b'/' => piece.has_slash = true,
+                b'%' => piece.has_percent = true,
+                _ => {}
+            }
         }
-    })
+        (piece, None)
+    }
+
+    fn read(&self) -> Result<Pair<'a>, BagError> {
+        let owned = || self.text.to_owned();
+        if self.has_slash {
+            return Err(BagError::RawSlash { piece: owned() });
+        }
+        let (name, value) = match self.equals {
+            Some(place) => (self.text.get(..place), self.text.get(place + 1..)),
+            None => (Some(self.text), None),
+        };
+        let name = name.unwrap_or_default();
+        if name.is_empty() {
+            return Err(BagError::EmptyName { piece: owned() });
+        }
+        let value = value.map(|value| self.decode(value)).transpose()?;
+        Ok((self.decode(name)?, value))
+    }
+
+    fn decode(&self, text: &'a str) -> Result<Cow<'a, str>, BagError> {
+        if !self.has_percent {
+            return Ok(Cow::Borrowed(text));
+        }
+        decode(text).map_err(|fault| {
+            let piece = self.text.to_owned();
+            match fault {
+                DecodeFault::Percent => BagError::PercentEncoding { piece },
+                DecodeFault::Utf8 => BagError::NotUtf8 { piece },
+            }
+        })
+    }
 }
 
 fn write_pair(name: &str, value: Option<&str>) -> String {

@@ -29,6 +29,8 @@ pub use statistics::{RegistryStatistics, ServiceStatistics};
 pub use text::{to_http_text_request, to_http_text_response};
 pub use twin::{Twin, TwinProperties};
 
+use std::borrow::Cow;
+
 use crate::percent;
 
 /// The values of `api-version` that a hub accepts.
@@ -62,5 +64,5 @@ pub fn encode_id(id: &str) -> String {
 /// The id in a segment of a path. `None` if a `%` is not followed by two hexadecimal digits, or
 /// if the result is not UTF-8.
 pub fn decode_id(segment: &str) -> Option<String> {
-    percent::decode(segment).ok()
+    percent::decode(segment).ok().map(Cow::into_owned)
 }

@@ -10,7 +10,7 @@ use std::str::FromStr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::percent;
-use crate::properties::{BagError, MessageProperties};
+use crate::properties::{BagError, MessageProperties, PropertyBag};
 
 /// What is percent-encoded in a method's or an input's name. The star stays, because Edge writes
 /// the command of a component as `component*command`.
@@ -64,6 +64,17 @@ pub enum DeviceTopic {
         /// The id of the request that this answers.
         request_id: String,
     },
+}
+
+/// The topic of a telemetry message, read without a copy: what [`DeviceTopic::Telemetry`] is, for whoever reads many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TelemetryTopic<'a> {
+    /// The device that the message is said to come from.
+    pub device_id: &'a str,
+    /// The module of the device, if a module sends.
+    pub module_id: Option<&'a str>,
+    /// The message's properties, checked.
+    pub properties: PropertyBag<'a>,
 }
 
 /// A topic that the hub publishes to.
@@ -189,6 +200,18 @@ const FILTERS: &str = "devices/{id}/messages/devicebound/#, $iothub/twin/res/#, 
      $iothub/twin/PATCH/properties/desired/#, $iothub/methods/POST/# or \
      devices/{id}/modules/{module}/inputs/#";
 
+impl<'a> TelemetryTopic<'a> {
+    /// Reads a topic that a device published to. `None` if it is none of telemetry; an error if its bag cannot be read.
+    pub fn parse(topic: &'a str) -> Option<Result<Self, BagError>> {
+        let (address, bag) = Address::of_telemetry(topic)?;
+        Some(PropertyBag::parse(bag).map(|properties| Self {
+            device_id: address.device_id,
+            module_id: address.module_id,
+            properties,
+        }))
+    }
+}
+
 impl DeviceTopic {
     /// Reads a topic that a device published to.
     pub fn parse(topic: &str) -> Result<Self, TopicError> {
@@ -215,17 +238,12 @@ impl DeviceTopic {
     }
 
     fn parse_telemetry(topic: &str) -> Result<Self, TopicError> {
-        let unknown = || TopicError::unknown(topic, DEVICE_TOPICS);
-        let address = Address::parse(topic).ok_or_else(unknown)?;
-        let bag = match address.rest.strip_prefix("messages/events") {
-            Some("") => "",
-            Some(rest) => rest.strip_prefix('/').ok_or_else(unknown)?,
-            None => return Err(unknown()),
-        };
+        let (address, bag) = Address::of_telemetry(topic)
+            .ok_or_else(|| TopicError::unknown(topic, DEVICE_TOPICS))?;
         Ok(Self::Telemetry {
             device_id: address.device_id.to_owned(),
             module_id: address.module_id.map(str::to_owned),
-            properties: parse_bag(bag)?,
+            properties: MessageProperties::parse_bag(bag)?,
         })
     }
 
@@ -479,6 +497,16 @@ struct Address<'a> {
 }
 
 impl<'a> Address<'a> {
+    /// Whose telemetry the topic is for, and its property bag.
+    fn of_telemetry(topic: &'a str) -> Option<(Self, &'a str)> {
+        let address = Self::parse(topic)?;
+        let bag = match address.rest.strip_prefix("messages/events")? {
+            "" => "",
+            rest => without_slash(rest.strip_prefix('/')?),
+        };
+        Some((address, bag))
+    }
+
     fn parse(topic: &'a str) -> Option<Self> {
         let (device_id, rest) = segment(topic.strip_prefix("devices/")?)?;
         let Some(module) = rest.strip_prefix("modules/") else {
@@ -510,16 +538,23 @@ fn split_level<'a>(
     segment(rest).ok_or_else(|| TopicError::unknown(topic, expected))
 }
 
-/// Some SDKs end a bag with a slash, as if it were one more topic level.
 fn parse_bag(bag: &str) -> Result<MessageProperties, BagError> {
-    MessageProperties::parse_bag(bag.strip_suffix('/').unwrap_or(bag))
+    MessageProperties::parse_bag(without_slash(bag))
+}
+
+/// Some SDKs end a bag with a slash, as if it were one more topic level.
+fn without_slash(bag: &str) -> &str {
+    bag.strip_suffix('/').unwrap_or(bag)
 }
 
 fn decode_name(topic: &str, name: &str) -> Result<String, TopicError> {
-    percent::decode(name).map_err(|_| TopicError::BadName {
-        topic: topic.to_owned(),
-        found: name.to_owned(),
-    })
+    match percent::decode(name) {
+        Ok(name) => Ok(name.into_owned()),
+        Err(_) => Err(TopicError::BadName {
+            topic: topic.to_owned(),
+            found: name.to_owned(),
+        }),
+    }
 }
 
 fn number<T: FromStr>(topic: &str, part: &'static str, text: &str) -> Result<T, TopicError> {

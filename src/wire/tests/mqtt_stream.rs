@@ -5,6 +5,7 @@ mod packets;
 use packets::any_packet;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use wire::mqtt::mqttrs::decode_slice;
 use wire::mqtt::{self, Frame, MqttError, Splitter};
 
 /// The most bytes that a header can have while its length is still unknown. So many are kept
@@ -12,7 +13,7 @@ use wire::mqtt::{self, Frame, MqttError, Splitter};
 const INCOMPLETE_HEADER: usize = 4;
 
 /// Pushes the chunks and takes all there is after each.
-fn split(splitter: &mut Splitter, chunks: &[&[u8]]) -> (Vec<Frame>, Option<MqttError>) {
+fn split(splitter: &mut Splitter, chunks: &[&[u8]]) -> (Vec<Frame<'static>>, Option<MqttError>) {
     let mut frames = Vec::new();
     for chunk in chunks {
         splitter.push(chunk);
@@ -23,6 +24,26 @@ fn split(splitter: &mut Splitter, chunks: &[&[u8]]) -> (Vec<Frame>, Option<MqttE
                 Err(error) => return (frames, Some(error)),
             }
         }
+    }
+    (frames, None)
+}
+
+/// Takes all there is out of each chunk, without pushing it first.
+fn split_in_place<'a>(
+    splitter: &mut Splitter,
+    chunks: &[&'a [u8]],
+) -> (Vec<Frame<'a>>, Option<MqttError>) {
+    let mut frames = Vec::new();
+    for chunk in chunks {
+        let mut chunk = *chunk;
+        loop {
+            match splitter.next_in(&mut chunk) {
+                Ok(Some(frame)) => frames.push(frame),
+                Ok(None) => break,
+                Err(error) => return (frames, Some(error)),
+            }
+        }
+        assert!(chunk.is_empty(), "bytes are left");
     }
     (frames, None)
 }
@@ -92,13 +113,14 @@ proptest! {
 }
 
 /// However a stream is chopped, the same frames and the same error come out, each frame decodes,
-/// and the splitter keeps no more than its limit.
+/// and the splitter keeps no more than its limit. It does not matter either whether chunks are pushed.
 fn check_chunking(bytes: &[u8], places: &[usize], limit: usize) -> Result<(), TestCaseError> {
     let whole = split(&mut Splitter::new(limit), &[bytes]);
     for frame in &whole.0 {
         let decoded = frame
             .decode()
             .map_err(|e| TestCaseError::fail(e.to_string()))?;
+        prop_assert_eq!(decode_slice(frame.bytes()), Ok(Some(decoded.clone())));
         let again = mqtt::encode(&decoded).map_err(|e| TestCaseError::fail(e.to_string()))?;
         let again = Frame::parse(&again).map_err(|e| TestCaseError::fail(e.to_string()))?;
         prop_assert_eq!(again.decode(), Ok(decoded));
@@ -108,6 +130,17 @@ fn check_chunking(bytes: &[u8], places: &[usize], limit: usize) -> Result<(), Te
     let mut error = None;
     for chunk in chop(bytes, places) {
         let (more, failure) = split(&mut splitter, &[chunk]);
+        frames.extend(more);
+        error = failure;
+        prop_assert!(splitter.buffered() <= limit.max(INCOMPLETE_HEADER));
+    }
+    prop_assert_eq!(&(frames, error), &whole);
+
+    let mut splitter = Splitter::new(limit);
+    let mut frames = Vec::new();
+    let mut error = None;
+    for chunk in chop(bytes, places) {
+        let (more, failure) = split_in_place(&mut splitter, &[chunk]);
         frames.extend(more);
         error = failure;
         prop_assert!(splitter.buffered() <= limit.max(INCOMPLETE_HEADER));

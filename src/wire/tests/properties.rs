@@ -3,7 +3,7 @@
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use wire::properties::{BagError, MessageProperties, SystemProperties};
+use wire::properties::{BagError, MessageProperties, PropertyBag, SystemProperties};
 
 fn parse(bag: &str) -> MessageProperties {
     MessageProperties::parse_bag(bag).unwrap_or_else(|error| panic!("{bag}: {error}"))
@@ -235,6 +235,48 @@ fn properties() -> impl Strategy<Value = MessageProperties> {
         system,
         application,
     })
+}
+
+/// Texts that are nearly bags: names that mean something, odd ones, and damage.
+fn bags() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("$.mid"),
+        Just("%24.mid"),
+        Just("$.ct"),
+        Just("iothub-ack"),
+        Just("io%74hub-ack"),
+        Just("$.new"),
+        Just("a"),
+        Just("온도"),
+        Just("%EC%98%A8"),
+        Just("%EC"),
+        Just("%2"),
+        Just("%zz"),
+        Just("%"),
+        Just("/"),
+        Just("="),
+        Just("="),
+        Just("="),
+        Just("&"),
+        Just("&"),
+        Just("&"),
+    ];
+    prop_oneof![
+        vec(piece, 0..14).prop_map(|pieces| pieces.concat()),
+        any::<String>()
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn a_bag_is_checked_as_it_is_read(bag in bags()) {
+        let checked = PropertyBag::parse(&bag);
+        let read = MessageProperties::parse_bag(&bag);
+        prop_assert_eq!(checked.clone().map(|bag| bag.size()), read.map(|read| read.size()));
+        prop_assert!(checked.is_err() || checked.unwrap().text() == bag);
+    }
 }
 
 proptest! {

@@ -189,16 +189,17 @@ fn accepts_requests_for_identities() {
 #[test]
 fn refuses_requests_for_keys_and_certificates_at_once() {
     let keys = with_keys(&json!(KEY), &json!(KEY))["authentication"]["symmetricKey"].clone();
-    let mut errors = String::new();
-    for (kind, keys) in [
+    let cases = [
         ("selfSigned", json!(null)),
         ("selfSigned", keys.clone()),
         ("certificateAuthority", keys),
-    ] {
+    ];
+    let error = |(kind, keys): &(&str, Value)| {
         let authentication = json!({ "type": kind, "symmetricKey": keys });
         let body = json!({ "deviceId": "dev1", "authentication": authentication });
-        errors += &format!("{}\n", validate(&body).unwrap_err());
-    }
+        format!("{}\n", validate(&body).unwrap_err())
+    };
+    let errors: String = cases.iter().map(error).collect();
     expect![[r"
         authentication.type selfSigned needs x509Thumbprint with a primaryThumbprint.
         symmetricKey is for authentication.type sas only. Send null for both keys.

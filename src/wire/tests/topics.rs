@@ -3,7 +3,7 @@
 use proptest::option;
 use proptest::prelude::*;
 use wire::properties::MessageProperties;
-use wire::topic::{DeviceTopic, HubTopic, TopicFilter};
+use wire::topic::{DeviceTopic, HubTopic, TelemetryTopic, TopicError, TopicFilter};
 
 fn bag(bag: &str) -> MessageProperties {
     MessageProperties::parse_bag(bag).expect("a good bag")
@@ -516,5 +516,66 @@ proptest! {
         if let Ok(filter) = TopicFilter::parse(&text) {
             prop_assert_eq!(TopicFilter::parse(&filter.to_filter()), Ok(filter));
         }
+    }
+}
+
+/// What a topic of telemetry says without a copy, and what it says with copies.
+fn check_telemetry(topic: &str) {
+    let read = DeviceTopic::parse(topic);
+    match (TelemetryTopic::parse(topic), read) {
+        (
+            Some(Ok(checked)),
+            Ok(DeviceTopic::Telemetry {
+                device_id,
+                module_id,
+                properties,
+            }),
+        ) => {
+            assert_eq!(checked.device_id, device_id, "{topic}");
+            assert_eq!(checked.module_id, module_id.as_deref(), "{topic}");
+            assert_eq!(
+                MessageProperties::parse_bag(checked.properties.text()),
+                Ok(properties),
+                "{topic}"
+            );
+        }
+        (Some(Err(why)), Err(TopicError::Bag(expected))) => assert_eq!(why, expected, "{topic}"),
+        (None, Ok(DeviceTopic::Telemetry { .. }) | Err(TopicError::Bag(_))) => {
+            panic!("{topic}: not read as telemetry")
+        }
+        (None, _) => {}
+        (checked, read) => panic!("{topic}: {checked:?}, and {read:?}"),
+    }
+}
+
+#[test]
+fn telemetry_is_the_same_without_a_copy() {
+    for topic in [
+        "devices/d/messages/events",
+        "devices/d/messages/events/",
+        "devices/d/messages/events//",
+        "devices/d/messages/events///",
+        "devices/d/messages/events/a=b/",
+        "devices/d/messages/events/a=b/c",
+        "devices/d/messages/events/%",
+        "devices/d/messages/eventsa=b",
+        "devices/d/messages/devicebound/",
+        "devices/d/modules/m/messages/events/a=b",
+        "devices/d/modules//messages/events/a=b",
+        "devices//messages/events/",
+        "$iothub/twin/GET/?$rid=1",
+        "$iothub/devices/d/messages/events/",
+    ] {
+        check_telemetry(topic);
+    }
+}
+
+proptest! {
+    #[test]
+    fn telemetry_is_the_same_without_a_copy_whatever_comes(
+        start in "devices/[a-z]{0,2}/(modules/[a-z]{0,2}/)?messages/events/?",
+        bag in "([a-c$.%/=&]|[$].mid|%24|=){0,12}",
+    ) {
+        check_telemetry(&format!("{start}{bag}"));
     }
 }

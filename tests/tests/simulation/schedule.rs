@@ -76,7 +76,11 @@ impl World {
                 self.seen.store_failures += 1;
                 self.journal.set_failing(true);
             }
-            97 | 98 => self.journal.set_failing(false),
+            97 | 98 => {
+                self.journal.set_failing(false);
+                // What time could not do without a store is tried again after a second.
+                self.wait(Duration::from_secs(1));
+            }
             _ => {
                 self.seen.restarts += 1;
                 self.journal.set_failing(false);

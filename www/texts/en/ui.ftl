@@ -29,6 +29,7 @@ home-picture = A device sends packets to the hub; a cloud program sends requests
 home-start = Start lesson 1
 home-continue = Continue lesson 1
 home-promise = Nothing to install, no subscription, and nothing leaves this page.
+home-differences = What this hub does differently from Azure IoT Hub
 
 # An address that leads nowhere.
 

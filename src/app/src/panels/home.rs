@@ -20,6 +20,8 @@ pub fn home(screen: &Screen) -> Html {
             <p class="quiet">{ words.text("home-promise") }</p>
             <h2>{ words.text("lessons") }</h2>
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
+            // A page of its own, without any program; `cargo xtask texts` makes it.
+            <p class="quiet"><a href="differences.html">{ words.text("home-differences") }</a></p>
         </main>
     }
 }

@@ -7,16 +7,18 @@ use std::task::{Poll, ready};
 
 use futures::channel::{mpsc, oneshot};
 use futures::{FutureExt, StreamExt};
+use serde_json::{Map, Value};
 use wire::connection_string::DeviceConnectionString;
 use wire::timestamp::Timestamp;
 use wire::topic::{DeviceTopic, TopicFilter};
 
 use crate::network::{Link, LinkError, Network};
 
-use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError};
-use super::event::{Output, Receipt, SendId, SessionEvent};
+use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
+use super::event::{Delivery, Output, Receipt, SendId, SessionEvent, TwinAnswer, TwinRequestId};
 use super::inbox::Inbox;
 use super::message::Message;
+use super::method::MethodRequest;
 use super::options::DeviceOptions;
 use super::session::Session;
 
@@ -28,6 +30,19 @@ pub(super) enum Command {
     Connect(Reply<Result<(), ConnectError>>),
     Send(Box<Message>, Reply<Result<Receipt, SendError>>),
     SendTo(Box<DeviceTopic>, Vec<u8>, Reply<Result<Receipt, SendError>>),
+    Respond(
+        Box<MethodRequest>,
+        i32,
+        Value,
+        Reply<Result<Receipt, SendError>>,
+    ),
+    GetTwin(Reply<Result<TwinAnswer, TwinError>>),
+    PatchReported(
+        Map<String, Value>,
+        Option<u64>,
+        Reply<Result<TwinAnswer, TwinError>>,
+    ),
+    Acknowledge(Delivery),
     Subscribe(TopicFilter, Reply<Result<u8, SubscribeError>>),
     Disconnect(Reply<()>),
     Watch(mpsc::UnboundedSender<SessionEvent>),
@@ -37,8 +52,11 @@ pub(super) enum Command {
 pub(super) struct Driver {
     session: Session,
     inbox: Inbox,
+    /// The connection that the messages in the inbox are of, as far as the hub keeps them.
+    connection: Option<u64>,
     connecting: Vec<Reply<Result<(), ConnectError>>>,
     sending: BTreeMap<SendId, Reply<Result<Receipt, SendError>>>,
+    asking: BTreeMap<TwinRequestId, Reply<Result<TwinAnswer, TwinError>>>,
     subscribing: Vec<(TopicFilter, Reply<Result<u8, SubscribeError>>)>,
     watching: Vec<mpsc::UnboundedSender<SessionEvent>>,
 }
@@ -61,8 +79,10 @@ impl Driver {
         Self {
             session: Session::new(device, options, seed),
             inbox,
+            connection: None,
             connecting: Vec::new(),
             sending: BTreeMap::new(),
+            asking: BTreeMap::new(),
             subscribing: Vec::new(),
             watching: Vec::new(),
         }
@@ -116,6 +136,19 @@ impl Driver {
                 let id = self.session.publish_to(now, &topic, body);
                 self.sending.insert(id, reply);
             }
+            Command::Respond(method, status, payload, reply) => {
+                let id = self.session.respond(now, &method, status, &payload);
+                self.sending.insert(id, reply);
+            }
+            Command::GetTwin(reply) => {
+                let id = self.session.get_twin(now);
+                self.asking.insert(id, reply);
+            }
+            Command::PatchReported(patch, version, reply) => {
+                let id = self.session.patch_reported(now, &patch, version);
+                self.asking.insert(id, reply);
+            }
+            Command::Acknowledge(delivery) => self.session.acknowledge(now, delivery),
             Command::Subscribe(filter, reply) => {
                 self.subscribing.push((filter.clone(), reply));
                 self.session.subscribe(now, filter);
@@ -141,11 +174,25 @@ impl Driver {
                         connections.close();
                         failed = None;
                     }
-                    Output::Event(event) => self.tell(event),
+                    Output::Event(event) => {
+                        self.follow_connection();
+                        self.tell(event);
+                    }
                 }
             }
             let Some(error) = failed else { break };
             self.session.link_failed(connections.network.now(), error);
+        }
+        self.follow_connection();
+    }
+
+    /// What the program has not taken when a connection ends, the hub delivers again on the next:
+    /// kept here it would come twice.
+    fn follow_connection(&mut self) {
+        let connection = self.session.connection();
+        if self.connection != connection {
+            self.connection = connection;
+            self.inbox.withdraw_held();
         }
     }
 
@@ -162,11 +209,19 @@ impl Driver {
             SessionEvent::SendFailed(id, error) => self.sent(id, Err(error)),
             SessionEvent::Subscribed { filter, qos } => self.subscribed(&filter, &Ok(qos)),
             SessionEvent::SubscribeFailed { filter, why } => self.subscribed(&filter, &Err(why)),
-            SessionEvent::Message(message) => self.inbox.put(*message),
+            SessionEvent::TwinAnswered(id, answer) => self.answered(id, Ok(answer)),
+            SessionEvent::TwinFailed(id, error) => self.answered(id, Err(error)),
+            // The connection may have ended right after the message.
+            SessionEvent::Message(message)
+                if !message.is_held() || self.session.holds(message.delivery) =>
+            {
+                self.inbox.put(*message);
+            }
             SessionEvent::Refused(_)
             | SessionEvent::ConnectFailed { .. }
             | SessionEvent::Disconnected { .. }
             | SessionEvent::Retrying { .. }
+            | SessionEvent::Message(_)
             | SessionEvent::UnknownTopic { .. } => {}
         }
     }
@@ -179,6 +234,12 @@ impl Driver {
 
     fn sent(&mut self, id: SendId, outcome: Result<Receipt, SendError>) {
         if let Some(reply) = self.sending.remove(&id) {
+            answer(reply, outcome);
+        }
+    }
+
+    fn answered(&mut self, id: TwinRequestId, outcome: Result<TwinAnswer, TwinError>) {
+        if let Some(reply) = self.asking.remove(&id) {
             answer(reply, outcome);
         }
     }

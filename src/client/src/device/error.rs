@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use wire::error::ErrorCode;
 use wire::mqtt::MqttError;
 use wire::mqtt::mqttrs::ConnectReturnCode;
 
@@ -136,6 +137,12 @@ pub enum SendError {
         /// The most that may wait.
         limit: usize,
     },
+    /// The connection on which a direct method was called has ended.
+    #[error(
+        "the connection on which the method was called has ended, so nobody waits for the answer; \
+         its caller is told that the device did not answer"
+    )]
+    CallerGone,
     /// The message cannot be written as an MQTT packet.
     #[error("the message cannot be written as an MQTT packet: {0}")]
     Unwritable(#[from] MqttError),
@@ -150,6 +157,9 @@ pub enum SubscribeError {
         /// The filter.
         filter: String,
     },
+    /// The device's driver has ended.
+    #[error("the device's driver has ended, so nothing comes any more; make a new device")]
+    Closed,
     /// The hub answered that it does not grant the filter.
     #[error("the hub did not grant the subscription")]
     Rejected,
@@ -162,6 +172,91 @@ pub enum SubscribeError {
     /// The connection ended for good before the answer.
     #[error("the connection ended before the hub answered the subscription; connect and try again")]
     ConnectionLost,
+}
+
+/// Why a request about the twin brought nothing.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TwinError {
+    /// The device is not connected and is not trying to.
+    #[error("the device is not connected; connect it before asking for its twin")]
+    NotConnected,
+    /// Too many requests wait for their answer.
+    #[error("{limit} requests about the twin wait for their answer already; await each of them")]
+    TooManyPending {
+        /// The most that may wait.
+        limit: usize,
+    },
+    /// Reported properties are changed by an object.
+    #[error("reported properties are changed by a JSON object, found {found}")]
+    NotAnObject {
+        /// What was given.
+        found: &'static str,
+    },
+    /// The change is larger than the service takes.
+    #[error("the change has {size} bytes, a hub takes {limit}; report less")]
+    TooLarge {
+        /// Bytes of the JSON text.
+        size: usize,
+        /// The most that is taken.
+        limit: usize,
+    },
+    /// The topic of answers is not subscribed to, so no answer could come.
+    #[error("no answer about the twin can come: {0}")]
+    NotSubscribed(SubscribeError),
+    /// No answer came in time.
+    #[error("{}", twin_timed_out(*after, *times_sent))]
+    TimedOut {
+        /// The time that was given.
+        after: Duration,
+        /// How often the request was put on a link; 0 if the device was never connected for it.
+        times_sent: u32,
+    },
+    /// The connection was lost before the answer. Only a change that expects a version fails at
+    /// once: others are asked again while the retry policy allows another attempt to connect.
+    #[error(
+        "the connection was lost before the hub answered the request about the twin; it may or may \
+         not have been carried out. Connect, read the twin, and try again"
+    )]
+    ConnectionLost,
+    /// The hub refused the connection.
+    #[error("the request about the twin was not answered: {}", refusal(*.0))]
+    Refused(ConnectReturnCode),
+    /// The program disconnected before the answer, or the device's driver has ended.
+    #[error("the program disconnected before the hub answered the request about the twin")]
+    Closed,
+    /// The hub refused the request.
+    #[error("{}", rejected(*status, *code, message))]
+    Rejected {
+        /// An HTTP status.
+        status: u16,
+        /// Which refusal, if the catalogue has it.
+        code: Option<ErrorCode>,
+        /// What the hub said, for a person.
+        message: String,
+    },
+    /// The hub agreed, but what it sent is not what was asked for.
+    #[error(
+        "the hub's answer about the twin cannot be read: {why}; check that the host is an IoT hub"
+    )]
+    Unreadable {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The request cannot be written as an MQTT packet.
+    #[error("the request about the twin cannot be written as an MQTT packet: {0}")]
+    Unwritable(MqttError),
+}
+
+/// When no connection comes any more, messages and requests fail for the same reason.
+impl From<&SendError> for TwinError {
+    fn from(error: &SendError) -> Self {
+        match error {
+            SendError::NotConnected => Self::NotConnected,
+            SendError::Refused(code) => Self::Refused(*code),
+            SendError::Closed => Self::Closed,
+            _ => Self::ConnectionLost,
+        }
+    }
 }
 
 /// What a refusal of CONNECT means (MQTT 3.1.1, 3.2.2.3) and what to do.
@@ -206,6 +301,33 @@ fn timed_out(after: Duration, times_sent: u32) -> String {
              arrived"
         )
     }
+}
+
+fn twin_timed_out(after: Duration, times_sent: u32) -> String {
+    if times_sent == 0 {
+        format!("the twin was not asked for within {after:?}: the device was not connected")
+    } else {
+        format!("the hub did not answer the request about the twin within {after:?}")
+    }
+}
+
+fn rejected(status: u16, code: Option<ErrorCode>, message: &str) -> String {
+    let mut text = format!("the hub refused the request about the twin: {status}");
+    if let Some(code) = code {
+        text = format!("{text} {}", code.name());
+    }
+    if !message.is_empty() {
+        text = format!("{text}: {message}");
+    }
+    let remedy = match status {
+        400 => "check the names and the values of the properties",
+        412 => "read the twin and try again with its version",
+        413 => "report less",
+        429 => "wait and ask less often",
+        500.. => "try later",
+        _ => return text,
+    };
+    format!("{text} ({remedy})")
 }
 
 /// Whether the same CONNECT may be accepted later. The service's SDKs agree: all refusals but

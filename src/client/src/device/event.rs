@@ -3,15 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use wire::mqtt::mqttrs::ConnectReturnCode;
+use wire::mqtt::mqttrs::{ConnectReturnCode, Pid};
 use wire::mqtt::packet_name;
 use wire::topic::{HubTopic, TopicError, TopicFilter};
 
-use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError};
+use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
+use super::twin::TwinState;
 
 /// Names one call of `publish` within its session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SendId(pub(super) u64);
+
+/// Names one request about the twin within its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TwinRequestId(pub(super) u64);
 
 /// What a session wants done.
 #[derive(Clone, PartialEq)]
@@ -96,7 +101,12 @@ pub enum SessionEvent {
         /// Why.
         why: SubscribeError,
     },
-    /// The hub sent something to the device.
+    /// The hub answered a request about the twin.
+    TwinAnswered(TwinRequestId, TwinAnswer),
+    /// A request about the twin was refused, or not answered.
+    TwinFailed(TwinRequestId, TwinError),
+    /// The hub sent something to the device. What [is held](Incoming::is_held) waits for
+    /// [`Session::acknowledge`](super::Session::acknowledge).
     Message(Box<Incoming>),
     /// The hub published to a topic that this client does not know. It was acknowledged.
     UnknownTopic {
@@ -118,6 +128,27 @@ pub struct Receipt {
     pub times_sent: u32,
 }
 
+/// What the hub answered to a request about the twin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TwinAnswer {
+    /// The twin.
+    Twin(Box<TwinState>),
+    /// The reported properties are changed.
+    Reported {
+        /// Their new version.
+        version: u64,
+    },
+}
+
+/// Where a message of the hub came from: a connection, and the message's place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Connections are counted.
+    pub(super) connection: u64,
+    /// What acknowledges the message, if that is for the program to say.
+    pub(super) held: Option<Pid>,
+}
+
 /// What the hub sent: a cloud-to-device message, a method call, a twin's answer or change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incoming {
@@ -129,4 +160,15 @@ pub struct Incoming {
     pub qos: u8,
     /// Whether the hub may have delivered it before.
     pub duplicate: bool,
+    /// Where it came from.
+    pub delivery: Delivery,
+}
+
+impl Incoming {
+    /// Whether the hub keeps the message until the program acknowledges it, and delivers it again
+    /// on the next connection if it does not: so with a cloud-to-device message or one for a
+    /// module's input, at least once.
+    pub fn is_held(&self) -> bool {
+        self.delivery.held.is_some()
+    }
 }

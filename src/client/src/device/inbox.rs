@@ -9,32 +9,71 @@ use super::event::Incoming;
 
 /// A queue shared by the driver, which fills it, and the handles. A message leaves it only into the
 /// hands of a program that is there to take it, so a dropped `next_message` future loses nothing.
-#[derive(Clone, Default)]
+///
+/// Messages that the hub keeps until they are acknowledged are bounded by the hub. Of the others
+/// the oldest give way when there are too many.
+#[derive(Clone)]
 pub(super) struct Inbox(Rc<RefCell<State>>);
 
-#[derive(Default)]
 struct State {
     messages: VecDeque<Incoming>,
+    limit: usize,
     waiting: Vec<Waker>,
     ended: bool,
 }
 
 impl Inbox {
+    pub(super) fn new(limit: usize) -> Self {
+        Self(Rc::new(RefCell::new(State {
+            messages: VecDeque::new(),
+            limit: limit.max(1),
+            waiting: Vec::new(),
+            ended: false,
+        })))
+    }
+
     pub(super) fn put(&self, message: Incoming) {
-        self.change(|state| state.messages.push_back(message));
+        self.change(|state| {
+            state.messages.push_back(message);
+            let passing = state.messages.iter().filter(|it| !it.is_held());
+            if passing.count() > state.limit
+                && let Some(oldest) = state.messages.iter().position(|it| !it.is_held())
+            {
+                state.messages.remove(oldest);
+            }
+        });
+    }
+
+    /// The hub keeps these messages and delivers them again: they go.
+    pub(super) fn withdraw_held(&self) {
+        self.change(|state| state.messages.retain(|message| !message.is_held()));
     }
 
     /// No message comes any more.
     pub(super) fn end(&self) {
+        self.withdraw_held();
         self.change(|state| state.ended = true);
     }
 
-    /// The oldest message; `None` when there is none and none will come.
-    pub(super) fn poll_take(&self, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
-        let mut state = self.0.borrow_mut();
-        if let Some(message) = state.messages.pop_front() {
+    /// The oldest message of those wanted, if there is one.
+    pub(super) fn take(&self, wanted: impl Fn(&Incoming) -> bool) -> Option<Incoming> {
+        let messages = &mut self.0.borrow_mut().messages;
+        messages
+            .iter()
+            .position(wanted)
+            .and_then(|place| messages.remove(place))
+    }
+
+    /// The oldest message of those wanted; `None` when there is none and none will come.
+    pub(super) fn poll_take(
+        &self,
+        wanted: impl Fn(&Incoming) -> bool,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Incoming>> {
+        if let Some(message) = self.take(wanted) {
             return Poll::Ready(Some(message));
         }
+        let mut state = self.0.borrow_mut();
         if state.ended {
             return Poll::Ready(None);
         }

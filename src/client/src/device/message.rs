@@ -75,7 +75,7 @@ impl Message {
     }
 
     /// Refuses what the hub would answer by closing the connection, or would misread.
-    pub(super) fn check(&self) -> Result<(), SendError> {
+    pub(crate) fn check(&self) -> Result<(), SendError> {
         if let Some(id) = &self.properties.system.message_id {
             check_message_id(id)?;
         }

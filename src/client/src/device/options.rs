@@ -26,7 +26,8 @@ pub struct DeviceOptions {
     /// How long an attempt to connect may take, from opening the link to the hub's answer.
     pub connect_timeout: Duration,
     /// How long a message may take from the call of `publish` to the hub's acknowledgement,
-    /// disconnected time included. A subscription has the same time from its request to its answer.
+    /// disconnected time included. A request about the twin has the same time to its answer, and a
+    /// subscription from its request to its answer.
     pub message_timeout: Duration,
     /// Asks the hub to forget the device's subscriptions at each connect. The service's own SDKs
     /// never do.
@@ -39,6 +40,10 @@ pub struct DeviceOptions {
     pub max_in_flight: usize,
     /// The most messages that are unacknowledged in all; beyond it a message is refused.
     pub max_pending: usize,
+    /// The most messages of the hub that wait for the program, besides those that the hub keeps
+    /// until they are acknowledged. Beyond it the oldest give way: the caller of a direct method
+    /// gets no answer then, and a change of desired properties is missed.
+    pub max_inbox: usize,
 }
 
 impl Default for DeviceOptions {
@@ -47,13 +52,7 @@ impl Default for DeviceOptions {
             keep_alive: Duration::from_mins(1),
             token_lifetime: Duration::from_hours(1),
             renew_before: Duration::from_mins(2),
-            retry: RetryPolicy::Exponential {
-                first: Duration::from_secs(1),
-                factor: 2.0,
-                most: Duration::from_mins(1),
-                jitter: 0.25,
-                attempts: None,
-            },
+            retry: RetryPolicy::exponential(),
             connect_timeout: Duration::from_secs(30),
             message_timeout: Duration::from_secs(10),
             clean_session: false,
@@ -61,6 +60,7 @@ impl Default for DeviceOptions {
             agent: concat!("iot-hub-playground/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_in_flight: 32,
             max_pending: 1024,
+            max_inbox: 1024,
         }
     }
 }

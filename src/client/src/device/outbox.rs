@@ -31,6 +31,8 @@ pub(super) struct Pending {
     /// Given at the first sending and kept for the others, as MQTT asks (3.1.1, 4.4).
     packet_id: Option<Pid>,
     times_sent: u32,
+    /// Of no use on any other link than the one it was handed over for.
+    for_this_link: bool,
 }
 
 impl Pending {
@@ -49,7 +51,14 @@ impl Pending {
             queued_at: now,
             packet_id: None,
             times_sent: 0,
+            for_this_link: false,
         }
+    }
+
+    /// A message that is of no use on any other link.
+    pub(super) fn for_this_link(mut self) -> Self {
+        self.for_this_link = true;
+        self
     }
 
     pub(super) fn into_receipt(self, now: Timestamp) -> Receipt {
@@ -58,6 +67,14 @@ impl Pending {
             took: now.since(self.queued_at),
             times_sent: self.times_sent,
         }
+    }
+
+    /// Gives its packet id back.
+    fn release(self, ids: &mut PacketIds) -> SendId {
+        if let Some(packet_id) = self.packet_id {
+            ids.release(packet_id);
+        }
+        self.id
     }
 
     fn packet(&self, packet_id: Pid) -> Result<Vec<u8>, MqttError> {
@@ -149,22 +166,22 @@ impl Outbox {
             .map(|message| message.queued_at.plus(timeout))
     }
 
-    /// Nothing is on a link any more: all messages wait to be sent, some of them again.
-    pub(super) fn link_lost(&mut self) {
+    /// Nothing is on a link any more: all messages wait to be sent, some of them again, but for those
+    /// that are of no use on another link. These are taken out.
+    pub(super) fn link_lost(&mut self, ids: &mut PacketIds) -> Vec<SendId> {
         self.on_link = 0;
+        let messages = std::mem::take(&mut self.pending).into_iter();
+        let (void, kept) = messages.partition::<VecDeque<_>, _>(|message| message.for_this_link);
+        self.pending = kept;
+        void.into_iter()
+            .map(|message| message.release(ids))
+            .collect()
     }
 
     /// Takes out all messages.
     pub(super) fn abandon(&mut self, ids: &mut PacketIds) -> Vec<SendId> {
         self.on_link = 0;
         let messages = self.pending.drain(..);
-        messages
-            .map(|message| {
-                if let Some(packet_id) = message.packet_id {
-                    ids.release(packet_id);
-                }
-                message.id
-            })
-            .collect()
+        messages.map(|message| message.release(ids)).collect()
     }
 }

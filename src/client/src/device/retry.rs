@@ -38,6 +38,41 @@ pub enum RetryPolicy {
 const MAX_STEPS: u32 = 1_000;
 
 impl RetryPolicy {
+    /// The default: one second, twice as long each time up to a minute, up to a quarter shorter by
+    /// chance, without end.
+    #[must_use]
+    pub const fn exponential() -> Self {
+        Self::Exponential {
+            first: Duration::from_secs(1),
+            factor: 2.0,
+            most: Duration::from_mins(1),
+            jitter: 0.25,
+            attempts: None,
+        }
+    }
+
+    /// The same wait before each attempt, without end. The service's SDK for Python waits ten
+    /// seconds.
+    #[must_use]
+    pub const fn every(wait: Duration) -> Self {
+        Self::Fixed {
+            wait,
+            attempts: None,
+        }
+    }
+
+    /// The same waits, and no attempt after the first failure but these.
+    #[must_use]
+    pub const fn at_most(mut self, most_attempts: u32) -> Self {
+        match &mut self {
+            Self::None => {}
+            Self::Fixed { attempts, .. } | Self::Exponential { attempts, .. } => {
+                *attempts = Some(most_attempts);
+            }
+        }
+        self
+    }
+
     /// The wait before an attempt, in whole milliseconds and at least one: attempt 1 follows the
     /// first failure. `None`: there is no such attempt. `random` is spent on jitter.
     pub fn delay(&self, attempt: u32, random: u64) -> Option<Duration> {

@@ -3,8 +3,9 @@
 mod connection;
 mod packets;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
+use serde_json::{Map, Value};
 use wire::connection_string::DeviceConnectionString;
 use wire::mqtt::mqttrs::Packet;
 use wire::mqtt::{Splitter, encode};
@@ -13,15 +14,17 @@ use wire::topic::{DeviceTopic, TopicFilter};
 
 use crate::network::LinkError;
 
-use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError};
-use super::event::{Output, SendId, SessionEvent};
+use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
+use super::event::{Delivery, Output, SendId, SessionEvent, TwinRequestId};
 use super::greeting::Greeting;
 use super::message::{MAX_MESSAGE_SIZE, Message, check_size};
+use super::method::{MethodRequest, write_payload};
 use super::options::DeviceOptions;
-use super::outbox::Outbox;
+use super::outbox::{Outbox, Pending};
 use super::packet_ids::PacketIds;
 use super::retry::Dice;
 use super::subscriptions::Subscriptions;
+use super::twin_requests::{TwinRequest, TwinRequests};
 
 /// The largest packet taken from the hub: a largest message, its topic, and headers.
 const MAX_INCOMING: usize = MAX_MESSAGE_SIZE + 65_535 + 16;
@@ -29,7 +32,8 @@ const MAX_INCOMING: usize = MAX_MESSAGE_SIZE + 65_535 + 16;
 /// A device's connection to its hub, across losses and retries, without I/O.
 ///
 /// The owner feeds it: what the program wants ([`connect`](Self::connect),
-/// [`publish`](Self::publish), [`subscribe`](Self::subscribe), [`disconnect`](Self::disconnect)),
+/// [`publish`](Self::publish), [`subscribe`](Self::subscribe), [`get_twin`](Self::get_twin),
+/// [`respond`](Self::respond), [`acknowledge`](Self::acknowledge), [`disconnect`](Self::disconnect)),
 /// what the link does ([`link_opened`](Self::link_opened), [`receive`](Self::receive),
 /// [`link_closed`](Self::link_closed), [`link_failed`](Self::link_failed)), and that time has passed
 /// ([`advance`](Self::advance), at [`next_deadline`](Self::next_deadline) or later).
@@ -47,7 +51,11 @@ const MAX_INCOMING: usize = MAX_MESSAGE_SIZE + 65_535 + 16;
 /// - A message that was on a lost link goes out again on the next with its packet id and DUP=1,
 ///   in order, whether the hub kept the session or not.
 /// - A packet id is not given to another packet while its answer may still come.
-/// - PUBACK for a message of the hub is put out after the event that delivers the message.
+/// - Each [`TwinRequestId`] gets exactly one [`SessionEvent::TwinAnswered`] or
+///   [`SessionEvent::TwinFailed`].
+/// - A cloud-to-device message that came at least once is not acknowledged before the owner
+///   [says so](Self::acknowledge), so that a program that ends before it took the message does not
+///   lose it. PUBACK for anything else of the hub is put out after the event that delivers it.
 pub struct Session {
     device: DeviceConnectionString,
     options: DeviceOptions,
@@ -59,7 +67,12 @@ pub struct Session {
     retries: u32,
     outbox: Outbox,
     subscriptions: Subscriptions,
+    twin_requests: TwinRequests,
     packet_ids: PacketIds,
+    /// How many connections the hub has accepted.
+    connections: u64,
+    /// The messages of this connection that wait for the owner to acknowledge them.
+    held: BTreeSet<u16>,
     splitter: Splitter,
     next_send: u64,
     outputs: VecDeque<Output>,
@@ -106,7 +119,10 @@ impl Session {
             retries: 0,
             outbox: Outbox::default(),
             subscriptions: Subscriptions::default(),
+            twin_requests: TwinRequests::default(),
             packet_ids: PacketIds::default(),
+            connections: 0,
+            held: BTreeSet::new(),
             splitter: Splitter::new(MAX_INCOMING),
             next_send: 0,
             outputs: VecDeque::new(),
@@ -147,14 +163,108 @@ impl Session {
             module_id: self.device.module_id.clone(),
             properties: message.properties,
         };
-        self.queue(now, checked, topic.to_topic(), message.body, message_id)
+        self.publish_checked(now, checked, topic.to_topic(), message.body, message_id)
     }
 
     /// Publishes to any topic that a device may use, for example a twin request or the answer to a
-    /// direct method, under the rules of [`publish`](Self::publish).
+    /// direct method, under the rules of [`publish`](Self::publish). Request ids that are a `t` and
+    /// a number are the session's own.
     pub fn publish_to(&mut self, now: Timestamp, topic: &DeviceTopic, body: Vec<u8>) -> SendId {
         let checked = check_size(body.len());
-        self.queue(now, checked, topic.to_topic(), body, None)
+        self.publish_checked(now, checked, topic.to_topic(), body, None)
+    }
+
+    /// Acknowledges a message that [is held](super::Incoming::is_held). Without effect if the
+    /// connection on which it came has ended: the hub delivers it again on the next.
+    pub fn acknowledge(&mut self, now: Timestamp, delivery: Delivery) {
+        if let Some(packet_id) = delivery.held
+            && self.connection() == Some(delivery.connection)
+            && self.held.remove(&packet_id.get())
+        {
+            self.send(now, &Packet::Puback(packet_id));
+        }
+    }
+
+    /// Answers a direct method; `null` is an answer without a payload. The outcome comes as
+    /// [`SessionEvent::Sent`] or [`SessionEvent::SendFailed`] with the id returned: the latter if the
+    /// connection on which the method was called ends, because nobody waits for the answer then.
+    pub fn respond(
+        &mut self,
+        now: Timestamp,
+        method: &MethodRequest,
+        status: i32,
+        payload: &Value,
+    ) -> SendId {
+        let id = self.next_send_id();
+        let topic = DeviceTopic::MethodResponse {
+            status,
+            request_id: method.request_id.clone(),
+        };
+        let is_there = self.connection() == Some(method.delivery.connection);
+        let checked = if is_there {
+            Ok(())
+        } else {
+            Err(SendError::CallerGone)
+        };
+        match checked.and_then(|()| write_payload(payload)) {
+            Ok(body) => {
+                let answer = Pending::new(id, topic.to_topic(), body, None, now);
+                self.queue(now, answer.for_this_link());
+            }
+            Err(error) => self.event(SessionEvent::SendFailed(id, error)),
+        }
+        id
+    }
+
+    /// Asks for the twin. The answer comes as [`SessionEvent::TwinAnswered`] or
+    /// [`SessionEvent::TwinFailed`] with the id returned. The topic of the answers is subscribed to
+    /// first if it is not yet. If the connection is lost before the answer, the twin is asked for
+    /// again on the next.
+    pub fn get_twin(&mut self, now: Timestamp) -> TwinRequestId {
+        self.ask(now, Ok(TwinRequest::Get))
+    }
+
+    /// Changes reported properties by a merge patch (RFC 7386) and asks for their new version, as
+    /// [`get_twin`](Self::get_twin) asks for the twin. If the connection is lost before the answer, the
+    /// change is sent again on the next, so it may be made twice, which leaves the same properties.
+    ///
+    /// With an expected version the hub makes the change only if the reported properties have that
+    /// version. Such a change is never sent again: if the connection is lost before the answer, it
+    /// fails.
+    pub fn patch_reported(
+        &mut self,
+        now: Timestamp,
+        patch: &Map<String, Value>,
+        expected_version: Option<u64>,
+    ) -> TwinRequestId {
+        // A map of JSON values always serialises.
+        let body = serde_json::to_vec(patch).unwrap_or_default();
+        let (size, limit) = (body.len(), MAX_MESSAGE_SIZE);
+        let request = TwinRequest::Patch {
+            body,
+            version: expected_version,
+        };
+        let fits = size <= limit;
+        self.ask(
+            now,
+            fits.then_some(request)
+                .ok_or(TwinError::TooLarge { size, limit }),
+        )
+    }
+
+    /// The number of the connection that the hub has accepted, if there is one. A message of another
+    /// connection can be neither acknowledged nor answered.
+    pub(super) fn connection(&self) -> Option<u64> {
+        self.is_connected().then_some(self.connections)
+    }
+
+    /// Whether a message waits for [`acknowledge`](Self::acknowledge) and can still have it. If not,
+    /// it is acknowledged or comes again: an owner that has not used it yet lets go of it.
+    pub fn holds(&self, delivery: Delivery) -> bool {
+        let held = delivery
+            .held
+            .is_some_and(|id| self.held.contains(&id.get()));
+        held && self.connection() == Some(delivery.connection)
     }
 
     /// Subscribes for delivery at least once, now and after each reconnect. The outcome comes as
@@ -273,6 +383,7 @@ impl Session {
             phase,
             self.outbox.next_expiry(timeout),
             self.subscriptions.next_expiry(timeout),
+            self.twin_requests.next_expiry(timeout),
         ])
     }
 

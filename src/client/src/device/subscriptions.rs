@@ -49,6 +49,12 @@ impl Subscriptions {
         None
     }
 
+    /// Whether the hub has granted a filter on this link.
+    pub(super) fn is_granted(&self, filter: &TopicFilter) -> bool {
+        let known = self.wanted.iter().find(|known| known.filter == *filter);
+        known.is_some_and(|known| matches!(known.state, State::Granted { .. }))
+    }
+
     /// The bytes of the next SUBSCRIBE to put on the link, which thereby is on it. One filter a
     /// packet, so that each has an answer of its own.
     pub(super) fn next_packet(

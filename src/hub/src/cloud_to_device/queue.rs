@@ -21,6 +21,7 @@ struct Waiting {
 
 /// A message in a queue. Locks, and packet ids, live as long as the hub: after a restart a message waits again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct QueuedMessage {
     /// Its number in the queue, counted from 1 and never used twice by one generation of a device.
     pub(crate) sequence_number: u64,

@@ -34,6 +34,7 @@ pub(crate) struct Feedback {
 /// A record that waits to be read. To which batch it belongs, and who reads that, lives as long as the hub: after a
 /// restart records are gathered anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PendingFeedback {
     /// Its number, never used twice.
     pub(crate) number: u64,

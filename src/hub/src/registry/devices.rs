@@ -64,14 +64,13 @@ impl Hub {
         let identity = written(blank, now, &mut self.random, update, keys, place);
         let modules = self.system_modules(now, &identity);
         let own = Identity::device(id);
-        let changes = [
+        let mut changes = vec![
             Change(Kind::Device(&identity)),
             Change(Kind::Twin(&own, &twin)),
         ];
-        let of_modules = modules.iter().flat_map(Addition::changes);
-        let changes: Vec<_> = changes.into_iter().chain(of_modules).collect();
+        changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
-        drop(changes);
+        self.about_to_change(now, id);
         self.registry.insert(Box::new(Device {
             identity,
             twin,
@@ -95,13 +94,10 @@ impl Hub {
         let place = self.registry.place(&former, &update)?;
         let identity = written(former, now, &mut self.random, update, keys, place);
         let modules = self.system_modules(now, &identity);
-        let of_modules = modules.iter().flat_map(Addition::changes);
-        let changes: Vec<_> = [Change(Kind::Device(&identity))]
-            .into_iter()
-            .chain(of_modules)
-            .collect();
+        let mut changes = vec![Change(Kind::Device(&identity))];
+        changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
-        drop(changes);
+        self.about_to_change(now, id);
         let is_disabled = identity.status == DeviceStatus::Disabled;
         if let Some(mut device) = self.registry.remove(id) {
             device.identity = identity;
@@ -125,6 +121,7 @@ impl Hub {
         if_match.demand()?;
         if_match.check(&self.registry.require(id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::DeviceGone(id))])?;
+        self.about_to_change(now, id);
         self.registry.remove(id);
         self.close_device(now, id, &CloseReason::DeviceDeleted);
         self.sessions.forget_device(id);

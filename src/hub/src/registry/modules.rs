@@ -32,7 +32,7 @@ impl Hub {
         if *if_match == IfMatch::Absent {
             self.create_module(now, id, update, Twin::new(now))
         } else {
-            self.replace_module(id, update, if_match)
+            self.replace_module(now, id, update, if_match)
         }
     }
 
@@ -77,6 +77,7 @@ impl Hub {
             Change(Kind::Module(&identity)),
             Change(Kind::Twin(id, &twin)),
         ])?;
+        self.about_to_change(now, device_id);
         if let Some(device) = self.registry.get_mut(device_id) {
             let module = Module { identity, twin };
             device.modules.insert(module_id.to_owned(), module);
@@ -87,6 +88,7 @@ impl Hub {
     /// Replaces an identity. Its twin stays.
     fn replace_module(
         &mut self,
+        now: Timestamp,
         id: &Identity,
         update: ModuleIdentityUpdate,
         if_match: &IfMatch,
@@ -98,6 +100,7 @@ impl Hub {
         if_match.check(&former.etag)?;
         let identity = written(former.clone(), &mut self.random, update, keys);
         self.store.commit(&[Change(Kind::Module(&identity))])?;
+        self.about_to_change(now, device_id);
         if let Some(module) = self.registry.module_mut(id) {
             module.identity = identity;
         }
@@ -122,6 +125,7 @@ impl Hub {
         let device = self.registry.require(device_id)?;
         if_match.check(&device.require_module(module_id)?.identity.etag)?;
         self.store.commit(&[Change(Kind::ModuleGone(id))])?;
+        self.about_to_change(now, device_id);
         if let Some(device) = self.registry.get_mut(device_id) {
             device.modules.remove(module_id);
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::{HeaderValue, Request, Response, StatusCode};
+use serde_json::{Map, Value};
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode, ServiceError},
     rest::{
@@ -14,8 +15,10 @@ use wire::{
 
 use super::{invalid, json};
 use crate::{
-    connection::Identity, entity::IfMatch, hub::Hub, not_supported::not_supported,
-    registry::unknown_device,
+    connection::Identity,
+    entity::IfMatch,
+    hub::Hub,
+    twin::{Twin, TwinUpdate, WriteMode, etag_text},
 };
 
 /// Carries out one item after the other. What fails does not keep the others from being carried out.
@@ -110,10 +113,10 @@ fn apply_item(
         }
         ImportMode::Delete => delete(hub, now, name, &IfMatch::Any),
         ImportMode::DeleteIfMatchEtag => delete(hub, now, name, &demanded(item.etag.as_deref())?),
-        ImportMode::UpdateTwin => write_twin(hub, now, name, item, &IfMatch::Any),
+        ImportMode::UpdateTwin => write_twin(hub, now, name, &item, &IfMatch::Any),
         ImportMode::UpdateTwinIfMatchEtag => {
             let if_match = demanded(item.twin_etag.as_deref())?;
-            write_twin(hub, now, name, item, &if_match)
+            write_twin(hub, now, name, &item, &if_match)
         }
     }
 }
@@ -125,6 +128,7 @@ fn demanded(etag: Option<&str>) -> Result<IfMatch, ServiceError> {
     Ok(if_match)
 }
 
+/// Creates or replaces an identity, and writes its twin if the item has something for it.
 fn put(
     hub: &mut Hub,
     now: Timestamp,
@@ -132,12 +136,29 @@ fn put(
     item: BulkItem,
     if_match: &IfMatch,
 ) -> Result<(), ServiceError> {
-    if item.tags.is_some() || item.properties.is_some() {
-        return Err(not_supported("twins in bulk registry operations"));
+    let has_twin = item.tags.is_some() || item.properties.is_some();
+    if *if_match == IfMatch::Absent {
+        let mut twin = Twin::new(now);
+        if has_twin {
+            twin.write(now, twin_update(&item)?, WriteMode::Merge)?;
+        }
+        return match &name.module_id {
+            None => hub.create_device(now, &name.device_id, device_update(item), twin),
+            Some(_) => hub.create_module(now, name, module_update(item), twin),
+        };
+    }
+    let twin_if_match = IfMatch::of_text(item.twin_etag.as_deref());
+    let twin_item = has_twin.then(|| item.clone());
+    if let Some(item) = &twin_item {
+        check_twin(hub, now, name, item, &twin_if_match)?;
     }
     match &name.module_id {
-        None => hub.put_device(now, &name.device_id, device_update(item), if_match),
-        Some(_) => hub.put_module(now, name, module_update(item), if_match),
+        None => hub.put_device(now, &name.device_id, device_update(item), if_match)?,
+        Some(_) => hub.put_module(now, name, module_update(item), if_match)?,
+    }
+    match &twin_item {
+        Some(item) => write_twin(hub, now, name, item, &twin_if_match),
+        None => Ok(()),
     }
 }
 
@@ -153,17 +174,41 @@ fn delete(
     }
 }
 
+/// Merges an item into a twin.
 fn write_twin(
     hub: &mut Hub,
-    _now: Timestamp,
+    now: Timestamp,
     name: &Identity,
-    _item: BulkItem,
-    _if_match: &IfMatch,
+    item: &BulkItem,
+    if_match: &IfMatch,
 ) -> Result<(), ServiceError> {
-    if hub.registry.get(&name.device_id).is_none() {
-        return Err(unknown_device(&name.device_id));
-    }
-    Err(not_supported("twins in bulk registry operations"))
+    let update = twin_update(item)?;
+    hub.write_twin(now, name, update, WriteMode::Merge, if_match)
+}
+
+/// Refuses an item whose part for the twin would be refused, before its other part is carried out.
+fn check_twin(
+    hub: &Hub,
+    now: Timestamp,
+    name: &Identity,
+    item: &BulkItem,
+    if_match: &IfMatch,
+) -> Result<(), ServiceError> {
+    let twin = hub.registry.require_twin(name)?;
+    if_match.check(&etag_text(twin.etag))?;
+    twin.clone()
+        .write(now, twin_update(item)?, WriteMode::Merge)?;
+    Ok(())
+}
+
+/// What an item has for a twin.
+fn twin_update(item: &BulkItem) -> Result<TwinUpdate, ServiceError> {
+    // What an item does not name stays as it is.
+    let members: Map<_, _> = [("tags", &item.tags), ("properties", &item.properties)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), Value::Object(value.clone()?))))
+        .collect();
+    TwinUpdate::parse(Value::Object(members).to_string().as_bytes())
 }
 
 fn device_update(item: BulkItem) -> DeviceIdentityUpdate {

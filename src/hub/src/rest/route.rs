@@ -207,13 +207,14 @@ pub(super) fn route(method: &Method, uri: &Uri) -> Result<Operation, ServiceErro
 /// The name of an operation that is missing here.
 fn missing(method: &str, words: &[&str], path: &str) -> String {
     let name = match words {
-        ["devices", _, "files", ..] => "file upload",
+        ["devices", _, "files", ..] | ["devices", _, "modules", _, "files", ..] => "file upload",
         ["devices", _, "applyconfigurationcontent"] | ["configurations", ..] => "configurations",
         ["devices", _, "modules", _, "messages", ..] => "messages of modules over HTTP",
         ["messages", "servicebound", "filenotifications", ..] => "file upload notifications",
         ["jobs", "v2", ..] => "scheduled jobs",
         ["jobs"] | ["jobs", _] => "import and export jobs",
         ["digitaltwins", ..] => "digital twins",
+        ["twins", _, "streams", ..] => "device streams",
         _ => return format!("{method} /{path}"),
     };
     format!("{name} ({method})")

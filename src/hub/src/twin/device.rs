@@ -61,9 +61,7 @@ impl Hub {
         };
         self.store.commit(&[Change(Kind::Twin(id, &twin))])?;
         let version = twin.reported.written.version;
-        if let Some(place) = self.registry.twin_mut(id) {
-            *place = twin;
-        }
+        self.put_twin(now, id, twin);
         self.registry.touch(id, now);
         self.limits.charge(now, body.len());
         let changed = (204, Some(version), Vec::new());

@@ -85,20 +85,25 @@ impl Hub {
         mode: WriteMode,
         if_match: &IfMatch,
     ) -> Result<(), ServiceError> {
-        self.registry.require_identity(id)?;
-        let Some(former) = self.registry.twin_mut(id) else {
-            return Ok(());
-        };
+        let former = self.registry.require_twin(id)?;
         if_match.check(&super::etag_text(former.etag))?;
         let mut twin = former.clone();
         let notice = twin.write(now, update, mode)?;
         self.store.commit(&[Change(Kind::Twin(id, &twin))])?;
         let version = twin.desired.written.version;
-        *former = twin;
+        self.put_twin(now, id, twin);
         if let Some(notice) = notice {
             self.tell_desired(id, notice, version);
         }
         Ok(())
+    }
+
+    /// Puts a twin that was committed in place of the former one.
+    pub(super) fn put_twin(&mut self, now: Timestamp, id: &Identity, twin: Twin) {
+        self.about_to_change(now, &id.device_id);
+        if let Some(place) = self.registry.twin_mut(id) {
+            *place = twin;
+        }
     }
 
     /// Sends a change of desired properties to a client that is connected and wants it.

@@ -2,6 +2,7 @@
 
 use mqttrs::{Connect, Packet, Protocol};
 
+use super::header::kind;
 use super::{Frame, MAX_PACKET, MqttError, packet_name};
 
 /// The most bytes that a fixed header can have.
@@ -12,6 +13,11 @@ const MAX_HEADER: usize = 5;
 /// Refuses a packet that MQTT 3.1.1 does not allow, for example an empty list of topic filters, a
 /// wildcard in the topic of a PUBLISH, or a text of more than 65,535 bytes.
 pub fn encode(packet: &Packet<'_>) -> Result<Vec<u8>, MqttError> {
+    // The answer to most packets, and always right: a packet id cannot be 0.
+    if let Packet::Puback(packet_id) = packet {
+        let [high, low] = packet_id.get().to_be_bytes();
+        return Ok(vec![kind::PUBACK << 4, 2, high, low]);
+    }
     // The codec cuts the length of a long text to 16 bits and writes past the end for the old
     // protocol, so both must be known to be absent first.
     check_texts(packet)?;

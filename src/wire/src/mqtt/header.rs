@@ -48,7 +48,7 @@ pub(super) fn kind_name(kind: u8) -> &'static str {
 }
 
 /// A checked fixed header.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     /// Which packet, one of [`kind`].
     pub(super) kind: u8,

@@ -1,5 +1,7 @@
 //! Cuts a byte stream into control packets.
 
+use std::borrow::Cow;
+
 use super::header::Header;
 use super::{Frame, MqttError, packet_name};
 
@@ -40,13 +42,32 @@ impl Splitter {
             return;
         }
         self.buffer.extend(bytes);
-        if let Err(error) = self.header() {
+        if let Err(error) = self.header(self.buffer.bytes()) {
             self.fail(error);
         }
     }
 
+    /// The next packet of a chunk that is the stream's next bytes, and takes it off the chunk. `None` when the chunk is
+    /// used up and more bytes must come.
+    ///
+    /// Does what [`push`](Self::push) and [`next_frame`](Self::next_frame) do, without a copy of packets that lie in
+    /// the chunk as a whole.
+    pub fn next_in<'a>(&mut self, chunk: &mut &'a [u8]) -> Result<Option<Frame<'a>>, MqttError> {
+        if self.failure.is_none() && self.buffer.bytes().is_empty() {
+            let frame = self.cut_from(chunk);
+            if let Err(error) = &frame {
+                self.fail(error.clone());
+            }
+            if chunk.is_empty() || !matches!(frame, Ok(None)) {
+                return frame;
+            }
+        }
+        self.complete_from(chunk);
+        self.next_frame()
+    }
+
     /// The next packet; `None` until more bytes come.
-    pub fn next_frame(&mut self) -> Result<Option<Frame>, MqttError> {
+    pub fn next_frame(&mut self) -> Result<Option<Frame<'static>>, MqttError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
@@ -62,19 +83,49 @@ impl Splitter {
         self.buffer.bytes().len()
     }
 
-    fn cut(&mut self) -> Result<Option<Frame>, MqttError> {
-        let Some(header) = self.header()? else {
+    /// Cuts a packet off the front of the buffer.
+    fn cut(&mut self) -> Result<Option<Frame<'static>>, MqttError> {
+        let Some(header) = self.header(self.buffer.bytes())? else {
             return Ok(None);
         };
         let Some(bytes) = self.buffer.take(header.packet_size()) else {
             return Ok(None);
         };
-        Frame::from_bytes(bytes).map(Some)
+        Frame::of(header, Cow::Owned(bytes)).map(Some)
     }
 
-    /// The header of the packet at the front, checked against the limit.
-    fn header(&self) -> Result<Option<Header>, MqttError> {
-        let header = Header::read(self.buffer.bytes())?;
+    /// Moves bytes from a chunk to the buffer until a packet is whole there, and no more than that.
+    fn complete_from(&mut self, chunk: &mut &[u8]) {
+        while self.failure.is_none() && !chunk.is_empty() {
+            let missing = match self.header(self.buffer.bytes()) {
+                Ok(Some(header)) => header.packet_size().saturating_sub(self.buffered()),
+                // Byte by byte, until the header tells the size.
+                _ => 1,
+            };
+            if missing == 0 {
+                return;
+            }
+            let (taken, rest) = chunk.split_at(missing.min(chunk.len()));
+            *chunk = rest;
+            self.push(taken);
+        }
+    }
+
+    /// Cuts a packet off the front of a chunk.
+    fn cut_from<'a>(&self, chunk: &mut &'a [u8]) -> Result<Option<Frame<'a>>, MqttError> {
+        let Some(header) = self.header(chunk)? else {
+            return Ok(None);
+        };
+        let Some((bytes, rest)) = chunk.split_at_checked(header.packet_size()) else {
+            return Ok(None);
+        };
+        *chunk = rest;
+        Frame::of(header, Cow::Borrowed(bytes)).map(Some)
+    }
+
+    /// The header of the packet at the front of bytes, checked against the limit.
+    fn header(&self, bytes: &[u8]) -> Result<Option<Header>, MqttError> {
+        let header = Header::read(bytes)?;
         match header {
             Some(header) if header.packet_size() > self.limit => Err(MqttError::TooLarge {
                 size: header.packet_size(),
@@ -111,6 +162,9 @@ impl Buffer {
     }
 
     fn take(&mut self, size: usize) -> Option<Vec<u8>> {
+        if self.start == 0 && self.stored.len() == size {
+            return Some(std::mem::take(&mut self.stored));
+        }
         let taken = self.bytes().get(..size)?.to_vec();
         self.start += size;
         if self.start == self.stored.len() {

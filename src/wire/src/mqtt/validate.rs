@@ -3,6 +3,8 @@
 //! They are all checked here, and before the codec sees a byte: it indexes past the end of a
 //! malformed packet.
 
+use mqttrs::Pid;
+
 use super::MqttError;
 use super::header::{kind, kind_name};
 
@@ -21,12 +23,12 @@ pub(super) fn body(kind: u8, flags: u8, bytes: &[u8]) -> Result<(), MqttError> {
     match kind {
         kind::CONNECT => connect(&mut body)?,
         kind::CONNACK => connack(&mut body)?,
-        kind::PUBLISH => return publish(&mut body, flags),
+        kind::PUBLISH => return publish(&mut body, flags).map(|_| ()),
         kind::SUBSCRIBE => subscribe(&mut body)?,
         kind::SUBACK => suback(&mut body)?,
         kind::UNSUBSCRIBE => unsubscribe(&mut body)?,
         kind::PINGREQ | kind::PINGRESP | kind::DISCONNECT => {}
-        _ => body.packet_id()?,
+        _ => _ = body.packet_id()?,
     }
     body.end()
 }
@@ -102,13 +104,35 @@ fn connack(body: &mut Body<'_>) -> Result<(), MqttError> {
     Ok(())
 }
 
+/// What follows the fixed header of a PUBLISH.
+pub(super) struct PublishBody<'a> {
+    pub(super) topic: &'a str,
+    /// Only QoS 0 has none.
+    pub(super) packet_id: Option<Pid>,
+    pub(super) payload: &'a [u8],
+}
+
+/// Reads the bytes after the fixed header of a PUBLISH.
+pub(super) fn publish_body(flags: u8, bytes: &[u8]) -> Result<PublishBody<'_>, MqttError> {
+    let mut body = Body {
+        packet: kind_name(kind::PUBLISH),
+        rest: bytes,
+    };
+    publish(&mut body, flags)
+}
+
 /// MQTT 3.1.1 §3.3. All that follows the packet id is payload.
-fn publish(body: &mut Body<'_>, flags: u8) -> Result<(), MqttError> {
-    body.topic("topic")?;
-    if flags & 0b0110 == 0 {
-        return Ok(());
-    }
-    body.packet_id()
+fn publish<'a>(body: &mut Body<'a>, flags: u8) -> Result<PublishBody<'a>, MqttError> {
+    let topic = body.topic("topic")?;
+    let packet_id = match flags & 0b0110 {
+        0 => None,
+        _ => Some(body.packet_id()?),
+    };
+    Ok(PublishBody {
+        topic,
+        packet_id,
+        payload: body.rest,
+    })
 }
 
 /// MQTT 3.1.1 §3.8.
@@ -196,22 +220,22 @@ impl<'a> Body<'a> {
         let bytes = self.block(field)?;
         let text = str::from_utf8(bytes)
             .map_err(|_| self.bad(field, "expected UTF-8, found other bytes"))?;
-        if text.contains('\0') {
+        if has_any(text, |byte| byte == 0) {
             return Err(self.bad(field, "a text cannot hold the character U+0000"));
         }
         Ok(text)
     }
 
     /// The name of a topic, MQTT 3.1.1 §4.7.
-    fn topic(&mut self, field: &'static str) -> Result<(), MqttError> {
+    fn topic(&mut self, field: &'static str) -> Result<&'a str, MqttError> {
         let topic = self.text(field)?;
         if topic.is_empty() {
             return Err(self.bad(field, "expected at least one character"));
         }
-        if topic.contains(['+', '#']) {
+        if has_any(topic, |byte| byte == b'+' || byte == b'#') {
             return Err(self.bad(field, "a topic cannot hold the wildcards `+` and `#`"));
         }
-        Ok(())
+        Ok(topic)
     }
 
     /// A topic filter, MQTT 3.1.1 §4.7.
@@ -231,11 +255,9 @@ impl<'a> Body<'a> {
         Err(self.bad(field, why))
     }
 
-    fn packet_id(&mut self) -> Result<(), MqttError> {
-        match self.number("packet id")? {
-            0 => Err(self.bad("packet id", "expected 1 to 65535, found 0")),
-            _ => Ok(()),
-        }
+    fn packet_id(&mut self) -> Result<Pid, MqttError> {
+        Pid::try_from(self.number("packet id")?)
+            .map_err(|_| self.bad("packet id", "expected 1 to 65535, found 0"))
     }
 
     /// One item or more, to the end of the packet.
@@ -259,4 +281,9 @@ impl<'a> Body<'a> {
         }
         Err(self.malformed("bytes are left after its last field"))
     }
+}
+
+/// Whether one of the bytes is such a one. Looks at all of them, which the processor does many at a time.
+fn has_any(text: &str, is_such: impl Fn(u8) -> bool) -> bool {
+    text.bytes().fold(false, |has, byte| has | is_such(byte))
 }

@@ -376,7 +376,7 @@ fn invalid(message: impl Into<String>) -> ServiceError {
 }
 
 /// Reads `null` as the default.
-fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Default + Deserialize<'de>,

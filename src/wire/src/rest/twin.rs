@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::identity::null_as_default;
 use super::{Capabilities, ConnectionState, DeviceStatus, X509Thumbprint};
 use crate::timestamp::{self, Timestamp};
 
 /// The twin of a device or of a module, as `GET /twins/…` and queries answer with it. Reading fills in what is not
-/// there. (IoT Hub documentation: understand and use device twins.)
+/// there, or is `null`. (IoT Hub documentation: understand and use device twins.)
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Twin {
@@ -33,18 +34,24 @@ pub struct Twin {
     /// How many cloud-to-device messages wait for the device.
     pub cloud_to_device_message_count: u32,
     /// How the device proves who it is: `sas`, `selfSigned`, `certificateAuthority`.
+    #[serde(deserialize_with = "null_as_default")]
     pub authentication_type: String,
     /// The device's certificates.
+    #[serde(deserialize_with = "null_as_default")]
     pub x509_thumbprint: X509Thumbprint,
     /// The Plug and Play model that the device announced, empty if none.
+    #[serde(deserialize_with = "null_as_default")]
     pub model_id: String,
     /// Rises with every write to tags, desired or reported properties.
     pub version: u64,
     /// What the service noted about the device. The device does not see it.
+    #[serde(deserialize_with = "null_as_default")]
     pub tags: Map<String, Value>,
     /// Both property sections.
+    #[serde(deserialize_with = "null_as_default")]
     pub properties: TwinProperties,
     /// What the device is.
+    #[serde(deserialize_with = "null_as_default")]
     pub capabilities: Capabilities,
 }
 
@@ -53,7 +60,9 @@ pub struct Twin {
 #[serde(default)]
 pub struct TwinProperties {
     /// What the service wants.
+    #[serde(deserialize_with = "null_as_default")]
     pub desired: Map<String, Value>,
     /// What the device says.
+    #[serde(deserialize_with = "null_as_default")]
     pub reported: Map<String, Value>,
 }

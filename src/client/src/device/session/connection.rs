@@ -5,7 +5,9 @@ use std::time::Duration;
 use wire::mqtt::mqttrs::{Connack, ConnectReturnCode, Packet};
 use wire::timestamp::Timestamp;
 
-use super::super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, may_pass};
+use super::super::error::{
+    ConnectError, DisconnectReason, SendError, SubscribeError, TwinError, may_pass,
+};
 use super::super::event::{Output, SessionEvent};
 use super::{Online, Phase, Session};
 
@@ -34,6 +36,7 @@ impl Session {
             return self.refused(now, connack.code);
         }
         (self.attempts, self.retries) = (0, 0);
+        self.connections = self.connections.wrapping_add(1);
         self.phase = Phase::Online(Online {
             renew_at,
             heard_at: now,
@@ -121,6 +124,9 @@ impl Session {
         for id in self.outbox.abandon(&mut self.packet_ids) {
             self.event(SessionEvent::SendFailed(id, undelivered.clone()));
         }
+        for id in self.twin_requests.abandon() {
+            self.event(SessionEvent::TwinFailed(id, undelivered.into()));
+        }
         for filter in self.subscriptions.abandon() {
             let why = SubscribeError::ConnectionLost;
             self.event(SessionEvent::SubscribeFailed { filter, why });
@@ -132,7 +138,13 @@ impl Session {
     }
 
     pub(super) fn forget_link(&mut self) {
-        self.outbox.link_lost();
+        self.held.clear();
+        for id in self.outbox.link_lost(&mut self.packet_ids) {
+            self.event(SessionEvent::SendFailed(id, SendError::CallerGone));
+        }
+        for id in self.twin_requests.link_lost() {
+            self.event(SessionEvent::TwinFailed(id, TwinError::ConnectionLost));
+        }
         self.subscriptions.link_lost(&mut self.packet_ids);
         self.packet_ids.link_lost();
     }
@@ -149,7 +161,10 @@ impl Session {
             self.subscriptions
                 .expire(now, timeout, &mut self.packet_ids)
         {
-            self.event(SessionEvent::SubscribeFailed { filter, why });
+            self.not_subscribed(now, filter, why);
+        }
+        while let Some((id, why)) = self.twin_requests.expire(now, timeout) {
+            self.event(SessionEvent::TwinFailed(id, why));
         }
     }
 

@@ -5,10 +5,11 @@ use wire::mqtt::{Frame, MqttError, encode};
 use wire::timestamp::Timestamp;
 use wire::topic::{HubTopic, TopicFilter};
 
-use super::super::error::{DisconnectReason, SendError, SubscribeError};
-use super::super::event::{Incoming, Output, SendId, SessionEvent};
+use super::super::error::{DisconnectReason, SendError, SubscribeError, TwinError};
+use super::super::event::{Delivery, Incoming, Output, SendId, SessionEvent, TwinRequestId};
 use super::super::message::check_topic;
 use super::super::outbox::Pending;
+use super::super::twin_requests::TwinRequest;
 use super::{Phase, Session};
 
 /// From the hub.
@@ -38,21 +39,54 @@ impl Session {
                 return self.violation(now, "a message at QoS 2, which was not subscribed to");
             }
         };
-        self.event(match HubTopic::parse(publish.topic_name) {
-            Ok(topic) => SessionEvent::Message(Box::new(Incoming {
-                topic,
-                body: publish.payload.to_vec(),
-                qos: u8::from(packet_id.is_some()),
-                duplicate: publish.dup,
-            })),
-            Err(why) => SessionEvent::UnknownTopic {
-                topic: publish.topic_name.to_owned(),
-                why,
-            },
-        });
-        if let Some(packet_id) = packet_id {
+        let held = match HubTopic::parse(publish.topic_name) {
+            Ok(topic) => self.take_in(topic, publish, packet_id),
+            Err(why) => {
+                let topic = publish.topic_name.to_owned();
+                self.event(SessionEvent::UnknownTopic { topic, why });
+                false
+            }
+        };
+        if let (Some(packet_id), false) = (packet_id, held) {
             self.send(now, &Packet::Puback(packet_id));
         }
+    }
+
+    /// Whether the message is to be acknowledged by the owner.
+    fn take_in(&mut self, topic: HubTopic, publish: &Publish<'_>, packet_id: Option<Pid>) -> bool {
+        if let HubTopic::TwinResponse {
+            status,
+            request_id,
+            version,
+        } = &topic
+            && self.twin_requests.is_own(request_id)
+        {
+            let answer = self
+                .twin_requests
+                .answer(request_id, *status, *version, publish.payload);
+            match answer {
+                Some((id, Ok(answer))) => self.event(SessionEvent::TwinAnswered(id, answer)),
+                Some((id, Err(error))) => self.event(SessionEvent::TwinFailed(id, error)),
+                None => {}
+            }
+            return false;
+        }
+        let held = packet_id.filter(|_| waits_for_the_program(&topic));
+        // The owner has it already and has not acknowledged it: the hub repeats itself.
+        if held.is_some_and(|packet_id| !self.held.insert(packet_id.get())) {
+            return true;
+        }
+        self.event(SessionEvent::Message(Box::new(Incoming {
+            topic,
+            body: publish.payload.to_vec(),
+            qos: u8::from(packet_id.is_some()),
+            duplicate: publish.dup,
+            delivery: Delivery {
+                connection: self.connections,
+                held,
+            },
+        })));
+        held.is_some()
     }
 
     /// An acknowledgement that nobody waits for belongs to a message that timed out.
@@ -76,14 +110,28 @@ impl Session {
             self.packet_ids.release(suback.pid);
             self.event(match granted {
                 Some(qos) => SessionEvent::Subscribed { filter, qos },
-                None => SessionEvent::SubscribeFailed {
-                    filter,
-                    why: SubscribeError::Rejected,
-                },
+                None => return self.not_subscribed(now, filter, SubscribeError::Rejected),
             });
         } else {
             self.packet_ids.release_orphan(suback.pid);
         }
+        self.pump(now);
+    }
+
+    /// A filter is given up. Without that of its answers, nothing about the twin can be asked.
+    pub(super) fn not_subscribed(
+        &mut self,
+        now: Timestamp,
+        filter: TopicFilter,
+        why: SubscribeError,
+    ) {
+        if filter == TopicFilter::TwinResponses {
+            for id in self.twin_requests.abandon() {
+                let error = TwinError::NotSubscribed(why.clone());
+                self.event(SessionEvent::TwinFailed(id, error));
+            }
+        }
+        self.event(SessionEvent::SubscribeFailed { filter, why });
         self.pump(now);
     }
 
@@ -96,7 +144,7 @@ impl Session {
 
 /// To the hub.
 impl Session {
-    pub(super) fn queue(
+    pub(super) fn publish_checked(
         &mut self,
         now: Timestamp,
         checked: Result<(), SendError>,
@@ -104,18 +152,51 @@ impl Session {
         body: Vec<u8>,
         message_id: Option<String>,
     ) -> SendId {
+        let id = self.next_send_id();
+        match checked.and_then(|()| check_topic(&topic)) {
+            Ok(()) => self.queue(now, Pending::new(id, topic, body, message_id, now)),
+            Err(error) => self.event(SessionEvent::SendFailed(id, error)),
+        }
+        id
+    }
+
+    pub(super) fn next_send_id(&mut self) -> SendId {
         let id = SendId(self.next_send);
         self.next_send = self.next_send.wrapping_add(1);
-        let checked = checked
-            .and_then(|()| check_topic(&topic))
-            .and_then(|()| self.check_room());
-        match checked {
+        id
+    }
+
+    pub(super) fn queue(&mut self, now: Timestamp, message: Pending) {
+        match self.check_room() {
             Ok(()) => {
-                let message = Pending::new(id, topic, body, message_id, now);
                 self.outbox.push(message);
                 self.pump(now);
             }
-            Err(error) => self.event(SessionEvent::SendFailed(id, error)),
+            Err(error) => self.event(SessionEvent::SendFailed(message.id, error)),
+        }
+    }
+
+    pub(super) fn ask(
+        &mut self,
+        now: Timestamp,
+        request: Result<TwinRequest, TwinError>,
+    ) -> TwinRequestId {
+        let id = self.twin_requests.next_id();
+        let limit = self.options.max_pending;
+        let checked = if matches!(self.phase, Phase::Idle) {
+            Err(TwinError::NotConnected)
+        } else if self.twin_requests.len() >= limit {
+            Err(TwinError::TooManyPending { limit })
+        } else {
+            request
+        };
+        match checked {
+            Ok(request) => {
+                self.twin_requests.push(id, request, now);
+                self.subscriptions.want(&TopicFilter::TwinResponses);
+                self.pump(now);
+            }
+            Err(error) => self.event(SessionEvent::TwinFailed(id, error)),
         }
         id
     }
@@ -134,7 +215,10 @@ impl Session {
     pub(super) fn is_own(&self, filter: &TopicFilter) -> bool {
         let device = &self.device;
         match filter {
-            TopicFilter::CloudToDevice { device_id } => *device_id == device.device_id,
+            // Cloud-to-device messages are for devices, a module has none.
+            TopicFilter::CloudToDevice { device_id } => {
+                *device_id == device.device_id && device.module_id.is_none()
+            }
             TopicFilter::ModuleInputs {
                 device_id,
                 module_id,
@@ -159,6 +243,17 @@ impl Session {
                 Err((id, error)) => self.event(SessionEvent::SendFailed(id, error)),
             }
         }
+        self.pump_twin_requests(now);
+    }
+
+    /// Puts on the link what is to be asked about the twin, once the answer can come.
+    fn pump_twin_requests(&mut self, now: Timestamp) {
+        while self.is_connected()
+            && self.subscriptions.is_granted(&TopicFilter::TwinResponses)
+            && let Some(packet) = self.twin_requests.next_packet()
+        {
+            self.put_or_break(now, packet);
+        }
     }
 
     pub(super) fn send(&mut self, now: Timestamp, packet: &Packet<'_>) {
@@ -182,4 +277,12 @@ impl Session {
     pub(super) fn event(&mut self, event: SessionEvent) {
         self.outputs.push_back(Output::Event(event));
     }
+}
+
+/// What the hub keeps for the device until it is acknowledged. All else is of the moment.
+fn waits_for_the_program(topic: &HubTopic) -> bool {
+    matches!(
+        topic,
+        HubTopic::CloudToDevice { .. } | HubTopic::ModuleInput { .. }
+    )
 }
