@@ -177,7 +177,7 @@ impl Database {
         connection.execute_batch(create).expect("tables");
         let mut bytes = 0.0;
         {
-            let mut statement = |sql| connection.prepare(sql).expect("a statement");
+            let statement = |sql| connection.prepare(sql).expect("a statement");
             let mut insert = statement("INSERT INTO twins VALUES (?1, ?2)");
             let mut insert_binary = statement("INSERT INTO binary_twins VALUES (?1, jsonb(?2))");
             for number in 0..DEVICES {
