@@ -21,7 +21,7 @@ const CLASSES: usize = FINE / STEP + 1 + usize::BITS as usize;
 struct Counts {
     taken: [Cell<u64>; CLASSES],
     given_back: [Cell<u64>; CLASSES],
-    live_bytes: Cell<isize>,
+    live_bytes: [Cell<isize>; CLASSES],
 }
 
 thread_local! {
@@ -29,7 +29,7 @@ thread_local! {
         Counts {
             taken: [const { Cell::new(0) }; CLASSES],
             given_back: [const { Cell::new(0) }; CLASSES],
-            live_bytes: Cell::new(0),
+            live_bytes: [const { Cell::new(0) }; CLASSES],
         }
     };
 }
@@ -67,23 +67,27 @@ unsafe impl GlobalAlloc for Counting {
 
 fn taken(size: usize) {
     let _ = COUNTS.try_with(|counts| {
-        bump(&counts.taken, size);
-        let live = counts.live_bytes.get();
-        counts.live_bytes.set(live.wrapping_add_unsigned(size));
+        let class = class(size);
+        change(&counts.taken, class, |count| count + 1);
+        change(&counts.live_bytes, class, |live| {
+            live.wrapping_add_unsigned(size)
+        });
     });
 }
 
 fn given_back(size: usize) {
     let _ = COUNTS.try_with(|counts| {
-        bump(&counts.given_back, size);
-        let live = counts.live_bytes.get();
-        counts.live_bytes.set(live.wrapping_sub_unsigned(size));
+        let class = class(size);
+        change(&counts.given_back, class, |count| count + 1);
+        change(&counts.live_bytes, class, |live| {
+            live.wrapping_sub_unsigned(size)
+        });
     });
 }
 
-fn bump(counts: &[Cell<u64>; CLASSES], size: usize) {
-    if let Some(count) = counts.get(class(size)) {
-        count.set(count.get() + 1);
+fn change<T: Copy>(counts: &[Cell<T>; CLASSES], class: usize, to: impl FnOnce(T) -> T) {
+    if let Some(count) = counts.get(class) {
+        count.set(to(count.get()));
     }
 }
 
@@ -104,39 +108,39 @@ fn largest(class: usize) -> usize {
     }
 }
 
-/// The counts at one moment.
+/// The counts at one moment, by class.
 pub(crate) struct Census {
     taken: Vec<u64>,
-    live: Vec<i64>,
-    live_bytes: isize,
+    given_back: Vec<u64>,
+    live_bytes: Vec<isize>,
 }
 
-/// Blocks of one class of sizes.
+/// Blocks of one class of sizes: what there is more of than before.
 pub(crate) struct SizeClass {
     /// The largest size of the class, in bytes.
     pub(crate) largest: usize,
-    /// How many more blocks there are than before.
-    pub(crate) more: i64,
+    pub(crate) blocks: i64,
+    pub(crate) bytes: isize,
 }
 
 impl Census {
     pub(crate) fn take() -> Self {
+        // Room for the census itself is made first, so that it is not part of what it counts.
+        let mut census = Self {
+            taken: Vec::with_capacity(CLASSES),
+            given_back: Vec::with_capacity(CLASSES),
+            live_bytes: Vec::with_capacity(CLASSES),
+        };
         COUNTS.with(|counts| {
-            // The census's own memory is not part of what it counts.
-            let live_bytes = counts.live_bytes.get();
-            let taken: Vec<u64> = counts.taken.iter().map(Cell::get).collect();
-            let pairs = counts.taken.iter().zip(&counts.given_back);
-            let live = pairs
-                .map(|(taken, given_back)| {
-                    taken.get().cast_signed() - given_back.get().cast_signed()
-                })
-                .collect();
-            Self {
-                taken,
-                live,
-                live_bytes,
-            }
-        })
+            census.taken.extend(counts.taken.iter().map(Cell::get));
+            census
+                .given_back
+                .extend(counts.given_back.iter().map(Cell::get));
+            census
+                .live_bytes
+                .extend(counts.live_bytes.iter().map(Cell::get));
+        });
+        census
     }
 
     /// How often memory was asked for since an earlier census.
@@ -146,32 +150,40 @@ impl Census {
 
     /// How often each size was asked for since an earlier census.
     pub(crate) fn taken_since(&self, earlier: &Self) -> Vec<SizeClass> {
-        let pairs = self.taken.iter().zip(&earlier.taken);
-        classes(pairs.map(|(now, then)| now.cast_signed() - then.cast_signed()))
+        self.classes(|class| {
+            let blocks = self.taken[class] - earlier.taken[class];
+            (blocks.cast_signed(), 0)
+        })
     }
 
     /// How many bytes more are live than at an earlier census.
     pub(crate) fn growth_since(&self, earlier: &Self) -> isize {
-        self.live_bytes - earlier.live_bytes
+        self.live_bytes.iter().sum::<isize>() - earlier.live_bytes.iter().sum::<isize>()
     }
 
     /// Which blocks more are live than at an earlier census.
     pub(crate) fn live_since(&self, earlier: &Self) -> Vec<SizeClass> {
-        classes(
-            self.live
-                .iter()
-                .zip(&earlier.live)
-                .map(|(now, then)| now - then),
-        )
-    }
-}
-
-fn classes(counts: impl Iterator<Item = i64>) -> Vec<SizeClass> {
-    let classes = counts.enumerate().filter(|(_, more)| *more != 0);
-    classes
-        .map(|(class, more)| SizeClass {
-            largest: largest(class),
-            more,
+        let live = |census: &Self, class: usize| {
+            census.taken[class].cast_signed() - census.given_back[class].cast_signed()
+        };
+        self.classes(|class| {
+            let blocks = live(self, class) - live(earlier, class);
+            (blocks, self.live_bytes[class] - earlier.live_bytes[class])
         })
-        .collect()
+    }
+
+    /// What has changed, class by class.
+    fn classes(&self, change: impl Fn(usize) -> (i64, isize)) -> Vec<SizeClass> {
+        let classes = (0..self.taken.len()).map(|class| {
+            let (blocks, bytes) = change(class);
+            SizeClass {
+                largest: largest(class),
+                blocks,
+                bytes,
+            }
+        });
+        classes
+            .filter(|it| it.blocks != 0 || it.bytes != 0)
+            .collect()
+    }
 }

@@ -62,6 +62,7 @@ fn written_by_service(number: u32) -> Value {
             "customer": "Contoso Manufacturing",
             "installedOn": "2026-03-14",
             "roles": ["telemetry", "maintenance"],
+            "contact": "maintenance@contoso.com",
         },
         "properties": {
             "desired": {
@@ -102,5 +103,7 @@ fn reported(number: u32) -> Value {
         "lastReboot": "2026-07-31T22:15:00Z",
         "uptimeSeconds": 42_300 + number,
         "isDoorOpen": false,
+        "lastError": { "code": 0, "message": "", "at": "2026-07-30T06:02:11Z" },
+        "model": "Contoso Pump 400",
     })
 }

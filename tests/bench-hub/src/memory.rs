@@ -59,22 +59,27 @@ fn histogram(classes: &[SizeClass]) {
     let mut classes: Vec<(f64, f64, usize)> = classes
         .iter()
         .map(|class| {
-            let blocks = each(isize::try_from(class.more).unwrap_or_default());
-            let bytes = blocks * each_of(class.largest);
-            (bytes, blocks, class.largest)
+            let blocks = isize::try_from(class.blocks).unwrap_or_default();
+            (each(class.bytes), each(blocks), class.largest)
         })
         .collect();
     classes.sort_by(|one, other| other.0.total_cmp(&one.0));
     let blocks: f64 = classes.iter().map(|(_, blocks, _)| blocks).sum();
     table::note(&format!(
-        "{} blocks a device; bytes in blocks of size, the most first:",
+        "{} blocks a device; the sizes that take the most:",
         number(blocks)
     ));
-    for line in classes.chunks(6).take(4) {
+    for line in classes.chunks(5).take(4) {
         let words: Vec<_> = line
             .iter()
-            .filter(|(bytes, ..)| *bytes >= 1.0)
-            .map(|(bytes, blocks, size)| format!("{bytes:.0} B = {blocks:.2} x {size}"))
+            .filter(|(bytes, ..)| *bytes >= 4.0)
+            .map(|(bytes, blocks, size)| {
+                if *blocks >= 0.01 {
+                    format!("{bytes:.0} B in {blocks:.2} of {size} B")
+                } else {
+                    format!("{bytes:.0} B in tables of all devices")
+                }
+            })
             .collect();
         if !words.is_empty() {
             table::note(&format!("  {}", words.join(", ")));
@@ -85,11 +90,6 @@ fn histogram(classes: &[SizeClass]) {
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn each(of_all: isize) -> f64 {
     of_all as f64 / f64::from(DEVICES)
-}
-
-#[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
-fn each_of(size: usize) -> f64 {
-    size as f64
 }
 
 /// How much of the process is in memory, where the system says so.

@@ -1,4 +1,4 @@
-//! Queries over twins, beside SQLite on the same documents.
+//! Queries over twins, beside a database with the same documents.
 
 use std::hint::black_box;
 
@@ -17,7 +17,7 @@ const ROUNDS: usize = 11;
 const MOST_MILLISECONDS: f64 = 30.0;
 const LEAST_RATIO: f64 = 10.0;
 
-/// A condition, as the hub and as SQLite want it, with how many devices it is to find.
+/// A condition, as the hub and as the database want it, with how many devices it is to find.
 struct Condition {
     what: &'static str,
     hub: &'static str,
@@ -162,7 +162,7 @@ fn milliseconds(work: impl FnOnce()) -> f64 {
     time(work).as_secs_f64() * 1_000.0
 }
 
-/// The twins in SQLite, as the hub would tell them.
+/// The twins in `SQLite`, as the hub would tell them.
 struct Database {
     connection: Connection,
     mean_bytes: f64,

@@ -130,7 +130,7 @@ impl Device {
 
 fn sizes(classes: &[SizeClass], messages: u32) -> String {
     let words = classes.iter().filter_map(|class| {
-        let each = count(class.more.unsigned_abs()) / f64::from(messages);
+        let each = count(class.blocks.unsigned_abs()) / f64::from(messages);
         (each >= 0.005).then(|| format!("{each:.2} of {} B", class.largest))
     });
     words.collect::<Vec<_>>().join(", ")

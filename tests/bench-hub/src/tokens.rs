@@ -32,13 +32,13 @@ pub(crate) fn bench() -> bool {
     let signed = format!("{}\n{}", token.resource(), token.expires()).into_bytes();
     let mut context = Context::new();
     let expected = context.mac(&KEY, &signed);
-    assert_eq!(expected, with_signer(&signed), "both peers do the same");
-    let [ours, reused, signer] = in_turn(
+    assert_eq!(expected, by_evp(&signed), "both peers do the same");
+    let [ours, reused, evp] = in_turn(
         ROUNDS,
         [
             &mut || {
                 nanoseconds(TOKENS, || {
-                    assert!(black_box(&token).verify(black_box(&key)))
+                    assert!(black_box(&token).verify(black_box(&key)));
                 })
             },
             &mut || {
@@ -49,7 +49,7 @@ pub(crate) fn bench() -> bool {
             },
             &mut || {
                 nanoseconds(PEER_TOKENS, || {
-                    let mac = with_signer(black_box(&signed));
+                    let mac = by_evp(black_box(&signed));
                     assert!(memcmp::eq(&mac, &expected));
                 })
             },
@@ -74,9 +74,9 @@ pub(crate) fn bench() -> bool {
         measured: ours.median(),
         target: Target::None,
         peer: Some((
-            signer.median(),
+            evp.median(),
             Ratio {
-                value: ours.median() / signer.median(),
+                value: ours.median() / evp.median(),
                 target: Target::None,
             },
         )),
@@ -95,7 +95,7 @@ fn nanoseconds(times: u32, mut work: impl FnMut()) -> f64 {
 }
 
 /// The way that OpenSSL advises.
-fn with_signer(signed: &[u8]) -> [u8; 32] {
+fn by_evp(signed: &[u8]) -> [u8; 32] {
     let key = PKey::hmac(&KEY).expect("a key");
     let mut signer = Signer::new(MessageDigest::sha256(), &key).expect("a signer");
     let mut mac = [0; 32];

@@ -1,0 +1,53 @@
+//! `cargo xtask bench hub`: how fast and how small the hub is, beside programs that do the same work.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::run::{Job, first_line};
+use crate::{apt, npm, workspace};
+
+/// Sets up the peers, builds the benchmarks and runs them.
+pub(super) fn bench() -> Result<(), Error> {
+    let folder = workspace::root().join("tests").join("bench-hub");
+    ensure_openssl()?;
+    npm::ensure(&folder)?;
+    let cargo = |what: &str, command: &str| {
+        Job::new(what, "cargo")
+            .args([command, "--release", "--locked"])
+            .dir(&folder)
+            // Not with the workspace's own builds, whose dependencies and profiles are others.
+            .env("CARGO_TARGET_DIR", workspace::target().join("bench-hub"))
+    };
+    println!("building the benchmarks of the hub (two or three minutes, once)");
+    cargo("building the benchmarks of the hub", "build")
+        .limit(Duration::from_mins(20))
+        .hint("it needs a C compiler, for SQLite")
+        .quiet()?
+        .require()?;
+    cargo("the benchmarks of the hub", "run")
+        .args(["--quiet"])
+        .limit(Duration::from_mins(20))
+        .hint("run it again while nothing else keeps the machine busy")
+        .show()?
+        .require()?;
+    Ok(())
+}
+
+/// What a program needs to be linked with OpenSSL.
+fn ensure_openssl() -> Result<(), Error> {
+    let is_there = || first_line("pkg-config", &["--modversion", "openssl"]).is_some();
+    if is_there() {
+        return Ok(());
+    }
+    let packages = ["libssl-dev", "pkg-config"];
+    let outcome = apt::install("OpenSSL to link with", &packages);
+    if outcome.is_ok() && is_there() {
+        return Ok(());
+    }
+    outcome.and(Err(Error::Missing {
+        what: "OpenSSL to link with".into(),
+        hint: "install it so that `pkg-config --modversion openssl` finds it, then run this \
+               command again"
+            .into(),
+    }))
+}
