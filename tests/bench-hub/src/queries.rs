@@ -133,6 +133,14 @@ fn compare(site: &mut Site, database: &Database, condition: &Condition, whole: b
             },
         )),
     });
+    table::note(&format!(
+        "hub {} to {} ms, SQLite {} to {} ms; ratio of the best rounds {:.2}x",
+        number(hub.least()),
+        number(hub.most()),
+        number(sqlite.least()),
+        number(sqlite.most()),
+        sqlite.least() / hub.least(),
+    ));
     is_met
 }
 

@@ -64,11 +64,12 @@ pub(crate) fn bench() -> bool {
         peer: None,
     });
     table::note(&format!(
-        "{ROUNDS} rounds each; hub {} to {} /s, aedes {} to {} /s",
+        "{ROUNDS} rounds each; hub {} to {} /s, aedes {} to {} /s; ratio of the best rounds {:.2}x",
         table::number(hub.least()),
         table::number(hub.most()),
         table::number(aedes.least()),
         table::number(aedes.most()),
+        hub.most() / aedes.most(),
     ));
     table::note(&format!(
         "allocations a message by size: {}",

@@ -97,9 +97,9 @@ fn nanoseconds(times: u32, mut work: impl FnMut()) -> f64 {
 /// The way that OpenSSL advises.
 fn by_evp(signed: &[u8]) -> [u8; 32] {
     let key = PKey::hmac(&KEY).expect("a key");
-    let mut signer = Signer::new(MessageDigest::sha256(), &key).expect("a signer");
+    let mut hmac = Signer::new(MessageDigest::sha256(), &key).expect("a signer");
     let mut mac = [0; 32];
-    let size = signer.sign_oneshot(&mut mac, signed).expect("a signature");
+    let size = hmac.sign_oneshot(&mut mac, signed).expect("a signature");
     assert_eq!(size, mac.len());
     mac
 }
