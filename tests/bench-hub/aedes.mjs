@@ -1,12 +1,10 @@
 // The broker aedes, fed over a stream in memory: `node aedes.mjs <CONNECT> <PUBLISH> <offset of its packet id>`, the
-// packets in hexadecimal. For each line with a number it sends so many messages, and prints their rate as JSON.
+// packets in hexadecimal. For each line `<messages> <batch>` it sends so many messages, so many at a time, and prints
+// their rate as JSON.
 
 import { Duplex } from "node:stream";
 import { createInterface } from "node:readline";
 import { Aedes } from "aedes";
-
-/** How many packets are given to the broker at once: of 1, 8, 32, 128 and 1024 it is fastest with this. */
-const BATCH = 128;
 
 const [connect, publish] = process.argv.slice(2, 4).map((hex) => Buffer.from(hex, "hex"));
 const idAt = Number(process.argv[4]);
@@ -49,28 +47,29 @@ class Link extends Duplex {
 }
 
 const PUBACK = 4;
-const batch = Buffer.concat(Array.from({ length: BATCH }, () => publish));
 let id = 0;
 
-async function send(link, messages) {
-  for (let sent = 0; sent < messages; sent += BATCH) {
+async function send(link, messages, batch) {
+  const bytes = Buffer.concat(Array.from({ length: batch }, () => publish));
+  for (let sent = 0; sent < messages; sent += batch) {
     // The broker is done with the batch before it is written again.
-    const count = Math.min(BATCH, messages - sent);
+    const count = Math.min(batch, messages - sent);
     for (let packet = 0; packet < count; packet += 1) {
       id = (id % 0xffff) + 1;
-      batch.writeUInt16BE(id, packet * publish.length + idAt);
+      bytes.writeUInt16BE(id, packet * publish.length + idAt);
     }
-    await link.exchange(batch.subarray(0, count * publish.length), count * PUBACK);
+    await link.exchange(bytes.subarray(0, count * publish.length), count * PUBACK);
   }
 }
 
 /** Sees to it, once, that what is counted later are the PUBACKs of what was sent. */
 async function check(link) {
   link.kept = [];
-  await send(link, BATCH);
+  const count = 100;
+  await send(link, count, count);
   const said = Buffer.concat(link.kept);
   link.kept = null;
-  for (let packet = 0; packet < BATCH; packet += 1) {
+  for (let packet = 0; packet < count; packet += 1) {
     const expected = Buffer.from([0x40, 2, 0, packet + 1]);
     if (!said.subarray(packet * PUBACK, (packet + 1) * PUBACK).equals(expected)) {
       throw new Error(`expected the PUBACK ${expected.toString("hex")}, got ${said.toString("hex")}`);
@@ -85,10 +84,10 @@ await link.exchange(connect, 4);
 await check(link);
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const messages = Number(line);
+  const [messages, batch] = line.split(" ").map(Number);
   const started = process.hrtime.bigint();
-  await send(link, messages);
+  await send(link, messages, batch);
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
-  console.log(JSON.stringify({ messages, seconds, rate: messages / seconds }));
+  console.log(JSON.stringify({ messages, batch, seconds, rate: messages / seconds }));
 }
 process.exit();

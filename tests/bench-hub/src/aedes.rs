@@ -35,10 +35,10 @@ impl Aedes {
         }
     }
 
-    /// Has so many messages sent and acknowledged, and returns how many a second there were.
-    pub(crate) fn rate(&mut self, messages: u32) -> f64 {
+    /// Has messages sent, so many at a time, and acknowledged, and returns how many a second there were.
+    pub(crate) fn rate(&mut self, messages: u32, batch: u16) -> f64 {
         let input = self.input.as_mut().expect("it is open");
-        writeln!(input, "{messages}").expect("aedes.mjs reads");
+        writeln!(input, "{messages} {batch}").expect("aedes.mjs reads");
         let mut line = String::new();
         self.output.read_line(&mut line).expect("aedes.mjs answers");
         let answer: serde_json::Value =
