@@ -32,13 +32,14 @@ mod twin;
 mod twin_requests;
 mod watch;
 
+pub use crate::message::Message;
 pub use cloud_to_device::CloudToDeviceMessage;
 pub use error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
 pub use event::{
     Delivery, Incoming, Output, Receipt, SendId, SessionEvent, TwinAnswer, TwinRequestId,
 };
 pub use handle::Device;
-pub use message::{MAX_MESSAGE_SIZE, Message};
+pub use message::MAX_MESSAGE_SIZE;
 pub use method::MethodRequest;
 pub use options::{DeviceOptions, MAX_KEEP_ALIVE};
 pub use retry::RetryPolicy;

@@ -18,6 +18,7 @@
 
 pub mod device;
 pub mod device_http;
+mod message;
 pub mod monitor;
 pub mod network;
 mod request;

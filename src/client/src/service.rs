@@ -51,8 +51,9 @@ use wire::timestamp::Timestamp;
 
 use crate::request::request;
 
+pub use crate::message::Message;
 pub use call::{Call, CallError, Hint};
-pub use cloud_to_device::{CloudToDeviceMessage, FeedbackWanted};
+pub use cloud_to_device::FeedbackWanted;
 pub use devices::MAX_LISTED;
 pub use feedback::FeedbackBatch;
 pub use query::{ItemType, MAX_PAGE, QueryPage, QueryPager};

@@ -1,6 +1,6 @@
 //! Cloud-to-device messages and feedback on them, as a service program sends and reads them.
 
-use client::service::{CallError, CloudToDeviceMessage, FeedbackWanted, Service};
+use client::service::{CallError, FeedbackWanted, Message, Service};
 use http::{Response, StatusCode};
 use wire::rest::{FeedbackStatus, MessageHeaderError};
 
@@ -16,7 +16,7 @@ fn service() -> Service {
 
 #[test]
 fn a_message_is_sent_with_its_properties_as_headers() {
-    let message = CloudToDeviceMessage::new(r#"{"a":1}"#)
+    let message = Message::new(r#"{"a":1}"#)
         .with_message_id("m1")
         .with_correlation_id("c1")
         .with_content_type("application/json")
@@ -58,11 +58,11 @@ fn what_http_cannot_carry_is_refused_before_it_is_sent() {
         ("a", "значение", false),
     ];
     for (name, value, refused) in cases {
-        let message = CloudToDeviceMessage::new("").with_property(name, value);
+        let message = Message::new("").with_property(name, value);
         let sent = service().send_to_device(START, "dev1", &message);
         assert_eq!(sent.is_err(), refused, "{name}: {value}");
     }
-    let message = CloudToDeviceMessage::new("").with_property("a b", "x");
+    let message = Message::new("").with_property("a b", "x");
     let Err(MessageHeaderError::Name { name }) = service().send_to_device(START, "d", &message)
     else {
         panic!("expected the name to be refused");
@@ -79,7 +79,7 @@ fn every_wish_for_feedback_has_its_word() {
         (FeedbackWanted::Full, "full"),
     ];
     for (wanted, word) in words {
-        let message = CloudToDeviceMessage::new("").with_feedback(wanted);
+        let message = Message::new("").with_feedback(wanted);
         assert_eq!(message.properties.system.ack.as_deref(), Some(word));
     }
 }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use wire::{
     mqtt::mqttrs::{Packet, Pid, Publish, QosPid},
-    properties::MessageProperties,
+    properties::{MessageProperties, PropertyBag},
     timestamp::Timestamp,
     topic::{DeviceTopic, TelemetryTopic, TopicError},
 };
@@ -24,6 +24,11 @@ pub(crate) const RETAIN: &str = "mqtt-retain";
 
 /// The application property that tells of a PUBLISH with DUP set.
 const DUPLICATE: &str = "mqtt-dup";
+
+/// How many bytes of a bag may stand for each byte that counts towards the message's size, and how many more there may
+/// be. A longer bag says the same in fewer bytes, and is written anew: what counts as nothing is not to be kept.
+const MOST_BAG_BYTES_EACH: usize = 4;
+const SPARE_BAG_BYTES: usize = 256;
 
 impl Hub {
     /// Carries out a PUBLISH, and acknowledges it once its effect is stored.
@@ -99,7 +104,7 @@ impl Hub {
         let sender = Arc::clone(&client.sender);
         let class = OperationClass::DeviceToCloudSend;
         let turn = self.limits.take(now, class, size)?;
-        let bag = marked(publish, topic.properties.text());
+        let bag = bag_to_store(publish, &topic.properties);
         self.store_event(now, sender, &bag, publish.payload)?;
         Ok(turn)
     }
@@ -141,13 +146,14 @@ fn read_topic(topic: &str) -> Result<DeviceTopic, CloseReason> {
     })
 }
 
-/// The property bag of a PUBLISH, with notes of the flags that the hub does not act on.
-fn marked<'a>(publish: &Publish<'_>, bag: &'a str) -> Cow<'a, str> {
-    if !publish.retain && !publish.dup {
-        return Cow::Borrowed(bag);
+/// The property bag to store for a PUBLISH, with notes of the flags that the hub does not act on: mostly as it came.
+fn bag_to_store<'a>(publish: &Publish<'_>, bag: &PropertyBag<'a>) -> Cow<'a, str> {
+    let is_marked = publish.retain || publish.dup;
+    if !is_marked && bag.text().len() <= MOST_BAG_BYTES_EACH * bag.size() + SPARE_BAG_BYTES {
+        return Cow::Borrowed(bag.text());
     }
     // The bag was checked.
-    let mut properties = MessageProperties::parse_bag(bag).unwrap_or_default();
+    let mut properties = MessageProperties::parse_bag(bag.text()).unwrap_or_default();
     for (is_set, name) in [(publish.retain, RETAIN), (publish.dup, DUPLICATE)] {
         if is_set {
             mark(&mut properties, name, "true");

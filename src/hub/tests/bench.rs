@@ -78,6 +78,16 @@ impl Bench {
         bench
     }
 
+    /// Goes on with another hub, whose links and requests are others.
+    pub(crate) fn go_on_with(&mut self, hub: Hub) {
+        self.hub = hub;
+        self.lines.clear();
+        self.calls.clear();
+        self.deliveries.clear();
+        self.reasons.clear();
+        self.responses.clear();
+    }
+
     /// Lets time pass, stopping at each deadline as a good owner does.
     pub(crate) fn wait(&mut self, time: Duration) {
         self.wait_until(self.now.plus(time));

@@ -45,6 +45,7 @@ mod rest_surface;
 mod retention;
 mod secrets;
 mod sessions;
+mod snapshots;
 mod statistics;
 mod subscribing;
 mod taking_over;

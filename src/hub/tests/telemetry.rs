@@ -1,10 +1,12 @@
 //! What becomes of a message.
 
+use hub::HubOptions;
 use wire::event::EventPosition;
 use wire::mqtt::mqttrs::{Packet, Publish};
 use wire::properties::MessageProperties;
 
-use crate::bench::{Bench, SECOND, START, TOPIC, message};
+use crate::bench::{Ask, Bench, HOST, SECOND, SEED, START, TOPIC, json, message};
+use crate::stores::FailingStore;
 
 #[test]
 fn a_message_at_qos_1_is_acknowledged_once_it_can_be_read() {
@@ -238,4 +240,108 @@ fn a_device_that_was_created_anew_is_told_apart_by_its_generation() {
     let events = bench.events();
     assert_eq!(events.len(), 2, "telemetry outlives its device");
     assert_ne!(events[0].generation_id, events[1].generation_id);
+}
+
+#[test]
+fn a_bag_says_the_same_however_it_is_written() {
+    let bags = [
+        ("a=b&c&d=", "a=b&c&d="),
+        ("%61=%62&&c&d=&", "a=b&c&d="),
+        ("$.mid=1&a=b", "%24.mid=1&a=b"),
+        ("a=b&%24.mid=1&$.cid", "%24.mid=1&a=b"),
+        ("k=%C3%A9/", "k=é"),
+        ("$.cdid=other&$.cmid=m&a=b", "a=b"),
+    ];
+    for (bag, plain) in bags {
+        let mut bench = Bench::new();
+        let link = bench.connect("dev1");
+        bench.publish(link, &format!("{TOPIC}{bag}"), b"x", None);
+        let plain = MessageProperties::parse_bag(plain).unwrap();
+        assert_eq!(bench.events().remove(0).properties, plain, "{bag}");
+    }
+}
+
+#[test]
+fn what_says_nothing_takes_no_room() {
+    let full = "v".repeat(60_000);
+    let bags = [
+        ("&".repeat(60_000), 0..100),
+        ("$.mid&".repeat(10_000), 0..100),
+        (format!("{}a=b", "&".repeat(60_000)), 3..100),
+        (format!("a={full}"), 60_000..60_100),
+    ];
+    for (bag, room) in bags {
+        let mut bench = Bench::new();
+        let link = bench.connect("dev1");
+        for bag in ["", &bag, ""] {
+            bench.publish(link, &format!("{TOPIC}{bag}"), b"", None);
+        }
+        let offsets: Vec<u64> = bench
+            .events()
+            .iter()
+            .map(|event| event.offset.parse().unwrap())
+            .collect();
+        let [first, second, third] = offsets[..] else {
+            panic!("{offsets:?}");
+        };
+        let more = (third - second) - (second - first);
+        assert!(room.contains(&more), "{more} bytes for {bag:.10}…");
+    }
+}
+
+#[test]
+fn a_message_that_cannot_be_kept_is_not_acknowledged_and_leaves_no_trace() {
+    for dup in [false, true] {
+        let store = FailingStore::default();
+        let mut bench = Bench::with_store(HubOptions::new(HOST, SEED), store.clone());
+        let link = bench.connect("dev1");
+        bench.publish(link, TOPIC, b"kept", Some(1));
+        let before = bench.hub.device("dev1").unwrap().last_activity_time;
+        bench.wait(SECOND);
+        store.fails.set(true);
+        let message = Publish {
+            dup,
+            ..message(TOPIC, b"lost", Some(2))
+        };
+        bench.packet(link, &Packet::Publish(message));
+        assert_eq!(bench.said(link), ["PUBACK 1", "close store-failed"]);
+        assert_eq!(bench.bodies(), ["kept"]);
+        let device = bench.hub.device("dev1").unwrap();
+        assert_eq!(device.last_activity_time, before);
+        // The place that was meant for it goes to the next.
+        store.fails.set(false);
+        let link = bench.connect("dev1");
+        bench.publish(link, TOPIC, b"next", Some(3));
+        let numbers: Vec<_> = bench.events().iter().map(|it| it.sequence_number).collect();
+        assert_eq!(numbers, [0, 1]);
+    }
+}
+
+#[test]
+fn whoever_sends_is_active() {
+    let mut bench = Bench::new();
+    bench.register_module("dev1", "meter");
+    let greeting = bench.module_greeting("dev1", "meter");
+    let (device, module) = (bench.connect("dev1"), bench.connect_as(&greeting));
+    let activity = |bench: &mut Bench| {
+        let module = json(&bench.ask(&Ask::of_module("GET", "dev1", "meter")));
+        let device = bench.hub.device("dev1").unwrap().last_activity_time;
+        (device, module["lastActivityTime"].clone())
+    };
+    let before = activity(&mut bench);
+    bench.wait(SECOND);
+    bench.publish(
+        module,
+        "devices/dev1/modules/meter/messages/events/",
+        b"x",
+        None,
+    );
+    let between = activity(&mut bench);
+    assert_eq!(between.0, before.0, "the module is not its device");
+    assert_ne!(between.1, before.1);
+    bench.wait(SECOND);
+    bench.publish(device, TOPIC, b"x", None);
+    let after = activity(&mut bench);
+    assert_ne!(after.0, between.0);
+    assert_eq!(after.1, between.1, "the device is not its module");
 }

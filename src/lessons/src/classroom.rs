@@ -40,7 +40,7 @@ const CLOCK_REPORT: Duration = Duration::from_millis(500);
 /// After a longer one (a laptop that slept) the bench goes on where it was.
 const LONGEST_TURN: Duration = Duration::from_secs(10);
 
-/// How often, in real time, the page is told what to keep while the hub changes.
+/// How often, in real time, the page is told what to keep while the hub changes. After a step it is told at once.
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 /// How many bytes of each partition's newest events are kept for a reload.
@@ -320,8 +320,8 @@ impl Classroom {
             done: opened.done,
         };
         let is_due = self.last_kept.is_none_or(|last| {
-            (last.revision, last.done) != (report.revision, report.done)
-                && now.since(last.at) >= KEEP_EVERY
+            let is_old = now.since(last.at) >= KEEP_EVERY;
+            last.done != report.done || (last.revision != report.revision && is_old)
         });
         if !is_due {
             return;

@@ -42,3 +42,41 @@ pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, DecodeFault> {
         .decode_utf8()
         .map_err(|_| DecodeFault::Utf8)
 }
+
+/// How long a text may be to be decoded on the stack.
+const SHORT: usize = 128;
+
+/// Decodes a text as [`decode`] does, and shows the result to `look`. A short text is decoded without an allocation.
+pub(crate) fn look_at_decoded<T>(
+    text: &str,
+    look: impl FnOnce(&str) -> T,
+) -> Result<T, DecodeFault> {
+    let mut buffer = [0; SHORT];
+    if text.len() > SHORT {
+        return decode(text).map(|decoded| look(&decoded));
+    }
+    let mut size = 0;
+    let mut bytes = text.bytes();
+    for slot in &mut buffer {
+        let Some(byte) = bytes.next() else {
+            break;
+        };
+        *slot = match byte {
+            b'%' => hexadecimal(bytes.next())? << 4 | hexadecimal(bytes.next())?,
+            byte => byte,
+        };
+        size += 1;
+    }
+    let decoded = buffer.get(..size).unwrap_or_default();
+    let decoded = str::from_utf8(decoded).map_err(|_| DecodeFault::Utf8)?;
+    Ok(look(decoded))
+}
+
+fn hexadecimal(digit: Option<u8>) -> Result<u8, DecodeFault> {
+    match digit {
+        Some(digit @ b'0'..=b'9') => Ok(digit - b'0'),
+        Some(digit @ b'a'..=b'f') => Ok(digit - b'a' + 10),
+        Some(digit @ b'A'..=b'F') => Ok(digit - b'A' + 10),
+        _ => Err(DecodeFault::Percent),
+    }
+}

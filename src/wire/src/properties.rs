@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::percent::{DecodeFault, decode, encode};
+use crate::percent::{DecodeFault, decode, encode, look_at_decoded};
 
 /// The system properties in the order in which devices' SDKs write them into a telemetry topic.
 const TELEMETRY_ORDER: [&str; 15] = [
@@ -160,8 +160,10 @@ impl MessageProperties {
     /// Reads a property bag. An empty text is a bag without properties.
     pub fn parse_bag(bag: &str) -> Result<Self, BagError> {
         let mut properties = Self::default();
-        for pair in pairs(bag) {
-            let (name, value) = pair?;
+        for piece in pieces(bag) {
+            let (name, value) = piece.split()?;
+            let value = value.map(|value| piece.decode(value)).transpose()?;
+            let name = piece.decode(name)?;
             properties.insert(name.into_owned(), value.map(Cow::into_owned))?;
         }
         Ok(properties)
@@ -241,16 +243,20 @@ impl<'a> PropertyBag<'a> {
         let mut size = 0;
         // The system properties that came with a value, a bit each.
         let mut given = 0_u16;
-        for pair in pairs(text) {
-            let (name, value) = pair?;
-            size += value.as_ref().map_or(0, |value| value.len());
-            let Some(place) = system_place(&name) else {
-                size += name.len();
+        for piece in pieces(text) {
+            let (name, value) = piece.split()?;
+            let value_size = value.map(|value| piece.look_at(value, str::len));
+            let value_size = value_size.transpose()?;
+            size += value_size.unwrap_or_default();
+            let (name_size, place) =
+                piece.look_at(name, |name| (name.len(), system_place(name)))?;
+            let Some(place) = place else {
+                size += name_size;
                 continue;
             };
             if given >> place & 1 == 1 {
                 return Err(BagError::Duplicate {
-                    name: name.into_owned(),
+                    name: piece.decode(name)?.into_owned(),
                 });
             }
             given |= u16::from(value.is_some()) << place;
@@ -329,20 +335,15 @@ impl SystemProperties {
     }
 }
 
-/// The name of a property and its value, if it has one.
-type Pair<'a> = (Cow<'a, str>, Option<Cow<'a, str>>);
-
-/// The properties of a bag, one after the other, decoded.
-fn pairs(bag: &str) -> impl Iterator<Item = Result<Pair<'_>, BagError>> {
+/// The pieces of a bag that are not empty.
+fn pieces(bag: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = Some(bag);
     let pieces = std::iter::from_fn(move || {
         let (piece, after) = Piece::first(rest?);
         rest = after;
         Some(piece)
     });
-    pieces
-        .filter(|piece| !piece.text.is_empty())
-        .map(|piece| piece.read())
+    pieces.filter(|piece| !piece.text.is_empty())
 }
 
 /// What stands between two `&` of a bag, and what is to be known of its characters.
@@ -379,34 +380,44 @@ impl<'a> Piece<'a> {
         (piece, None)
     }
 
-    fn read(&self) -> Result<Pair<'a>, BagError> {
-        let owned = || self.text.to_owned();
+    /// The name and the value, if there is one, as they came.
+    fn split(&self) -> Result<(&'a str, Option<&'a str>), BagError> {
+        let piece = || self.text.to_owned();
         if self.has_slash {
-            return Err(BagError::RawSlash { piece: owned() });
+            return Err(BagError::RawSlash { piece: piece() });
         }
         let (name, value) = match self.equals {
             Some(place) => (self.text.get(..place), self.text.get(place + 1..)),
             None => (Some(self.text), None),
         };
-        let name = name.unwrap_or_default();
-        if name.is_empty() {
-            return Err(BagError::EmptyName { piece: owned() });
+        match name {
+            Some(name) if !name.is_empty() => Ok((name, value)),
+            _ => Err(BagError::EmptyName { piece: piece() }),
         }
-        let value = value.map(|value| self.decode(value)).transpose()?;
-        Ok((self.decode(name)?, value))
     }
 
-    fn decode(&self, text: &'a str) -> Result<Cow<'a, str>, BagError> {
+    /// Decodes the name or the value.
+    fn decode(&self, part: &'a str) -> Result<Cow<'a, str>, BagError> {
         if !self.has_percent {
-            return Ok(Cow::Borrowed(text));
+            return Ok(Cow::Borrowed(part));
         }
-        decode(text).map_err(|fault| {
-            let piece = self.text.to_owned();
-            match fault {
-                DecodeFault::Percent => BagError::PercentEncoding { piece },
-                DecodeFault::Utf8 => BagError::NotUtf8 { piece },
-            }
-        })
+        decode(part).map_err(|fault| self.refuse(fault))
+    }
+
+    /// Decodes the name or the value for a look at it.
+    fn look_at<T>(&self, part: &str, look: impl FnOnce(&str) -> T) -> Result<T, BagError> {
+        if !self.has_percent {
+            return Ok(look(part));
+        }
+        look_at_decoded(part, look).map_err(|fault| self.refuse(fault))
+    }
+
+    fn refuse(&self, fault: DecodeFault) -> BagError {
+        let piece = self.text.to_owned();
+        match fault {
+            DecodeFault::Percent => BagError::PercentEncoding { piece },
+            DecodeFault::Utf8 => BagError::NotUtf8 { piece },
+        }
     }
 }
 

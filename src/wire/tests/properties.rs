@@ -237,6 +237,9 @@ fn properties() -> impl Strategy<Value = MessageProperties> {
     })
 }
 
+/// So many characters that a few of these are decoded elsewhere than a few others.
+const LONG: &str = "a-text-that-is-longer-than-most-names-and-values-that-are-sent";
+
 /// Texts that are nearly bags: names that mean something, odd ones, and damage.
 fn bags() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -250,6 +253,8 @@ fn bags() -> impl Strategy<Value = String> {
         Just("온도"),
         Just("%EC%98%A8"),
         Just("%EC"),
+        Just("%eC%98"),
+        Just(LONG),
         Just("%2"),
         Just("%zz"),
         Just("%"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use client::device::{CloudToDeviceMessage as Received, Message, Session};
 use client::device_http::DeviceHttp;
-use client::service::{CloudToDeviceMessage, FeedbackWanted};
+use client::service::FeedbackWanted;
 use wire::error::ErrorCode;
 use wire::rest::{FeedbackRecord, FeedbackStatus};
 use wire::topic::TopicFilter;
@@ -17,14 +17,14 @@ fn own() -> TopicFilter {
     }
 }
 
-fn message(id: &str) -> CloudToDeviceMessage {
-    CloudToDeviceMessage::new(format!("body of {id}"))
+fn message(id: &str) -> Message {
+    Message::new(format!("body of {id}"))
         .with_message_id(id)
         .with_feedback(FeedbackWanted::Full)
         .with_property("color", "red")
 }
 
-fn send(world: &mut World, message: &CloudToDeviceMessage) {
+fn send(world: &mut World, message: &Message) {
     let call = world.service().send_to_device(world.now, "dev1", message);
     world.call(&call.unwrap());
 }

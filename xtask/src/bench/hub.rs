@@ -1,5 +1,6 @@
 //! `cargo xtask bench hub`: how fast and how small the hub is, beside programs that do the same work.
 
+use std::env::consts::EXE_SUFFIX;
 use std::time::Duration;
 
 use crate::error::Error;
@@ -11,21 +12,21 @@ pub(super) fn bench() -> Result<(), Error> {
     let folder = workspace::root().join("tests").join("bench-hub");
     ensure_openssl()?;
     npm::ensure(&folder)?;
-    let cargo = |what: &str, command: &str| {
-        Job::new(what, "cargo")
-            .args([command, "--release", "--locked"])
-            .dir(&folder)
-            // Not with the workspace's own builds, whose dependencies and profiles are others.
-            .env("CARGO_TARGET_DIR", workspace::target().join("bench-hub"))
-    };
+    // Not with the workspace's own builds, whose dependencies and profiles are others.
+    let target = workspace::target().join("bench-hub");
     println!("building the benchmarks of the hub (two or three minutes, once)");
-    cargo("building the benchmarks of the hub", "build")
+    Job::new("building the benchmarks of the hub", "cargo")
+        .args(["build", "--release", "--locked"])
+        .dir(&folder)
+        .env("CARGO_TARGET_DIR", &target)
         .limit(Duration::from_mins(20))
         .hint("it needs a C compiler, for SQLite")
         .quiet()?
         .require()?;
-    cargo("the benchmarks of the hub", "run")
-        .args(["--quiet"])
+    let program = target
+        .join("release")
+        .join(format!("bench-hub{EXE_SUFFIX}"));
+    Job::new("the benchmarks of the hub", program)
         .limit(Duration::from_mins(20))
         .hint("run it again while nothing else keeps the machine busy")
         .show()?

@@ -17,10 +17,10 @@ use crate::network::{Link, LinkError, Network};
 use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
 use super::event::{Delivery, Output, Receipt, SendId, SessionEvent, TwinAnswer, TwinRequestId};
 use super::inbox::Inbox;
-use super::message::Message;
 use super::method::MethodRequest;
 use super::options::DeviceOptions;
 use super::session::Session;
+use crate::message::Message;
 
 type Reply<T> = oneshot::Sender<T>;
 type Local<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;

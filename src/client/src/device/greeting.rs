@@ -9,8 +9,9 @@ use wire::timestamp::Timestamp;
 use wire::topic::DeviceTopic;
 
 use super::error::SendError;
-use super::message::{Message, check_topic};
+use super::message::check_topic;
 use super::options::DeviceOptions;
+use crate::message::Message;
 
 /// MQTT counts the bytes of a will's payload in two bytes (MQTT 3.1.1, 3.1.3.3).
 const MAX_WILL: usize = 65_535;

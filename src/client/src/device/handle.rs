@@ -15,11 +15,11 @@ use super::driver::{Command, Driver};
 use super::error::{ConnectError, SendError, SubscribeError, TwinError};
 use super::event::{Incoming, Receipt, SessionEvent, TwinAnswer};
 use super::inbox::Inbox;
-use super::message::Message;
 use super::method::MethodRequest;
 use super::options::DeviceOptions;
 use super::twin::{DesiredPatch, TwinState};
 use super::watch::{DesiredWatch, desired_patch};
+use crate::message::Message;
 
 /// A device, for programs: `async` methods over a [`Session`](super::Session).
 ///

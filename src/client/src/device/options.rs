@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::message::Message;
 use super::retry::RetryPolicy;
+use crate::message::Message;
 
 /// The longest keep-alive that is of use: the service counts larger ones as this.
 ///

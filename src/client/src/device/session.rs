@@ -17,7 +17,7 @@ use crate::network::LinkError;
 use super::error::{ConnectError, DisconnectReason, SendError, SubscribeError, TwinError};
 use super::event::{Delivery, Output, SendId, SessionEvent, TwinRequestId};
 use super::greeting::Greeting;
-use super::message::{MAX_MESSAGE_SIZE, Message, check_size};
+use super::message::{MAX_MESSAGE_SIZE, check_size};
 use super::method::{MethodRequest, write_payload};
 use super::options::DeviceOptions;
 use super::outbox::{Outbox, Pending};
@@ -25,6 +25,7 @@ use super::packet_ids::PacketIds;
 use super::retry::Dice;
 use super::subscriptions::Subscriptions;
 use super::twin_requests::{TwinRequest, TwinRequests};
+use crate::message::Message;
 
 /// The largest packet taken from the hub: a largest message, its topic, and headers.
 const MAX_INCOMING: usize = MAX_MESSAGE_SIZE + 65_535 + 16;

@@ -2,23 +2,14 @@
 
 use http::Method;
 use http::header::HeaderMap;
-use wire::properties::MessageProperties;
 use wire::rest::{MessageHeaderError, PurgeResult, write_message_headers};
 use wire::timestamp::Timestamp;
 
+use crate::message::Message;
 use crate::response::read_json;
 
 use super::devices::device_path;
 use super::{Call, Service};
-
-/// A message for a device: a body of opaque bytes, and properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CloudToDeviceMessage {
-    /// The body.
-    pub body: Vec<u8>,
-    /// What travels beside the body.
-    pub properties: MessageProperties,
-}
 
 /// What the sender of a message wants to be told about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,44 +36,8 @@ impl FeedbackWanted {
     }
 }
 
-impl CloudToDeviceMessage {
-    /// A message without properties.
-    #[must_use]
-    pub fn new(body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: body.into(),
-            properties: MessageProperties::default(),
-        }
-    }
-
-    /// Sets the message's id: at most 128 characters. Feedback names the message by it.
-    #[must_use]
-    pub fn with_message_id(mut self, id: impl Into<String>) -> Self {
-        self.properties.system.message_id = Some(id.into());
-        self
-    }
-
-    /// Sets the id of the message that this one answers or belongs to.
-    #[must_use]
-    pub fn with_correlation_id(mut self, id: impl Into<String>) -> Self {
-        self.properties.system.correlation_id = Some(id.into());
-        self
-    }
-
-    /// Sets the media type of the body, for example `application/json`.
-    #[must_use]
-    pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.properties.system.content_type = Some(content_type.into());
-        self
-    }
-
-    /// Sets the character encoding of the body, for example `utf-8`.
-    #[must_use]
-    pub fn with_content_encoding(mut self, encoding: impl Into<String>) -> Self {
-        self.properties.system.content_encoding = Some(encoding.into());
-        self
-    }
-
+/// What only a message for a device can ask for.
+impl Message {
     /// Asks for feedback. It needs a message id.
     #[must_use]
     pub fn with_feedback(mut self, wanted: FeedbackWanted) -> Self {
@@ -97,15 +52,6 @@ impl CloudToDeviceMessage {
         self.properties.system.expiry = Some(at.to_iso());
         self
     }
-
-    /// Adds an application property. HTTP carries it as a header, so its name is of ASCII letters,
-    /// digits and `!#$%&'*+-.^_|~` and the backtick, and its case may be lost.
-    #[must_use]
-    pub fn with_property(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        let property = (name.into(), Some(value.into()));
-        self.properties.application.push(property);
-        self
-    }
 }
 
 impl Service {
@@ -117,7 +63,7 @@ impl Service {
         &self,
         now: Timestamp,
         device_id: &str,
-        message: &CloudToDeviceMessage,
+        message: &Message,
     ) -> Result<Call<()>, MessageHeaderError> {
         let mut headers = HeaderMap::new();
         write_message_headers(&message.properties, &mut headers)?;
