@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use lexopt::prelude::{Long, Short, Value, ValueExt as _};
 
+use crate::bench::Benchmark;
 use crate::error::Error;
 use crate::test::Step;
 
@@ -27,8 +28,8 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "bench",
-        "",
-        "measure the time to the first acknowledged message, beside an empty page",
+        "[start|hub]",
+        "measure how soon the page starts, how fast and how small the hub is, or both",
     ),
     (
         "fuzz",
@@ -61,8 +62,11 @@ pub(crate) enum Action {
     },
     /// Build the static site.
     Dist,
-    /// Measure the start of the page.
-    Bench,
+    /// Measure.
+    Bench {
+        /// The one benchmark to run; `None` means all in turn.
+        one: Option<Benchmark>,
+    },
     /// Write what is made of texts: a document, and files in the folder that Trunk names.
     Texts,
     /// Run fuzz targets.
@@ -87,7 +91,7 @@ where
             "serve" => serve(&mut parser)?,
             "test" => test(&mut parser)?,
             "dist" => Action::Dist,
-            "bench" => Action::Bench,
+            "bench" => bench(&mut parser)?,
             "texts" => Action::Texts,
             "fuzz" => fuzz(&mut parser)?,
             unknown => return Err(usage(&format!("there is no command `{unknown}`"))),
@@ -154,6 +158,21 @@ fn fuzz(parser: &mut lexopt::Parser) -> Result<Action, Error> {
     Ok(Action::Fuzz { target, seconds })
 }
 
+fn bench(parser: &mut lexopt::Parser) -> Result<Action, Error> {
+    let Some(argument) = parser.next()? else {
+        return Ok(Action::Bench { one: None });
+    };
+    let Value(name) = argument else {
+        return Err(argument.unexpected().into());
+    };
+    let name = name.to_string_lossy();
+    let known = Benchmark::ALL.iter().find(|known| known.name() == name);
+    match known {
+        Some(known) => Ok(Action::Bench { one: Some(*known) }),
+        None => Err(usage(&format!("there is no benchmark `{name}`"))),
+    }
+}
+
 fn usage(problem: &str) -> Error {
     Error::Usage(problem.to_owned())
 }
@@ -199,7 +218,12 @@ mod tests {
             },
         );
         check("dist", &Action::Dist);
-        check("bench", &Action::Bench);
+        check("bench", &Action::Bench { one: None });
+        for &benchmark in Benchmark::ALL {
+            let line = format!("bench {}", benchmark.name());
+            let one = Some(benchmark);
+            check(&line, &Action::Bench { one });
+        }
         check(
             "fuzz mqtt --seconds 5",
             &Action::Fuzz {
@@ -215,6 +239,8 @@ mod tests {
         check_refused("test speed", "no test step `speed`");
         check_refused("serve --port many", "many");
         check_refused("dist now", "now");
+        check_refused("bench twins", "no benchmark `twins`");
+        check_refused("bench hub start", "start");
     }
 
     #[test]

@@ -1,33 +1,39 @@
-//! `cargo xtask bench`: how soon the first telemetry message is acknowledged after a visitor
-//! arrives, beside the first render of an empty Yew page.
+//! `cargo xtask bench`: what is measured, always beside a peer in the same run.
 
-use std::time::Duration;
+mod hub;
+mod start;
 
 use crate::error::Error;
-use crate::run::Job;
-use crate::{browser, dist, npm, site, workspace};
 
-/// Builds both pages as they would be published, and visits them in turn.
-pub(crate) fn bench() -> Result<(), Error> {
-    let tests = workspace::root().join("tests");
-    dist::build()?;
-    println!("building the empty page");
-    site::trunk("trunk build of the empty page", true)?
-        .args(["build", "--release"])
-        .dir(&tests.join("empty-page"))
-        .quiet()?
-        .require()?;
-    let chromium = browser::ensure()?;
-    let end_to_end = tests.join("e2e");
-    npm::ensure(&end_to_end)?;
-    Job::new("the start benchmark", "node")
-        .args([end_to_end.join("bench-start.mjs")])
-        .env("IOTHUB_CHROMIUM", chromium)
-        .env("IOTHUB_DIST", workspace::dist())
-        .env("IOTHUB_EMPTY_PAGE", workspace::target().join("empty-page"))
-        .limit(Duration::from_mins(10))
-        .hint("run it again while nothing else keeps the machine busy")
-        .show()?
-        .require()?;
-    Ok(())
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Benchmark {
+    /// The start of the page.
+    Start,
+    /// The speed and the size of the hub.
+    Hub,
+}
+
+impl Benchmark {
+    /// All benchmarks, in order.
+    pub(crate) const ALL: &[Self] = &[Self::Start, Self::Hub];
+
+    /// The name to type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Hub => "hub",
+        }
+    }
+}
+
+/// Runs one benchmark, or all of them.
+pub(crate) fn bench(one: Option<Benchmark>) -> Result<(), Error> {
+    match one {
+        Some(Benchmark::Start) => start::bench(),
+        Some(Benchmark::Hub) => hub::bench(),
+        None => Benchmark::ALL
+            .iter()
+            .try_for_each(|each| bench(Some(*each))),
+    }
 }

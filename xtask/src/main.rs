@@ -55,7 +55,7 @@ fn perform(action: Action) -> Result<(), Error> {
         Action::Serve { port, release } => serve::serve(port, release),
         Action::Test { steps } => test::test(&steps),
         Action::Dist => dist::dist(),
-        Action::Bench => bench::bench(),
+        Action::Bench { one } => bench::bench(one),
         Action::Texts => texts::from_hook(),
         Action::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
     }
