@@ -22,6 +22,12 @@
   globalThis.showPanic = (report) => {
     if (stopped) return;
     stopped = true;
+    // What made the page stop may lie in the hub that was kept: the next visit begins with a new one.
+    try {
+      localStorage.removeItem("iot-hub-playground-hub");
+    } catch {
+      // Nothing was kept.
+    }
     const show = () => {
       const page = document.getElementById("panic-page").content.cloneNode(true);
       const details = page.querySelector("pre");

@@ -30,7 +30,7 @@ use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
 pub const KEY: &str = "iot-hub-playground";
-/// The key of the hub's own text.
+/// The key of the hub's own text. `www/start.js` removes it if the page or the bench stops.
 const HUB_KEY: &str = "iot-hub-playground-hub";
 /// The first line. Its number rises when older content means something else.
 const VERSION: &str = "version 1";

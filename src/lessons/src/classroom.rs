@@ -93,6 +93,8 @@ pub struct Classroom {
     last_clock: Option<ClockReport>,
     /// What the page kept of an earlier visit, until a lesson is opened.
     left: Option<String>,
+    /// How often a step was passed or put back.
+    turns: u64,
     last_kept: Option<KeptReport>,
 }
 
@@ -121,7 +123,8 @@ struct ClockReport {
 struct KeptReport {
     at: Timestamp,
     revision: u64,
-    done: usize,
+    /// How often a step was passed or put back.
+    turns: u64,
 }
 
 impl Classroom {
@@ -139,6 +142,7 @@ impl Classroom {
             last_turn: now,
             last_clock: None,
             left: None,
+            turns: 0,
             last_kept: None,
         }
     }
@@ -317,11 +321,11 @@ impl Classroom {
         let report = KeptReport {
             at: now,
             revision: hands.hub().revision(),
-            done: opened.done,
+            turns: self.turns,
         };
         let is_due = self.last_kept.is_none_or(|last| {
             let is_old = now.since(last.at) >= KEEP_EVERY;
-            last.done != report.done || (last.revision != report.revision && is_old)
+            last.turns != report.turns || (last.revision != report.revision && is_old)
         });
         if !is_due {
             return;
@@ -421,6 +425,7 @@ impl Classroom {
         };
         let step = opened.step;
         opened.done = 0;
+        self.turns += 1;
         let later: Vec<_> = (step..opened.states.len()).collect();
         self.make_bench(now);
         self.report_opened(true);
@@ -525,6 +530,7 @@ impl Classroom {
             && let Some(opened) = &mut self.opened
         {
             opened.done = opened.done.max(index + 1);
+            self.turns += 1;
         }
         self.set_state(index, verdict.into());
     }
