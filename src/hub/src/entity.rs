@@ -10,7 +10,7 @@ pub(crate) enum IfMatch {
     Absent,
     /// Any version of an entity that exists: `*`, bare or quoted.
     Any,
-    /// This version, quoted or bare.
+    /// This version, quoted or bare, strong or weak.
     Exactly(String),
 }
 
@@ -26,12 +26,7 @@ impl IfMatch {
                 "If-Match must be an entity tag or *, in ASCII.",
             )
         })?;
-        let text = text.trim();
-        let bare = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(text);
-        Ok(match bare {
+        Ok(match bare(text) {
             "*" => Self::Any,
             tag => Self::Exactly(tag.to_owned()),
         })
@@ -50,12 +45,7 @@ impl IfMatch {
 
     /// Reads an entity tag that stands in a body; an empty one is none.
     pub(crate) fn of_text(text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default().trim();
-        let bare = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'))
-            .unwrap_or(text);
-        match bare {
+        match bare(text.unwrap_or_default()) {
             "" => Self::Absent,
             "*" => Self::Any,
             tag => Self::Exactly(tag.to_owned()),
@@ -72,4 +62,13 @@ impl IfMatch {
             _ => Ok(()),
         }
     }
+}
+
+/// An entity tag without its quotes. A proxy may have made it a weak one (`W/"…"`), which means the same here.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("W/").unwrap_or(text);
+    text.strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(text)
 }

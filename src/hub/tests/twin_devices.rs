@@ -88,6 +88,20 @@ fn a_device_gets_both_sections_without_metadata_and_without_tags() {
 }
 
 #[test]
+fn a_device_gets_members_and_numbers_as_they_were_written() {
+    let mut bench = Bench::new();
+    let link = device(&mut bench);
+    let body = br#"{"z":1.0,"a":[{"y":1,"b":2}],"m":{"k":1,"c":-0.10}}"#;
+    let patch = "$iothub/twin/PATCH/properties/reported/?$rid=1";
+    bench.publish(link, patch, body, Some(1));
+    bench.transcript.clear();
+    bench.publish(link, "$iothub/twin/GET/?$rid=2", b"", Some(2));
+    let text = String::from_utf8_lossy(&bench.transcript);
+    let expected = r#"{"desired":{"$version":1},"reported":{"z":1.0,"a":[{"y":1,"b":2}],"m":{"k":1,"c":-0.1},"$version":2}}"#;
+    assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
 fn an_answer_carries_the_request_id_as_it_came() {
     let mut bench = Bench::new();
     let link = device(&mut bench);
@@ -255,6 +269,19 @@ fn a_subscriber_is_told_of_each_change_as_it_was_sent() {
         let topic = format!("$iothub/twin/PATCH/properties/desired/?$version={version}");
         assert_eq!(heard(&mut bench), [(topic, expected)]);
     }
+}
+
+#[test]
+fn a_subscriber_is_told_of_a_replacement_as_it_is_now() {
+    let mut bench = Bench::new();
+    let link = device(&mut bench);
+    bench.subscribe(link, &[(DESIRED, QoS::AtLeastOnce)]);
+    bench.transcript.clear();
+    let sent = json!({"a": null, "b": {"c": null, "d": 1}, "e": [{"f": null}]});
+    service_patch(&mut bench, "PUT", &sent);
+    let (_, told) = heard(&mut bench).remove(0);
+    let now = json!({"b": {"d": 1}, "e": [{}], "$version": 2});
+    assert_eq!(told, now);
 }
 
 #[test]

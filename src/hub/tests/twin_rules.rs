@@ -117,6 +117,38 @@ fn numbers() {
 }
 
 #[test]
+fn integers_of_too_many_digits_are_not_rounded() {
+    // Whoever reads them as floating-point numbers gives back others.
+    let cases = [
+        ("18446744073709551616", false),
+        ("-9223372036854775809", false),
+        ("100000000000000000000000", false),
+        ("18446744073709551616.0", true),
+        ("1e30", true),
+        ("-1E+30", true),
+        (r#""18446744073709551616""#, true),
+        (r#""\"18446744073709551616""#, true),
+    ];
+    for (value, is_accepted) in cases {
+        for body in [
+            format!(r#"{{"tags":{{"a":{value}}}}}"#),
+            format!(r#"{{"properties":{{"desired":{{"a":[1,{value}]}}}}}}"#),
+        ] {
+            let mut bench = Bench::new();
+            let answer = bench.ask(&Ask::path("PATCH", "/twins/dev1").body(&body));
+            if is_accepted {
+                assert_eq!(outcome(&answer), "200", "{body}");
+            } else {
+                assert_eq!(outcome(&answer), "400 ArgumentInvalid", "{body}");
+                let message = body_of(&answer)["Message"].to_string();
+                let why = format!("{value} is an integer of more than 64 bits");
+                assert!(message.contains(&why), "{message}");
+            }
+        }
+    }
+}
+
+#[test]
 fn arrays() {
     accepted(
         "any kinds in one",
@@ -210,6 +242,48 @@ fn a_number_counts_eight_bytes_a_boolean_four_and_control_characters_none() {
         let outcome = bench.outcome(&Ask::path("PATCH", "/twins/dev1").body(&body));
         assert_eq!(outcome == "200", fits, "{what}: {outcome}");
     }
+}
+
+#[test]
+fn what_counts_nothing_has_a_bound() {
+    // Otherwise a section of no size could fill the memory.
+    for (tags, desired) in [
+        (8, "tags would have"),
+        (32, "properties.desired would have"),
+    ] {
+        let most = tags * 1_024 * 4;
+        for (element, room) in [
+            (json!({}), 1),
+            (json!([]), 1),
+            (json!(""), 1),
+            (json!("\u{1}".repeat(4_095)), 4_096),
+        ] {
+            // The name of the array takes one, and so does the array.
+            let full = (most - 2) / room;
+            for (count, expected) in [(full, "200"), (full + 1, "400 ArgumentInvalid")] {
+                let value = json!({ "a": vec![element.clone(); count] });
+                let body = match tags {
+                    8 => json!({ "tags": value }),
+                    _ => json!({ "properties": { "desired": value } }),
+                };
+                let mut bench = Bench::new();
+                let ask = Ask::path("PATCH", "/twins/dev1").body(&body.to_string());
+                let answer = bench.ask(&ask);
+                assert_eq!(outcome(&answer), expected, "{room} {count}");
+                let message = body_of(&answer)["Message"].to_string();
+                assert_eq!(message.contains(desired), expected != "200", "{message}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_counts_has_room() {
+    // Of all that fills a section, texts of one character take the most room.
+    let texts = json!({ "properties": { "desired": { "": vec!["t"; 32 * 1_024] } } });
+    let mut bench = Bench::new();
+    let ask = Ask::path("PATCH", "/twins/dev1").body(&texts.to_string());
+    assert_eq!(bench.outcome(&ask), "200");
 }
 
 #[test]

@@ -191,6 +191,8 @@ fn if_match_is_read_in_every_spelling() {
         ("AAAAAAAAAAI=", "412 PreconditionFailed"),
         ("\"AAAAAAAAAAI=\"", "412 PreconditionFailed"),
         ("\"\"", "412 PreconditionFailed"),
+        ("W/\"AAAAAAAAAAE=\"", "200"),
+        ("W/\"AAAAAAAAAAI=\"", "412 PreconditionFailed"),
     ];
     for method in ["PATCH", "PUT"] {
         for (value, expected) in cases {
@@ -241,6 +243,59 @@ fn of_a_name_that_comes_twice_the_last_value_counts() {
         json(&bench.ask(&ask))["tags"],
         json!({"a": {"c": 3}, "b": 2})
     );
+}
+
+#[test]
+fn a_patch_of_very_many_members_is_merged_as_any_other() {
+    let mut bench = Bench::new();
+    let members = |range: std::ops::Range<u32>, value: fn(u32) -> Value| {
+        let members = range.map(|n| (format!("{n:x}"), value(n)));
+        Value::Object(members.collect())
+    };
+    let four_thousand = members(0..4_000, |_| json!(true));
+    let written = |bench: &mut Bench, method, body| {
+        let ask = Ask::path(method, "/twins/dev1").body(&desired(body).to_string());
+        json(&bench.ask(&ask))
+    };
+    written(&mut bench, "PUT", &four_thousand);
+    // Of those that are there, the odd ones go; the others never were.
+    let removed = |n| {
+        if n % 2 == 1 {
+            Value::Null
+        } else {
+            json!(false)
+        }
+    };
+    let patch = members(0..4_000, removed);
+    let absent = members(4_000..100_000, |_| Value::Null);
+    written(&mut bench, "PATCH", &patch);
+    let twin = written(&mut bench, "PATCH", &absent);
+    let mut left = members(0..4_000, removed);
+    left.as_object_mut().unwrap().retain(|_, it| !it.is_null());
+    let now = plain(&twin["properties"]["desired"]);
+    assert!(now == left, "other members are left");
+    // What is too much is refused without much ado.
+    let all = desired(&members(0..100_000, |_| json!(true)));
+    let ask = Ask::path("PUT", "/twins/dev1").body(&all.to_string());
+    assert_eq!(bench.outcome(&ask), "400 ArgumentInvalid");
+}
+
+#[test]
+fn a_member_that_stays_keeps_its_place_and_a_new_one_comes_last() {
+    let mut bench = Bench::new();
+    for patch in [
+        r#"{"z":1,"y":1,"x":1}"#,
+        r#"{"b":1,"y":null,"x":{"n":1},"a":1}"#,
+        r#"{"y":2}"#,
+    ] {
+        let body = format!(r#"{{"tags":{patch}}}"#);
+        let ask = Ask::path("PATCH", "/twins/dev1").body(&body);
+        assert_eq!(bench.outcome(&ask), "200");
+    }
+    let answer = bench.ask(&Ask::path("GET", "/twins/dev1"));
+    let text = String::from_utf8_lossy(answer.body());
+    let expected = r#""tags":{"z":1,"x":{"n":1},"b":1,"a":1,"y":2}"#;
+    assert!(text.contains(expected), "{text}");
 }
 
 #[test]

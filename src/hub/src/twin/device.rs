@@ -142,12 +142,8 @@ fn patched(
             ),
         ));
     }
-    let json: Json = serde_json::from_slice(body).map_err(|error| {
-        ServiceError::new(
-            ErrorCode::ArgumentInvalid,
-            format!("Reported properties are changed with a JSON object: {error}."),
-        )
-    })?;
+    let expected = "Reported properties are changed with a JSON object";
+    let json = Json::parse(body, ErrorCode::ArgumentInvalid, expected)?;
     let Json::Object(patch) = json else {
         let kind = json.kind();
         return Err(ServiceError::new(

@@ -7,6 +7,9 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 use serde_json::Number;
+use wire::error::{ErrorCode, ServiceError};
+
+use super::rules::invalid;
 
 /// Any JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,22 @@ pub(crate) enum Json {
 pub(crate) type Members = Vec<(Box<str>, Json)>;
 
 impl Json {
+    /// Reads a text, or refuses it with this code and with what was expected.
+    pub(super) fn parse(
+        text: &[u8],
+        code: ErrorCode,
+        expected: &str,
+    ) -> Result<Self, ServiceError> {
+        let json = serde_json::from_slice(text)
+            .map_err(|error| ServiceError::new(code, format!("{expected}: {error}.")))?;
+        match unreadable_integer(text) {
+            None => Ok(json),
+            Some(integer) => Err(invalid(format!(
+                "{integer} is an integer of more than 64 bits, and a twin keeps integers of 53. Write it as a string."
+            ))),
+        }
+    }
+
     /// What kind of value it is, for a refusal.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
@@ -43,6 +62,68 @@ impl Json {
         let at = members.iter().position(|(known, _)| **known == *name)?;
         Some(members.remove(at).1)
     }
+}
+
+/// Leaves out the members that are `null`, of these and of all objects within them.
+pub(super) fn leave_out_nulls(members: &mut Members) {
+    members.retain(|(_, value)| !matches!(value, Json::Null));
+    let values = members.iter_mut().map(|(_, value)| value);
+    values.for_each(leave_out_nulls_within);
+}
+
+fn leave_out_nulls_within(value: &mut Json) {
+    match value {
+        Json::Object(members) => leave_out_nulls(members),
+        Json::Array(items) => items.iter_mut().for_each(leave_out_nulls_within),
+        _ => {}
+    }
+}
+
+/// An integer that the reader takes for a floating-point number because it has too many digits, or the beginning of a
+/// long one: it would come back as another number. The text must be JSON.
+fn unreadable_integer(text: &[u8]) -> Option<String> {
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = match byte {
+            b'"' => after_string(after),
+            b'-' | b'0'..=b'9' => {
+                let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                let end = rest.iter().position(|byte| !is_part(byte));
+                let (number, after) = rest.split_at(end.unwrap_or(rest.len()));
+                let number = std::str::from_utf8(number).unwrap_or_default();
+                if !is_readable(number) {
+                    let shown: String = number.chars().take(40).collect();
+                    let more = if shown.len() < number.len() {
+                        "…"
+                    } else {
+                        ""
+                    };
+                    return Some(shown + more);
+                }
+                after
+            }
+            _ => after,
+        };
+    }
+    None
+}
+
+/// What stands behind a string whose first quote was read.
+fn after_string(mut text: &[u8]) -> &[u8] {
+    loop {
+        text = match text {
+            [] => return text,
+            [b'"', after @ ..] => return after,
+            [b'\\', _, after @ ..] | [_, after @ ..] => after,
+        };
+    }
+}
+
+/// Whether a number is written as a floating-point number, or is an integer of at most 64 bits.
+fn is_readable(number: &str) -> bool {
+    number.contains(['.', 'e', 'E'])
+        || number.parse::<i64>().is_ok()
+        || number.parse::<u64>().is_ok()
 }
 
 impl Serialize for Json {

@@ -16,6 +16,10 @@ const MOST_STRING_BYTES: usize = 4_096;
 /// How many objects may be nested in a section.
 const MOST_LEVELS: usize = 10;
 
+/// How much room a section may take for each byte of its size. What counts nothing in a size (an empty object or text,
+/// a control character) must not make a section of any size. What does count takes less than half of this.
+const MOST_ROOM_PER_BYTE: usize = 4;
+
 /// The smallest and the largest integer.
 const LEAST_INTEGER: i64 = -4_503_599_627_370_496;
 const MOST_INTEGER: i64 = 4_503_599_627_370_495;
@@ -52,14 +56,21 @@ impl SectionName {
 
     /// Refuses a section that has grown too large.
     pub(super) fn check_size(self, root: &Object) -> Result<(), ServiceError> {
-        let (size, most) = (size(root), self.most_bytes());
-        if size <= most {
-            return Ok(());
+        let (path, most) = (self.path(), self.most_bytes());
+        let size = size(root);
+        if size > most {
+            return Err(invalid(format!(
+                "{path} would have {size} bytes, and may have {most}. Keep less in it."
+            )));
         }
-        Err(invalid(format!(
-            "{} would have {size} bytes, and may have {most}. Keep less in it.",
-            self.path()
-        )))
+        let (room, most) = (room(root), most * MOST_ROOM_PER_BYTE);
+        if room > most {
+            return Err(invalid(format!(
+                "{path} would have {room} values and bytes of text, control characters among them, and may have \
+                 {most}. Keep less in it."
+            )));
+        }
+        Ok(())
     }
 
     /// Refuses what a store holds and a writer could not have written.
@@ -95,6 +106,23 @@ fn value_size(value: &Value) -> usize {
 fn text_size(text: &str) -> usize {
     let counted = text.chars().filter(|c| !c.is_control());
     counted.map(char::len_utf8).sum()
+}
+
+/// How much room a section takes: its values, and all bytes of names and strings.
+fn room(object: &Object) -> usize {
+    let members = object.iter();
+    members
+        .map(|(name, node)| name.len() + value_room(&node.value))
+        .sum()
+}
+
+fn value_room(value: &Value) -> usize {
+    1 + match value {
+        Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(value_room).sum(),
+        Value::Object(object) => room(object),
+    }
 }
 
 /// Checks an object whose path has as many parts as it has levels above it.

@@ -1,6 +1,9 @@
 //! The values in a twin, with the moment and the version of each one's last write.
 
-use std::{collections::BTreeSet, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -60,26 +63,31 @@ impl Object {
         self.0.is_empty()
     }
 
-    /// Merges a patch in: `null` removes, objects are merged, everything else replaces.
+    /// Merges a patch in: `null` removes, objects are merged, everything else replaces. What stays keeps its place.
     pub(super) fn merge(&mut self, patch: &Members, written: Written) {
-        for (name, change) in patch {
-            let place = self.0.iter().position(|(known, _)| **known == **name);
-            match (change, place) {
-                (Json::Null, Some(at)) => drop(self.0.remove(at)),
-                (Json::Null, None) => {}
-                (change, Some(at)) => {
-                    if let Some((_, node)) = self.0.get_mut(at) {
-                        node.merge(change, written);
-                    }
-                }
-                (change, None) => {
-                    let mut node = Node {
-                        value: Value::Object(Self::default()),
-                        written,
-                    };
+        // Each name is looked for by way of the patch: a patch and an object may both have many members.
+        let mut changes: BTreeMap<&str, &Json> = patch
+            .iter()
+            .map(|(name, change)| (&**name, change))
+            .collect();
+        self.0
+            .retain_mut(|(name, node)| match changes.remove(name.as_str()) {
+                None => true,
+                Some(Json::Null) => false,
+                Some(change) => {
                     node.merge(change, written);
-                    self.0.push((Text::new(name), node));
+                    true
                 }
+            });
+        for (name, change) in patch {
+            let is_new = changes.remove(&**name).is_some();
+            if is_new && !matches!(change, Json::Null) {
+                let mut node = Node {
+                    value: Value::Object(Self::default()),
+                    written,
+                };
+                node.merge(change, written);
+                self.0.push((Text::new(name), node));
             }
         }
         self.0.shrink_to_fit();

@@ -9,7 +9,7 @@ use wire::{
 
 use super::{
     Twin,
-    json::{Json, Members},
+    json::{Json, Members, leave_out_nulls},
     rules::{SectionName, invalid},
     tree::Object,
 };
@@ -40,13 +40,12 @@ pub(crate) struct TwinUpdate {
 impl TwinUpdate {
     /// Reads the body of a request.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, ServiceError> {
-        let json: Json = serde_json::from_slice(body).map_err(|error| {
-            ServiceError::new(
-                ErrorCode::DeserializationError,
-                format!("The body must be a twin, a JSON object: {error}."),
-            )
-        })?;
-        Self::of(json)
+        let expected = "The body must be a twin, a JSON object";
+        Self::of(Json::parse(
+            body,
+            ErrorCode::DeserializationError,
+            expected,
+        )?)
     }
 
     /// Takes a twin apart.
@@ -146,7 +145,7 @@ impl Twin {
         mode: WriteMode,
     ) -> Result<Option<Members>, ServiceError> {
         let tags = members(update.tags, mode, SectionName::Tags, &self.tags)?;
-        let desired = members(
+        let mut desired = members(
             update.desired,
             mode,
             SectionName::Desired,
@@ -161,6 +160,10 @@ impl Twin {
         }
         if let Some(desired) = &desired {
             self.desired.write(SectionName::Desired, now, desired)?;
+        }
+        if mode == WriteMode::Replace {
+            // There is nothing left that `null` could remove, so a client is told of what is there now.
+            desired.iter_mut().for_each(leave_out_nulls);
         }
         self.version = self.version.saturating_add(1);
         self.etag = self.etag.saturating_add(1);
