@@ -10,7 +10,7 @@ pub(crate) enum IfMatch {
     Absent,
     /// Any version of an entity that exists: `*`, bare or quoted.
     Any,
-    /// This version, quoted or bare, strong or weak.
+    /// This version, quoted or bare.
     Exactly(String),
 }
 
@@ -26,7 +26,12 @@ impl IfMatch {
                 "If-Match must be an entity tag or *, in ASCII.",
             )
         })?;
-        Ok(match bare(text) {
+        let text = text.trim();
+        let bare = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(text);
+        Ok(match bare {
             "*" => Self::Any,
             tag => Self::Exactly(tag.to_owned()),
         })
@@ -45,7 +50,12 @@ impl IfMatch {
 
     /// Reads an entity tag that stands in a body; an empty one is none.
     pub(crate) fn of_text(text: Option<&str>) -> Self {
-        match bare(text.unwrap_or_default()) {
+        let text = text.unwrap_or_default().trim();
+        let bare = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'))
+            .unwrap_or(text);
+        match bare {
             "" => Self::Absent,
             "*" => Self::Any,
             tag => Self::Exactly(tag.to_owned()),
@@ -62,13 +72,4 @@ impl IfMatch {
             _ => Ok(()),
         }
     }
-}
-
-/// An entity tag without its quotes. A proxy may have made it a weak one (`W/"…"`), which means the same here.
-fn bare(text: &str) -> &str {
-    let text = text.trim();
-    let text = text.strip_prefix("W/").unwrap_or(text);
-    text.strip_prefix('"')
-        .and_then(|rest| rest.strip_suffix('"'))
-        .unwrap_or(text)
 }

@@ -107,6 +107,7 @@ twin-desired-notice = Only a client that is connected and subscribed is told of 
 twin-get-unasked = The service answers a request for the twin only to clients that are subscribed to `$iothub/twin/res/#`. Here the answer comes anyway, because the Python SDK asks after a reconnect before it subscribes, and would wait for ever.
 twin-limits = Tags have 8 KB, desired and reported properties 32 KB each. Objects nest ten levels deep, names have 1,024 bytes and texts 4,096.
 twin-values = Integers have 52 bits and a sign, `null` cannot stand in an array, and names hold no dot, dollar sign, hash or space. `1` and `1.0` come back as they were written.
+twin-room = The size of a section does not count empty objects, empty arrays, empty texts and control characters. Here a section may not have more than four values or bytes of text for each byte that its size may have, so that a section of no size cannot fill the memory.
 
 # ---- Queries. ----
 

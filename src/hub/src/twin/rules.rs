@@ -63,10 +63,10 @@ impl SectionName {
                 "{path} would have {size} bytes, and may have {most}. Keep less in it."
             )));
         }
-        let (room, most) = (room(root), most * MOST_ROOM_PER_BYTE);
-        if room > most {
+        let (taken, most) = (room(root), most * MOST_ROOM_PER_BYTE);
+        if taken > most {
             return Err(invalid(format!(
-                "{path} would have {room} values and bytes of text, control characters among them, and may have \
+                "{path} would have {taken} values and bytes of text, control characters among them, and may have \
                  {most}. Keep less in it."
             )));
         }
