@@ -16,8 +16,9 @@
 //! - An unknown `$.x` name is kept as an application property.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::percent::{DecodeFault, decode, encode};
 
@@ -83,8 +84,8 @@ pub struct PropertyBag<'a> {
 /// The properties of a message that IoT Hub itself understands, as texts.
 ///
 /// The bag's name of each is given in its description.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SystemProperties {
     /// `$.mid`: the message's id, chosen by the sender, at most 128 characters.
     pub message_id: Option<String>,
@@ -327,6 +328,41 @@ impl SystemProperties {
             _ => return None,
         })
     }
+}
+
+/// By hand: a derived reader of this many fields is as large as all else that is known about them.
+impl<'de> Deserialize<'de> for SystemProperties {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut properties = Self::default();
+        for (field, value) in BTreeMap::<String, Option<String>>::deserialize(deserializer)? {
+            if let Some(slot) = name_of_field(&field).and_then(|name| properties.slot(name)) {
+                *slot = value;
+            }
+        }
+        Ok(properties)
+    }
+}
+
+/// The name in a bag of what a field of [`SystemProperties`] holds.
+fn name_of_field(field: &str) -> Option<&'static str> {
+    Some(match field {
+        "messageId" => "$.mid",
+        "correlationId" => "$.cid",
+        "userId" => "$.uid",
+        "to" => "$.to",
+        "contentType" => "$.ct",
+        "contentEncoding" => "$.ce",
+        "expiry" => "$.exp",
+        "creationTime" => "$.ctime",
+        "outputName" => "$.on",
+        "interfaceId" => "$.ifid",
+        "component" => "$.sub",
+        "schema" => "$.schema",
+        "connectionDeviceId" => "$.cdid",
+        "connectionModuleId" => "$.cmid",
+        "ack" => "iothub-ack",
+        _ => return None,
+    })
 }
 
 /// The name of a property and its value, if it has one.
