@@ -232,13 +232,13 @@ impl Driver {
     }
 
     fn sent(&mut self, id: SendId, outcome: Result<Receipt, SendError>) {
-        if let Some(reply) = take(&mut self.sending, id) {
+        if let Some(reply) = take(&mut self.sending, &id) {
             answer(reply, outcome);
         }
     }
 
     fn answered(&mut self, id: TwinRequestId, outcome: Result<TwinAnswer, TwinError>) {
-        if let Some(reply) = take(&mut self.asking, id) {
+        if let Some(reply) = take(&mut self.asking, &id) {
             answer(reply, outcome);
         }
     }
@@ -261,8 +261,8 @@ impl Drop for Driver {
 }
 
 /// Takes off who waits under an id.
-fn take<I: PartialEq, T>(waiting: &mut Vec<(I, T)>, id: I) -> Option<T> {
-    let place = waiting.iter().position(|(own, _)| *own == id)?;
+fn take<I: PartialEq, T>(waiting: &mut Vec<(I, T)>, id: &I) -> Option<T> {
+    let place = waiting.iter().position(|(own, _)| own == id)?;
     Some(waiting.swap_remove(place).1)
 }
 
