@@ -88,6 +88,25 @@ fn a_device_gets_both_sections_without_metadata_and_without_tags() {
 }
 
 #[test]
+fn members_come_in_the_order_in_which_they_were_written() {
+    let mut bench = Bench::new();
+    let link = device(&mut bench);
+    ask(
+        &mut bench,
+        link,
+        &format!("{REPORTED}1"),
+        br#"{"z":1,"a":{"y":2,"b":3}}"#,
+    );
+    bench.transcript.clear();
+    bench.publish(link, &format!("{GET}2"), b"", None);
+    let said = String::from_utf8_lossy(&bench.transcript).into_owned();
+    assert!(
+        said.contains(r#"{"z":1,"a":{"y":2,"b":3},"$version":2}"#),
+        "{said}"
+    );
+}
+
+#[test]
 fn an_answer_carries_the_request_id_as_it_came() {
     let mut bench = Bench::new();
     let link = device(&mut bench);

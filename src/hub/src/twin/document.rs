@@ -2,7 +2,6 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::json;
 use wire::rest::{AuthenticationType, Capabilities, ConnectionState, DeviceStatus, X509Thumbprint};
 
 use super::{
@@ -134,12 +133,31 @@ impl Twin {
 
     /// The two sections that a device sees of its twin, without metadata.
     pub(super) fn for_device(&self) -> impl Serialize {
-        let section = |section: &Section| {
-            let mut members = json!(Plain(&section.root));
-            members["$version"] = section.written.version.into();
-            members
-        };
-        json!({ "desired": section(&self.desired), "reported": section(&self.reported) })
+        ForDevice {
+            desired: WithVersion(&self.desired),
+            reported: WithVersion(&self.reported),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ForDevice<'a> {
+    desired: WithVersion<'a>,
+    reported: WithVersion<'a>,
+}
+
+/// A section with `$version` behind its members.
+struct WithVersion<'a>(&'a Section);
+
+impl Serialize for WithVersion<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Section { root, written } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        for (name, node) in root.iter() {
+            map.serialize_entry(name, &PlainValue(&node.value))?;
+        }
+        map.serialize_entry("$version", &written.version)?;
+        map.end()
     }
 }
 
