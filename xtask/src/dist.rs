@@ -14,6 +14,7 @@ const INPUTS: &[&str] = &[
     "src",
     "www",
     "xtask/src",
+    ".cargo/config.toml",
     "Cargo.toml",
     "Cargo.lock",
     "Trunk.toml",

@@ -39,7 +39,7 @@ impl Hub {
         let will = will.filter(|_| *reason != CloseReason::Disconnected);
         if let Some(will) = will.filter(|will| self.may_store(now, will)) {
             // A will that cannot be stored (its device is gone) has nobody left to be told.
-            let _ = self.store_telemetry(now, &client.sender, &[will]);
+            let _ = self.store_telemetry(now, &client.sender, &[*will]);
         }
         self.registry.set_connected(&client.identity, now, false);
     }

@@ -149,7 +149,7 @@ impl Hub {
             clean_session: connect.clean_session,
             most_silence: most_silence(connect.keep_alive),
             closes_at: expires.plus(self.options.token_grace),
-            will,
+            will: will.map(Box::new),
             has_api_version,
             model_id,
             sender: Arc::new(sender),

@@ -50,7 +50,7 @@ pub(crate) struct Connection {
     pub(crate) last_received: Timestamp,
     /// Where the index by deadline has it: at its deadline, or earlier.
     pub(crate) indexed_at: Timestamp,
-    pub(crate) client: Option<Client>,
+    pub(crate) client: Option<Box<Client>>,
 }
 
 /// The client of a connection whose CONNECT was accepted.
@@ -60,7 +60,8 @@ pub(crate) struct Client {
     pub(crate) most_silence: Duration,
     /// When the token and the grace after it are over.
     pub(crate) closes_at: Timestamp,
-    pub(crate) will: Option<Message>,
+    /// Boxed, as few clients have one and every connection has room for it.
+    pub(crate) will: Option<Box<Message>>,
     /// Whether its user name has an `api-version`: only then may it change its reported properties.
     pub(crate) has_api_version: bool,
     /// The Plug and Play model that its user name announces.

@@ -57,7 +57,7 @@ impl Connections {
 
     /// The client behind a link, if its CONNECT was accepted.
     pub(crate) fn client(&self, id: ConnectionId) -> Option<&Client> {
-        self.get(id)?.client.as_ref()
+        self.get(id)?.client.as_deref()
     }
 
     /// The connection of an identity.
@@ -92,7 +92,7 @@ impl Connections {
         let Some(connection) = self.get_mut(id) else {
             return;
         };
-        connection.client = Some(client);
+        connection.client = Some(Box::new(client));
         self.online.insert(identity, id);
         // The deadline may have come nearer.
         self.index(id);
@@ -108,7 +108,7 @@ impl Connections {
         self.deadlines.remove(&(indexed_at, id));
         let client = client?;
         self.online.remove(&client.identity);
-        Some(client)
+        Some(*client)
     }
 
     /// The connection that time ends next, if `now` is late enough for it, and why.

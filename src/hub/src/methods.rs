@@ -355,7 +355,7 @@ fn read_answer(body: &[u8]) -> Result<&str, Failure> {
     let text = std::str::from_utf8(body).map(str::trim);
     match text {
         Ok("") => Ok("null"),
-        Ok(text) if serde_json::from_str::<IgnoredAny>(text).is_ok() => Ok(text),
+        Ok(text) if serde_json::from_slice::<IgnoredAny>(text.as_bytes()).is_ok() => Ok(text),
         _ => Err(Failure::new(
             ErrorCode::DeserializationError,
             "The device answered, and its answer is not JSON. An answer is a JSON value, or empty.",

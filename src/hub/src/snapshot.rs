@@ -409,7 +409,7 @@ fn words(error: ServiceError) -> String {
 }
 
 fn read<'a, T: Deserialize<'a>>(line: &'a str) -> Result<T, String> {
-    serde_json::from_str(line).map_err(|error| {
+    serde_json::from_slice(line.as_bytes()).map_err(|error| {
         // The error's own text may repeat a value, and a value may be a key.
         format!(
             "expected a record of a snapshot; see column {}",

@@ -11,10 +11,8 @@ use crate::connection::Identity;
 const STAMP_BYTES: usize = 1_024;
 
 /// Who sent events, as the hub stamps it on them. All events of a connection share one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sender {
-    #[serde(flatten)]
     pub(crate) identity: Identity,
     /// What events carry as `iothub-connection-auth-method`.
     pub(crate) auth_method: String,
@@ -50,10 +48,21 @@ struct EventRecord {
     number: u64,
     offset: u64,
     at: Timestamp,
-    sender: Arc<Sender>,
+    sender: SenderRecord,
     bag: String,
     #[serde(with = "crate::base64_bytes")]
     body: Vec<u8>,
+}
+
+/// A sender as a store keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SenderRecord {
+    device_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    module_id: Option<String>,
+    auth_method: String,
+    generation_id: String,
 }
 
 impl StoredEvent {
@@ -128,7 +137,32 @@ impl From<StoredEvent> for EventRecord {
             at: event.at,
             bag: event.bag().to_owned(),
             body: event.body().to_vec(),
-            sender: event.sender,
+            sender: SenderRecord::from(&*event.sender),
+        }
+    }
+}
+
+impl From<&Sender> for SenderRecord {
+    fn from(sender: &Sender) -> Self {
+        let sender = sender.clone();
+        Self {
+            device_id: sender.identity.device_id,
+            module_id: sender.identity.module_id,
+            auth_method: sender.auth_method,
+            generation_id: sender.generation_id,
+        }
+    }
+}
+
+impl From<SenderRecord> for Sender {
+    fn from(record: SenderRecord) -> Self {
+        Self {
+            identity: Identity {
+                device_id: record.device_id,
+                module_id: record.module_id,
+            },
+            auth_method: record.auth_method,
+            generation_id: record.generation_id,
         }
     }
 }
@@ -150,6 +184,6 @@ impl TryFrom<EventRecord> for StoredEvent {
             body,
             ..
         } = record;
-        Ok(Self::new(place, at, sender, &bag, &body))
+        Ok(Self::new(place, at, Arc::new(sender.into()), &bag, &body))
     }
 }

@@ -8,7 +8,9 @@ use client::{
     service::{Call, Service},
 };
 use futures::future::LocalBoxFuture;
-use wire::{connection_string::DeviceConnectionString, event::EventPosition, timestamp::Timestamp};
+use wire::{
+    connection_string::DeviceConnectionString, event::EventPosition, number, timestamp::Timestamp,
+};
 
 use crate::{
     pipe::Pipes,
@@ -72,7 +74,7 @@ impl Context {
 
     /// A setting's number; 0 if it is none.
     pub fn number(&self, id: &str) -> f64 {
-        self.setting(id).parse().unwrap_or_default()
+        number::parse(self.setting(id)).unwrap_or_default()
     }
 
     /// The bench's time.

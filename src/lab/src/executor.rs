@@ -1,6 +1,6 @@
 //! Runs the bench's futures on the one thread there is.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use futures::{
     executor::{LocalPool, LocalSpawner},
@@ -18,7 +18,8 @@ pub(crate) struct Executor {
 #[derive(Clone)]
 pub(crate) struct Spawner {
     spawner: LocalSpawner,
-    running: Rc<RefCell<BTreeMap<String, Vec<AbortHandle>>>>,
+    /// What was started, each with the name of its program.
+    running: Rc<RefCell<Vec<(String, AbortHandle)>>>,
 }
 
 impl Executor {
@@ -52,23 +53,19 @@ impl Spawner {
             let _ = stoppable.await;
         });
         if spawned.is_ok() {
-            self.running
-                .borrow_mut()
-                .entry(program.to_owned())
-                .or_default()
-                .push(handle);
+            let mut running = self.running.borrow_mut();
+            running.push((program.to_owned(), handle));
         }
     }
 
     /// Drops all futures of a program at their next turn, wherever they are.
     pub(crate) fn stop(&self, program: &str) {
-        for handle in self
-            .running
-            .borrow_mut()
-            .remove(program)
-            .unwrap_or_default()
-        {
-            handle.abort();
-        }
+        self.running.borrow_mut().retain(|(name, handle)| {
+            let other = name != program;
+            if !other {
+                handle.abort();
+            }
+            other
+        });
     }
 }

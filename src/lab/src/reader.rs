@@ -84,7 +84,7 @@ fn own((name, value): (&'static str, String)) -> (String, String) {
 
 /// The numbers at the top of a JSON object, by name; none if the text is something else.
 pub fn numbers(text: &str) -> Vec<(String, f64)> {
-    match serde_json::from_str(text) {
+    match serde_json::from_slice(text.as_bytes()) {
         Ok(Value::Object(members)) => members
             .into_iter()
             .filter_map(|(name, value)| Some((name, value.as_f64()?)))

@@ -39,8 +39,9 @@ pub(crate) struct World {
     pub(crate) happenings: VecDeque<Happening>,
     timers: BTreeMap<(Timestamp, u64), Waker>,
     timers_set: u64,
-    links: BTreeMap<ConnectionId, LinkEnd>,
-    answers: BTreeMap<RequestId, oneshot::Sender<Response<Vec<u8>>>>,
+    /// A handful at most, like the rest of what is searched from end to end here.
+    links: Vec<(ConnectionId, LinkEnd)>,
+    answers: Vec<(RequestId, oneshot::Sender<Response<Vec<u8>>>)>,
     plugs: BTreeMap<String, Plug>,
     watchers: Vec<Waker>,
     programs: BTreeMap<&'static str, Run>,
@@ -110,8 +111,8 @@ impl World {
             happenings: VecDeque::new(),
             timers: BTreeMap::new(),
             timers_set: 0,
-            links: BTreeMap::new(),
-            answers: BTreeMap::new(),
+            links: Vec::new(),
+            answers: Vec::new(),
             plugs: BTreeMap::new(),
             watchers: Vec::new(),
             programs: BTreeMap::new(),
@@ -180,14 +181,19 @@ impl World {
             waker: None,
             sent: Splitter::new(MOST_TRACED),
         };
-        self.links.insert(id, end);
+        self.links.push((id, end));
         self.drain();
         id
     }
 
+    fn link(&mut self, id: ConnectionId) -> Option<&mut LinkEnd> {
+        let mut links = self.links.iter_mut();
+        links.find(|(own, _)| *own == id).map(|(_, end)| end)
+    }
+
     /// Carries bytes from a client to the hub. False if the link is no longer open.
     pub(crate) fn carry(&mut self, id: ConnectionId, bytes: &[u8]) -> bool {
-        let Some(end) = self.links.get_mut(&id).filter(|end| end.open) else {
+        let Some(end) = self.link(id).filter(|end| end.open) else {
             return false;
         };
         end.sent.push(bytes);
@@ -215,7 +221,7 @@ impl World {
         id: ConnectionId,
         waker: &Waker,
     ) -> Poll<Option<Vec<u8>>> {
-        let Some(end) = self.links.get_mut(&id) else {
+        let Some(end) = self.link(id) else {
             return Poll::Ready(None);
         };
         match end.incoming.pop_front() {
@@ -230,7 +236,9 @@ impl World {
 
     /// The client lets go of a link. The hub hears of it, unless the cable was pulled before.
     pub(crate) fn drop_link(&mut self, id: ConnectionId) {
-        if self.links.remove(&id).is_some_and(|end| end.open) {
+        let was_open = self.link(id).is_some_and(|end| end.open);
+        self.links.retain(|(own, _)| *own != id);
+        if was_open {
             self.hub.closed(self.now, id);
             self.drain();
         }
@@ -245,7 +253,7 @@ impl World {
         let (sender, receiver) = oneshot::channel();
         self.trace(trace::of_request(self.now, party, request));
         let id = self.hub.request(self.now, request);
-        self.answers.insert(id, sender);
+        self.answers.push((id, sender));
         self.drain();
         receiver
     }
@@ -257,7 +265,9 @@ impl World {
                 Output::Send { connection, bytes } => self.deliver(connection, bytes),
                 Output::Close { connection, reason } => self.hang_up(connection, &reason),
                 Output::Respond { request, response } => {
-                    if let Some(answer) = self.answers.remove(&request) {
+                    let mut waiting = self.answers.iter();
+                    if let Some(place) = waiting.position(|(own, _)| *own == request) {
+                        let (_, answer) = self.answers.swap_remove(place);
                         // A program that was stopped meanwhile wants no answer.
                         let _ = answer.send(response);
                     }
@@ -270,8 +280,7 @@ impl World {
 
     fn deliver(&mut self, connection: ConnectionId, bytes: Vec<u8>) {
         let Some(party) = self
-            .links
-            .get(&connection)
+            .link(connection)
             .filter(|end| end.open)
             .map(|end| end.party.clone())
         else {
@@ -294,14 +303,14 @@ impl World {
         if is_welcome(&bytes) {
             self.note(&party.name, Turn::Connected);
         }
-        if let Some(end) = self.links.get_mut(&connection) {
+        if let Some(end) = self.link(connection) {
             end.incoming.push_back(bytes);
             wake(end);
         }
     }
 
     fn hang_up(&mut self, connection: ConnectionId, reason: &CloseReason) {
-        let Some(end) = self.links.get_mut(&connection) else {
+        let Some(end) = self.link(connection) else {
             return;
         };
         let party = end.party.clone();
@@ -324,10 +333,10 @@ impl World {
         );
         if !plugged {
             let mut lost = false;
-            for end in self
+            for (_, end) in self
                 .links
-                .values_mut()
-                .filter(|end| end.open && end.party.name == device_id)
+                .iter_mut()
+                .filter(|(_, end)| end.open && end.party.name == device_id)
             {
                 end.open = false;
                 end.incoming.clear();

@@ -31,7 +31,7 @@ impl<'a> Kept<'a> {
     /// Reads what [`Kept::write`] wrote. `None` for anything else; what the hub's lines say is for the hub to judge.
     pub(crate) fn read(text: &'a str) -> Option<Self> {
         let (first, hub) = text.split_once('\n')?;
-        let lesson = serde_json::from_str(first).ok()?;
+        let lesson = serde_json::from_slice(first.as_bytes()).ok()?;
         Some(Self { lesson, hub })
     }
 

@@ -1,6 +1,6 @@
 //! What a learner may change in a lesson's programs, and what may not pass.
 
-use wire::rest::is_valid_device_id;
+use wire::{number, rest::is_valid_device_id};
 
 use crate::{
     message::{Message, Settings},
@@ -12,8 +12,8 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
     match setting.kind {
         SettingKind::DeviceId if is_valid_device_id(value) => None,
         SettingKind::DeviceId => Some(Message::new("setting-device-id-wrong").with("value", value)),
-        SettingKind::Number { least, most } => match value.parse::<f64>() {
-            Ok(number) if (least..=most).contains(&number) => None,
+        SettingKind::Number { least, most } => match number::parse(value) {
+            Some(number) if (least..=most).contains(&number) => None,
             _ => Some(
                 Message::new("setting-number-wrong")
                     .with("value", value)

@@ -390,13 +390,13 @@ struct Found {
 
 impl Found {
     fn read(&mut self, body: &str) {
-        let Ok(Value::Object(object)) = serde_json::from_str(body) else {
+        let Ok(Value::Object(object)) = serde_json::from_slice(body.as_bytes()) else {
             return;
         };
         let Some(message) = text(&object, "message") else {
             return;
         };
-        let nested = serde_json::from_str::<Map<String, Value>>(message)
+        let nested = serde_json::from_slice::<Map<String, Value>>(message.as_bytes())
             .ok()
             .filter(|nested| text(nested, "message").is_some());
         match nested {

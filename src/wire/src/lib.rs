@@ -19,6 +19,7 @@ pub mod connection_string;
 pub mod error;
 pub mod event;
 pub mod mqtt;
+pub mod number;
 mod percent;
 pub mod properties;
 pub mod rest;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use time::macros::{datetime, format_description};
+use time::macros::datetime;
 
 /// What the service writes for a moment that never was.
 const NEVER_TEXT: &str = "0001-01-01T00:00:00Z";
@@ -60,11 +60,11 @@ impl Timestamp {
         if self == Self::NEVER {
             return NEVER_TEXT.to_owned();
         }
-        let format = format_description!(
-            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:7]Z"
-        );
-        // Formatting fails only for a format that needs a part the value lacks.
-        self.to_date_time().format(format).unwrap_or_default()
+        let at = self.to_date_time();
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second, millis) = at.to_hms_milli();
+        let month = u8::from(month);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}0000Z")
     }
 
     /// Reads ISO 8601: any number of fractional digits (what is finer than a millisecond is
@@ -85,8 +85,11 @@ impl Timestamp {
 
     /// The form inside a tracking id: `MM/dd/yyyy HH:mm:ss`.
     pub fn to_tracking(self) -> String {
-        let format = format_description!("[month]/[day]/[year] [hour]:[minute]:[second]");
-        self.to_date_time().format(format).unwrap_or_default()
+        let at = self.to_date_time();
+        let (year, month, day) = at.to_calendar_date();
+        let (hour, minute, second) = at.to_hms();
+        let month = u8::from(month);
+        format!("{month:02}/{day:02}/{year:04} {hour:02}:{minute:02}:{second:02}")
     }
 
     fn to_date_time(self) -> OffsetDateTime {

@@ -121,16 +121,18 @@ impl Device {
     /// Sends messages, so many at a time, and takes a PUBACK for each.
     fn send(&mut self, messages: u32, batch: u16) {
         let end = self.sent + messages;
+        self.batch = self.packet.repeat(batch.into());
         while self.sent < end {
             let size = (end - self.sent).min(batch.into());
-            self.batch.clear();
-            for number in self.sent..self.sent + size {
-                let [high, low] = packet_id(number);
-                self.packet[self.id_at] = high;
-                self.packet[self.id_at + 1] = low;
-                self.batch.extend_from_slice(&self.packet);
+            let bytes = size as usize * self.packet.len();
+            for (number, packet) in
+                (self.sent..).zip(self.batch[..bytes].chunks_mut(self.packet.len()))
+            {
+                packet[self.id_at..self.id_at + 2].copy_from_slice(&packet_id(number));
             }
-            self.site.hub.receive(self.site.now, self.link, &self.batch);
+            self.site
+                .hub
+                .receive(self.site.now, self.link, &self.batch[..bytes]);
             for number in self.sent..self.sent + size {
                 let Some(Output::Send { bytes, .. }) = self.site.hub.poll() else {
                     panic!("the hub did not acknowledge");

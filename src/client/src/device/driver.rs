@@ -1,6 +1,5 @@
 //! The future that joins a session to a network and to the handles of a program.
 
-use std::collections::BTreeMap;
 use std::future::{Future, pending, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Poll, ready};
@@ -55,8 +54,8 @@ pub(super) struct Driver {
     /// The connection that the messages in the inbox are of, as far as the hub keeps them.
     connection: Option<u64>,
     connecting: Vec<Reply<Result<(), ConnectError>>>,
-    sending: BTreeMap<SendId, Reply<Result<Receipt, SendError>>>,
-    asking: BTreeMap<TwinRequestId, Reply<Result<TwinAnswer, TwinError>>>,
+    sending: Vec<(SendId, Reply<Result<Receipt, SendError>>)>,
+    asking: Vec<(TwinRequestId, Reply<Result<TwinAnswer, TwinError>>)>,
     subscribing: Vec<(TopicFilter, Reply<Result<u8, SubscribeError>>)>,
     watching: Vec<mpsc::UnboundedSender<SessionEvent>>,
 }
@@ -81,8 +80,8 @@ impl Driver {
             inbox,
             connection: None,
             connecting: Vec::new(),
-            sending: BTreeMap::new(),
-            asking: BTreeMap::new(),
+            sending: Vec::new(),
+            asking: Vec::new(),
             subscribing: Vec::new(),
             watching: Vec::new(),
         }
@@ -130,23 +129,23 @@ impl Driver {
             }
             Command::Send(message, reply) => {
                 let id = self.session.publish(now, *message);
-                self.sending.insert(id, reply);
+                self.sending.push((id, reply));
             }
             Command::SendTo(topic, body, reply) => {
                 let id = self.session.publish_to(now, &topic, body);
-                self.sending.insert(id, reply);
+                self.sending.push((id, reply));
             }
             Command::Respond(method, status, payload, reply) => {
                 let id = self.session.respond(now, &method, status, &payload);
-                self.sending.insert(id, reply);
+                self.sending.push((id, reply));
             }
             Command::GetTwin(reply) => {
                 let id = self.session.get_twin(now);
-                self.asking.insert(id, reply);
+                self.asking.push((id, reply));
             }
             Command::PatchReported(patch, version, reply) => {
                 let id = self.session.patch_reported(now, &patch, version);
-                self.asking.insert(id, reply);
+                self.asking.push((id, reply));
             }
             Command::Acknowledge(delivery) => self.session.acknowledge(now, delivery),
             Command::Subscribe(filter, reply) => {
@@ -233,13 +232,13 @@ impl Driver {
     }
 
     fn sent(&mut self, id: SendId, outcome: Result<Receipt, SendError>) {
-        if let Some(reply) = self.sending.remove(&id) {
+        if let Some(reply) = take(&mut self.sending, &id) {
             answer(reply, outcome);
         }
     }
 
     fn answered(&mut self, id: TwinRequestId, outcome: Result<TwinAnswer, TwinError>) {
-        if let Some(reply) = self.asking.remove(&id) {
+        if let Some(reply) = take(&mut self.asking, &id) {
             answer(reply, outcome);
         }
     }
@@ -259,6 +258,12 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.inbox.end();
     }
+}
+
+/// Takes off who waits under an id.
+fn take<I: PartialEq, T>(waiting: &mut Vec<(I, T)>, id: &I) -> Option<T> {
+    let place = waiting.iter().position(|(own, _)| own == id)?;
+    Some(waiting.swap_remove(place).1)
 }
 
 /// The program may have stopped waiting.

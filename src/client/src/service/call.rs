@@ -80,8 +80,8 @@ impl Hint {
     /// plain text goes first.
     pub(super) fn read(headers: &HeaderMap) -> Option<Self> {
         let text = header(headers, HINT)?;
-        let plain = serde_json::from_str(text).ok();
-        plain.or_else(|| serde_json::from_str(&decode_id(text)?).ok())
+        let plain = serde_json::from_slice(text.as_bytes()).ok();
+        plain.or_else(|| serde_json::from_slice(decode_id(text)?.as_bytes()).ok())
     }
 }
 

@@ -1,9 +1,6 @@
 //! Feedback records as they are gathered into batches, and batches as they are read.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use wire::{rest::FeedbackRecord, timestamp::Timestamp};
@@ -24,10 +21,6 @@ pub(crate) struct Feedback {
     gathering: Vec<PendingFeedback>,
     /// The batches, by the number of their first record.
     batches: BTreeMap<u64, Batch>,
-    /// The batches that nobody has.
-    waiting: BTreeSet<u64>,
-    /// The batches that somebody reads, by the token of the lock.
-    locked: BTreeMap<String, u64>,
     deadlines: Schedule<Due>,
 }
 
@@ -109,7 +102,7 @@ impl Feedback {
 
     /// The batch that has waited longest.
     pub(crate) fn next_waiting(&self) -> Option<u64> {
-        self.waiting.first().copied()
+        self.find(|batch| batch.lock.is_none())
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<&Batch> {
@@ -122,7 +115,15 @@ impl Feedback {
 
     /// The batch that a lock token is for.
     pub(crate) fn locked(&self, token: &str) -> Option<u64> {
-        self.locked.get(token).copied()
+        self.find(|batch| batch.lock.as_ref().is_some_and(|(own, _)| own == token))
+    }
+
+    /// The oldest batch for which `wanted` holds.
+    fn find(&self, wanted: impl Fn(&Batch) -> bool) -> Option<u64> {
+        let mut batches = self.batches.iter();
+        batches
+            .find(|(_, batch)| wanted(batch))
+            .map(|(number, _)| *number)
     }
 
     /// Keeps those records of a batch for which `keep` holds.
@@ -136,8 +137,6 @@ impl Feedback {
     pub(crate) fn lock(&mut self, number: u64, token: &str, until: Timestamp) {
         if let Some(batch) = self.batches.get_mut(&number) {
             batch.lock = Some((token.to_owned(), until));
-            self.waiting.remove(&number);
-            self.locked.insert(token.to_owned(), number);
             self.deadlines.set(&Due::Batch(number), Some(until));
         }
     }
@@ -149,7 +148,6 @@ impl Feedback {
         records: Vec<PendingFeedback>,
         time_to_live: Duration,
     ) {
-        self.remove(number);
         let batch = Batch {
             records,
             lock: None,
@@ -157,14 +155,10 @@ impl Feedback {
         let expires = batch.expires(time_to_live);
         self.deadlines.set(&Due::Batch(number), Some(expires));
         self.batches.insert(number, batch);
-        self.waiting.insert(number);
     }
 
     pub(crate) fn remove(&mut self, number: u64) {
-        if let Some((token, _)) = self.batches.remove(&number).and_then(|it| it.lock) {
-            self.locked.remove(&token);
-        }
-        self.waiting.remove(&number);
+        self.batches.remove(&number);
         self.deadlines.set(&Due::Batch(number), None);
     }
 

@@ -1,5 +1,7 @@
 //! Cuts a query into tokens.
 
+use wire::number;
+
 use super::hint::{QueryHint, Span};
 
 /// A word, a constant or a sign, and where it stands.
@@ -200,7 +202,7 @@ impl Lexer {
             self.at += 1 + sign;
             self.digits();
         }
-        self.slice(start, self.at).parse().ok()
+        number::parse(&self.slice(start, self.at))
     }
 
     fn digits(&mut self) {

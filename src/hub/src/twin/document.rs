@@ -133,7 +133,7 @@ impl Twin {
 
     /// The two sections that a device sees of its twin, without metadata.
     pub(super) fn for_device(&self) -> impl Serialize {
-        DeviceTwin {
+        ForDevice {
             desired: WithVersion(&self.desired),
             reported: WithVersion(&self.reported),
         }
@@ -141,7 +141,7 @@ impl Twin {
 }
 
 #[derive(Serialize)]
-struct DeviceTwin<'a> {
+struct ForDevice<'a> {
     desired: WithVersion<'a>,
     reported: WithVersion<'a>,
 }
