@@ -46,7 +46,7 @@ pub fn App(props: &AppProps) -> Html {
         let (bench, kept) = (bench.dispatcher(), kept.dispatcher());
         move || {
             let link = ClassroomLink::connect(Callback::from(move |reports: Vec<Report>| {
-                if let Some(Report::Keep { text }) = reports.iter().rfind(is_to_keep) {
+                if let Some(text) = newest_to_keep(&reports) {
                     storage::keep_hub(text);
                 }
                 for (lesson, step) in passed(&reports) {
@@ -93,8 +93,12 @@ pub fn App(props: &AppProps) -> Html {
     }
 }
 
-fn is_to_keep(report: &&Report) -> bool {
-    matches!(report, Report::Keep { .. })
+/// What is to be kept for a reload, if these reports say so.
+fn newest_to_keep(reports: &[Report]) -> Option<&str> {
+    reports.iter().rev().find_map(|report| match report {
+        Report::Keep { text } => Some(text.as_str()),
+        _ => None,
+    })
 }
 
 /// The steps that these reports say were passed.
