@@ -94,8 +94,11 @@ impl Hub {
         records.filter(|it| has_device(&self.registry, &it.record))
     }
 
-    /// Puts back a record that a snapshot tells of.
+    /// Puts back a record that a snapshot tells of, if it is about a device that is still there.
     pub(crate) fn restore_feedback(&mut self, record: PendingFeedback) {
+        if !has_device(&self.registry, &record.record) {
+            return;
+        }
         let time_to_live = self.options.feedback.time_to_live();
         self.feedback.add(record, time_to_live);
     }

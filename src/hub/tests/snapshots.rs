@@ -276,3 +276,28 @@ fn kept(hub: &Hub) -> Vec<String> {
     });
     lines.collect()
 }
+
+#[test]
+fn feedback_about_a_device_that_is_gone_keeps_nothing_else_alive() {
+    let mut bench = Bench::new();
+    bench.send_for_feedback("old", "full");
+    assert_eq!(
+        bench.outcome(&Ask::path("DELETE", "/devices/dev1/commands")),
+        "200"
+    );
+    let text = bench.hub.snapshot(SnapshotScope::ALL);
+    let record = text
+        .lines()
+        .find(|it| it.starts_with("{\"feedback\""))
+        .unwrap();
+    // A record of another generation of the device that is newer than what is about to expire.
+    let generation = bench.hub.device("dev1").unwrap().generation_id.clone();
+    let orphan = record
+        .replace(&generation, "1")
+        .replace("\"number\":1", "\"number\":0")
+        .replace(&bench.now.to_iso(), "2099-01-01T00:00:00Z");
+    let text = text.replace(record, &format!("{orphan}\n{record}"));
+    bench.wait(2 * 3_600 * SECOND);
+    let hub = restore(&bench, &text).unwrap();
+    assert!(!hub.snapshot(SnapshotScope::ALL).contains("feedback"));
+}
