@@ -16,7 +16,7 @@ pub(super) fn bench() -> Result<(), Error> {
     let target = workspace::target().join("bench-hub");
     println!("building the benchmarks of the hub (two or three minutes, once)");
     Job::new("building the benchmarks of the hub", "cargo")
-        .args(["build", "--release", "--locked"])
+        .args(["build", "--release"])
         .dir(&folder)
         .env("CARGO_TARGET_DIR", &target)
         .limit(Duration::from_mins(20))
