@@ -88,6 +88,7 @@ fn a_message_has_64_kilobytes_of_body_and_properties() {
         (65_537, "", "413 MessageTooLarge"),
         (65_530, "value", "204"),
         (65_531, "value", "413 MessageTooLarge"),
+        (65_000, &"v".repeat(500), "204"),
     ];
     for (size, value, expected) in cases {
         let mut ask = Ask::send("dev1").body(&"b".repeat(size));
