@@ -224,11 +224,16 @@ impl Bench {
             }
             // The storage takes it.
             Report::Keep { .. } => {}
+            Report::Answered { .. }
+            | Report::Watched { .. }
+            | Report::Inspected { .. }
+            | Report::Diagnosed { .. }
+            | Report::TraceSkipped { .. } => {}
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();
             }
-            Report::Clock { now, speed, next } => {
+            Report::Clock { now, speed, next, .. } => {
                 let next = next.map(wire::timestamp::Timestamp::as_millis);
                 self.clock = Some(Clock {
                     now: now.as_millis(),

@@ -8,6 +8,7 @@
 //!
 //! What is deliberately absent: the page, the lessons, JavaScript.
 
+pub mod action;
 mod bench;
 mod clock;
 mod context;

@@ -35,6 +35,9 @@ pub(crate) fn of_packet(
         protocol: Protocol::Mqtt,
         kind: mqtt::packet_name(packet).to_owned(),
         summary: packet_summary(packet),
+        device_id: Some(party.name.clone()),
+        size: packet.len(),
+        mark: None,
         bytes: mqtt::mask_connect_password(packet),
         fields: mqtt_fields(packet),
     }
@@ -51,6 +54,9 @@ pub(crate) fn of_close(at: Timestamp, party: &Party, reason: &hub::CloseReason) 
         protocol: Protocol::Mqtt,
         kind: "CLOSED".to_owned(),
         summary: reason.id().to_owned(),
+        device_id: Some(party.name.clone()),
+        size: 0,
+        mark: None,
         bytes: Vec::new(),
         fields: vec![crate::view::FieldView {
             name: "reason".to_owned(),
@@ -76,6 +82,9 @@ pub(crate) fn of_request(at: Timestamp, party: &Party, request: &Request<Vec<u8>
             .uri()
             .path_and_query()
             .map_or_else(String::new, ToString::to_string),
+        device_id: None,
+        size: bytes.len(),
+        mark: None,
         fields: http_fields(&bytes, "request"),
         bytes,
     }
@@ -105,6 +114,9 @@ pub(crate) fn of_response(
             .or(status.canonical_reason())
             .unwrap_or_default()
             .to_owned(),
+        device_id: None,
+        size: bytes.len(),
+        mark: None,
         fields: http_fields(&bytes, "status"),
         bytes,
     }

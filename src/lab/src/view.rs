@@ -67,6 +67,12 @@ pub struct TraceEntry {
     pub kind: String,
     /// A line that says what this message is about: a topic, a path, a return code.
     pub summary: String,
+    /// The device that it is from, for or about.
+    pub device_id: Option<String>,
+    /// The message's size in bytes.
+    pub size: usize,
+    /// What a chart marks of it.
+    pub mark: Option<Mark>,
     /// The message as it was sent, but for signatures and keys, whose characters are `*`.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
@@ -153,6 +159,172 @@ pub struct DeviceView {
     pub generation_id: String,
     /// The identity's entity tag.
     pub etag: String,
+    /// How many cloud-to-device messages wait for it, those under way included.
+    pub queued: usize,
+    /// Whether it was switched on by hand.
+    pub switched_on: bool,
+}
+
+/// A device twin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwinView {
+    /// The device's id.
+    pub device_id: String,
+    /// The twin's entity tag.
+    pub etag: String,
+    /// The twin's version.
+    pub version: u64,
+    /// The tags, as indented JSON.
+    pub tags: String,
+    /// The desired properties without their metadata, as indented JSON.
+    pub desired: String,
+    /// The desired properties' version.
+    pub desired_version: u64,
+    /// The reported properties without their metadata, as indented JSON.
+    pub reported: String,
+    /// The reported properties' version.
+    pub reported_version: u64,
+    /// The whole twin as the service answers it, as indented JSON.
+    pub whole: String,
+}
+
+/// A message in a device's queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueuedMessageView {
+    /// The message's id; empty if it has none.
+    pub message_id: String,
+    /// The body as text, shortened to 200 characters.
+    pub body: String,
+    /// When the hub took it.
+    pub enqueued: Timestamp,
+    /// When it expires.
+    pub expires: Timestamp,
+    /// How often it was delivered.
+    pub delivery_count: u32,
+    /// Whether it is at the device, and not acknowledged yet.
+    pub locked: bool,
+}
+
+/// All there is to see of one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceDetail {
+    /// Its twin.
+    pub twin: TwinView,
+    /// Its queue, oldest first.
+    pub queue: Vec<QueuedMessageView>,
+}
+
+/// A SAS token taken apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenView {
+    /// The resource that it opens, decoded: `hub.azure-devices.net/devices/dev1`.
+    pub resource: String,
+    /// The two lines that were signed: the resource as it stands in the token, and the expiry.
+    pub signed: String,
+    /// The shared access policy; none for a device's own key.
+    pub policy: Option<String>,
+    /// When it expires.
+    pub expires: Timestamp,
+    /// The token with the signature masked.
+    pub masked: String,
+}
+
+/// The same action as another tool spells it. Secrets are placeholders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spelling {
+    /// How it is spelt.
+    pub tool: Tool,
+    /// The text, ready to be copied.
+    pub text: String,
+}
+
+/// Tools in whose words an action can be spelt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// A curl command.
+    Curl,
+    /// A command of the Azure CLI.
+    Az,
+    /// An MQTT topic, with its payload.
+    Mqtt,
+}
+
+/// What is shown of a trace entry when it is opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryDetail {
+    /// The entry's id.
+    pub id: u64,
+    /// The message as it was sent, but for signatures and keys, whose characters are `*`.
+    #[serde(with = "serde_bytes")]
+    pub bytes: Vec<u8>,
+    /// The message's parts in the order of their bytes.
+    pub fields: Vec<FieldView>,
+    /// The SAS token in it, if there is one.
+    pub token: Option<TokenView>,
+    /// The same action in other words; none for an answer.
+    pub spellings: Vec<Spelling>,
+}
+
+/// A happening that a chart marks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// A direct method of this name was called.
+    Method(String),
+    /// Desired properties came to the device.
+    Desired,
+    /// The device reported properties.
+    Reported,
+    /// A cloud-to-device message came to the device.
+    Message,
+}
+
+/// The next thing that will happen by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Upcoming {
+    /// A cloud-to-device message expires.
+    MessageExpires {
+        /// The device that it is for.
+        device_id: String,
+    },
+    /// A cloud-to-device message that the device has not acknowledged goes back into the queue.
+    LockEnds {
+        /// The device that has it.
+        device_id: String,
+    },
+    /// A direct method runs out of time.
+    MethodTimesOut {
+        /// The device that was called.
+        device_id: String,
+    },
+    /// The hub gives up a connection that has gone quiet, or whose token has expired.
+    ConnectionEnds {
+        /// The device.
+        device_id: String,
+    },
+    /// Feedback that has been gathered becomes readable.
+    FeedbackReady,
+    /// A query sees a change that was made before.
+    QueryCatchesUp,
+    /// A program goes on.
+    ProgramGoesOn,
+    /// Something else.
+    Other,
+}
+
+/// What a text that claims to be a connection string is, and what is wrong with it. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnosis {
+    /// Which kind it is, in kebab case: `service`, `device`, `module`, `event-hubs`, `sas-token`; none if it is no such thing.
+    pub kind: Option<String>,
+    /// Its parts in their order: name, and value with secrets masked.
+    pub parts: Vec<(String, String)>,
+    /// What is wrong, as ids of messages with an argument each: `doctor-missing-part` and `DeviceId`.
+    pub findings: Vec<(String, String)>,
+    /// The rights that its policy usually has, such as `ServiceConnect`.
+    pub rights: Vec<String>,
 }
 
 /// An event as a reader of the hub's Event Hubs-compatible endpoint received it.

@@ -416,6 +416,8 @@ impl World {
                 last_activity: identity.last_activity_time,
                 generation_id: identity.generation_id.clone(),
                 etag: identity.etag.clone(),
+                queued: 0,
+                switched_on: false,
             })
             .collect();
         if devices != self.shown {

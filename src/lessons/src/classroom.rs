@@ -212,6 +212,12 @@ impl Classroom {
             Command::SkipToNext => self.skip(now),
             Command::SetPlugged { device_id, plugged } => self.set_plugged(&device_id, plugged)?,
             Command::SetDeviceString { text } => self.set_device_string(&text),
+            Command::InCloud { .. }
+            | Command::AtDevice { .. }
+            | Command::Watch { .. }
+            | Command::Inspect { .. }
+            | Command::Diagnose { .. }
+            | Command::SetQueryLag { .. } => return Err(Message::new("refused-not-built")),
         }
         Ok(())
     }
@@ -610,6 +616,7 @@ impl Classroom {
                 now: self.bench.hands().now(),
                 speed: clock.speed,
                 next: clock.next,
+                what: None,
             });
         }
     }

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use lab::view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry};
+use lab::action::{CloudAction, DeviceAction, Outcome};
+use lab::view::{
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, ProgramState, Side,
+    TraceEntry, Upcoming,
+};
 use serde::{Deserialize, Serialize};
 use wire::timestamp::Timestamp;
 
@@ -154,6 +158,42 @@ pub enum Command {
         /// The text as the learner pasted it.
         text: String,
     },
+    /// Does something in the cloud by hand. [`Report::Answered`] tells what came of it.
+    InCloud {
+        /// Tells this action from others.
+        id: u64,
+        /// What to do.
+        action: CloudAction,
+    },
+    /// Does something at a simulated device by hand. [`Report::Answered`] tells what came of it.
+    AtDevice {
+        /// Tells this action from others.
+        id: u64,
+        /// What to do.
+        action: DeviceAction,
+    },
+    /// Keeps an eye on a device, or on none: [`Report::Watched`] tells whatever changes about it.
+    Watch {
+        /// The device's id.
+        device_id: Option<String>,
+    },
+    /// Opens an entry of the trace. [`Report::Inspected`] tells what is in it.
+    Inspect {
+        /// The entry's id.
+        entry: u64,
+    },
+    /// Asks what a text that claims to be a connection string is. Works without an open step.
+    Diagnose {
+        /// Tells this question from others.
+        id: u64,
+        /// The text. It goes nowhere else.
+        text: String,
+    },
+    /// Sets how far queries lag behind, in seconds: 0 to 600.
+    SetQueryLag {
+        /// The lag.
+        seconds: u32,
+    },
 }
 
 /// What the device's card knows of the connection string that it was given. It never holds the key.
@@ -212,6 +252,8 @@ pub enum Report {
         speed: f64,
         /// When the next thing will happen by itself, if any is planned.
         next: Option<Timestamp>,
+        /// What that thing is.
+        what: Option<Upcoming>,
     },
     /// A program printed a line.
     Console(ConsoleLine),
@@ -240,5 +282,38 @@ pub enum Report {
         step: String,
         /// How it stands.
         state: StepState,
+    },
+    /// What came of something done by hand.
+    Answered {
+        /// The id that the action was given.
+        id: u64,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// The watched device, whenever something about it has changed; none if it is not in the registry.
+    Watched {
+        /// The device's id.
+        device_id: String,
+        /// All there is to see of it.
+        detail: Option<DeviceDetail>,
+    },
+    /// What is in an entry of the trace; none if it is no longer kept.
+    Inspected {
+        /// The entry's id.
+        entry: u64,
+        /// What is in it.
+        detail: Option<EntryDetail>,
+    },
+    /// What a text is that claims to be a connection string.
+    Diagnosed {
+        /// The id that the question was given.
+        id: u64,
+        /// The answer.
+        diagnosis: Diagnosis,
+    },
+    /// Messages crossed the wire that are not told one by one: there were too many.
+    TraceSkipped {
+        /// How many.
+        count: u64,
     },
 }
