@@ -233,7 +233,9 @@ impl Bench {
                 self.refused = Some(message);
                 self.take_back_running();
             }
-            Report::Clock { now, speed, next, .. } => {
+            Report::Clock {
+                now, speed, next, ..
+            } => {
                 let next = next.map(wire::timestamp::Timestamp::as_millis);
                 self.clock = Some(Clock {
                     now: now.as_millis(),

@@ -128,11 +128,13 @@ impl Context {
 
     /// Sends a service call to the hub and reads the answer.
     pub async fn send<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
-        let answer = self.hands.world().request(&self.party, &call.request);
+        let (entry, answer) = self.hands.world().request(&self.party, &call.request);
         let response = answer
             .await
             .map_err(|_| "the hub went away before it answered")?;
-        self.hands.world().trace_response(&self.party, &response);
+        self.hands
+            .world()
+            .trace_response(&self.party, entry, &response);
         Ok(call.read(response)?)
     }
 

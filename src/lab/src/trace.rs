@@ -38,6 +38,7 @@ pub(crate) fn of_packet(
         device_id: Some(party.name.clone()),
         size: packet.len(),
         mark: None,
+        answers: None,
         bytes: mqtt::mask_connect_password(packet),
         fields: mqtt_fields(packet),
     }
@@ -57,6 +58,7 @@ pub(crate) fn of_close(at: Timestamp, party: &Party, reason: &hub::CloseReason) 
         device_id: Some(party.name.clone()),
         size: 0,
         mark: None,
+        answers: None,
         bytes: Vec::new(),
         fields: vec![crate::view::FieldView {
             name: "reason".to_owned(),
@@ -85,15 +87,17 @@ pub(crate) fn of_request(at: Timestamp, party: &Party, request: &Request<Vec<u8>
         device_id: None,
         size: bytes.len(),
         mark: None,
+        answers: None,
         fields: http_fields(&bytes, "request"),
         bytes,
     }
 }
 
-/// An entry for an HTTP response.
+/// An entry for an HTTP response to the request with the entry `answers`.
 pub(crate) fn of_response(
     at: Timestamp,
     party: &Party,
+    answers: u64,
     response: &Response<Vec<u8>>,
 ) -> TraceEntry {
     let bytes = to_http_text_response(response);
@@ -117,6 +121,7 @@ pub(crate) fn of_response(
         device_id: None,
         size: bytes.len(),
         mark: None,
+        answers: Some(answers),
         fields: http_fields(&bytes, "status"),
         bytes,
     }

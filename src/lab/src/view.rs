@@ -73,6 +73,8 @@ pub struct TraceEntry {
     pub size: usize,
     /// What a chart marks of it.
     pub mark: Option<Mark>,
+    /// The id of the request that this message answers, if it is an HTTP response.
+    pub answers: Option<u64>,
     /// The message as it was sent, but for signatures and keys, whose characters are `*`.
     #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,

@@ -28,6 +28,9 @@ use crate::{
     view::{ConsoleLine, DeviceView, Direction, ProgramState, Side, Span, Tone, TraceEntry},
 };
 
+/// How many messages the trace keeps.
+const TRACE_LIMIT: usize = 10_000;
+
 /// The largest packet that a link's trace puts together.
 const MOST_TRACED: usize = 1024 * 1024;
 
@@ -49,6 +52,8 @@ pub(crate) struct World {
     arrived: BTreeMap<String, u64>,
     device_string: Option<DeviceConnectionString>,
     shown: Vec<DeviceView>,
+    /// What crossed the wire, the newest last.
+    trace: VecDeque<Rc<TraceEntry>>,
     traced: u64,
     printed: u64,
 }
@@ -120,6 +125,7 @@ impl World {
             arrived: BTreeMap::new(),
             device_string: None,
             shown: Vec::new(),
+            trace: VecDeque::new(),
             traced: 0,
             printed: 0,
         }
@@ -244,18 +250,18 @@ impl World {
         }
     }
 
-    /// Hands a request to the hub; the answer comes by the receiver.
+    /// Hands a request to the hub; gives back its entry in the trace, and by what the answer comes.
     pub(crate) fn request(
         &mut self,
         party: &Party,
         request: &Request<Vec<u8>>,
-    ) -> oneshot::Receiver<Response<Vec<u8>>> {
+    ) -> (u64, oneshot::Receiver<Response<Vec<u8>>>) {
         let (sender, receiver) = oneshot::channel();
-        self.trace(trace::of_request(self.now, party, request));
+        let entry = self.trace(trace::of_request(self.now, party, request));
         let id = self.hub.request(self.now, request);
         self.answers.push((id, sender));
         self.drain();
-        receiver
+        (entry, receiver)
     }
 
     /// Does what the hub wants done.
@@ -359,15 +365,26 @@ impl World {
         });
     }
 
-    fn trace(&mut self, mut entry: TraceEntry) {
+    /// Records a message, and gives it the next id.
+    fn trace(&mut self, mut entry: TraceEntry) -> u64 {
         self.traced += 1;
         entry.id = self.traced;
+        if self.trace.len() == TRACE_LIMIT {
+            self.trace.pop_front();
+        }
+        self.trace.push_back(Rc::new(entry.clone()));
         self.happenings.push_back(Happening::Trace(entry));
+        self.traced
     }
 
-    /// Traces an answer when its program takes it.
-    pub(crate) fn trace_response(&mut self, party: &Party, response: &Response<Vec<u8>>) {
-        self.trace(trace::of_response(self.now, party, response));
+    /// Traces the answer to the request with the entry `answers` when its program takes it.
+    pub(crate) fn trace_response(
+        &mut self,
+        party: &Party,
+        answers: u64,
+        response: &Response<Vec<u8>>,
+    ) {
+        self.trace(trace::of_response(self.now, party, answers, response));
     }
 
     pub(crate) fn print(&mut self, party: &Party, tone: Tone, spans: Vec<Span>) {
@@ -591,6 +608,11 @@ impl Hands {
             .get(device_id)
             .copied()
             .unwrap_or_default()
+    }
+
+    /// What crossed the wire, the newest last: at most 10,000 messages.
+    pub fn trace(&self) -> Ref<'_, VecDeque<Rc<TraceEntry>>> {
+        Ref::map(self.world.borrow(), |world| &world.trace)
     }
 
     /// The connection string that the simulated device was given.
