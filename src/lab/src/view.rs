@@ -145,6 +145,10 @@ pub enum ProgramState {
 }
 
 /// A device as the bench and the hub's registry see it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and all combinations occur"
+)]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceView {
     /// The identity's id.
