@@ -4,7 +4,11 @@
 
 use std::rc::Rc;
 
-use lab::view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry};
+use lab::action::Outcome as Answer;
+use lab::view::{
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, ProgramState, Side,
+    TraceEntry, Upcoming,
+};
 use lessons::message::{DeviceString, Message, Report, StepState};
 use yew::Reducible;
 
@@ -14,6 +18,9 @@ const CONSOLE_LIMIT: usize = 1_000;
 const TRACE_LIMIT: usize = 10_000;
 /// The most events that the table keeps.
 const EVENT_LIMIT: usize = 5_000;
+
+/// The most answers to things done by hand that are kept.
+const ANSWER_LIMIT: usize = 50;
 
 /// A list that only grows at its end and forgets its oldest entries. Cheap to clone and to compare.
 #[derive(Debug)]
@@ -76,7 +83,7 @@ impl<T> PartialEq for Log<T> {
 }
 
 /// How time goes on the bench.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clock {
     /// The bench's time in milliseconds since the Unix epoch.
     pub now: u64,
@@ -84,6 +91,8 @@ pub struct Clock {
     pub speed: f64,
     /// When the next thing will happen by itself.
     pub next: Option<u64>,
+    /// What that thing is.
+    pub what: Option<Upcoming>,
 }
 
 /// A sentence for the live region, and a number that tells it from an equal one before.
@@ -124,6 +133,16 @@ pub struct Bench {
     pub refused: Option<Message>,
     /// The last outcome of the open step.
     pub outcome: Outcome,
+    /// What came of things done by hand, the newest last, each with its action's id.
+    pub answers: Vec<(u64, Rc<Answer>)>,
+    /// The watched device: its id, and all there is to see of it if it is in the registry.
+    pub watched: Option<(String, Option<Rc<DeviceDetail>>)>,
+    /// The opened entry of the trace: its id, and what is in it if it is still kept.
+    pub inspected: Option<(u64, Option<Rc<EntryDetail>>)>,
+    /// The doctor's last answer, with the question's id.
+    pub diagnosed: Option<(u64, Rc<Diagnosis>)>,
+    /// How many messages crossed the wire without being told one by one.
+    pub skipped: u64,
     /// How often the bench was made anew.
     pub generation: usize,
 }
@@ -144,6 +163,11 @@ impl Default for Bench {
             steps: Vec::new(),
             refused: None,
             outcome: Outcome::default(),
+            answers: Vec::new(),
+            watched: None,
+            inspected: None,
+            diagnosed: None,
+            skipped: 0,
             generation: 0,
         }
     }
@@ -191,6 +215,12 @@ impl Bench {
             .any(|(_, state)| *state == ProgramState::Running)
     }
 
+    /// What came of the action with this id, if it is known and still kept.
+    pub fn answer(&self, id: u64) -> Option<Rc<Answer>> {
+        let (_, answer) = self.answers.iter().rev().find(|(known, _)| *known == id)?;
+        Some(Rc::clone(answer))
+    }
+
     /// The console of one side.
     pub fn console(&self, side: Side) -> &Log<ConsoleLine> {
         match side {
@@ -224,23 +254,33 @@ impl Bench {
             }
             // The storage takes it.
             Report::Keep { .. } => {}
-            Report::Answered { .. }
-            | Report::Watched { .. }
-            | Report::Inspected { .. }
-            | Report::Diagnosed { .. }
-            | Report::TraceSkipped { .. } => {}
+            Report::Answered { id, outcome } => self.note_answer(id, outcome),
+            Report::Watched { device_id, detail } => {
+                self.watched = Some((device_id, detail.map(Rc::new)));
+            }
+            Report::Inspected { entry, detail } => {
+                self.inspected = Some((entry, detail.map(Rc::new)));
+            }
+            Report::Diagnosed { id, diagnosis } => {
+                self.diagnosed = Some((id, Rc::new(diagnosis)));
+            }
+            Report::TraceSkipped { count } => self.skipped += count,
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();
             }
             Report::Clock {
-                now, speed, next, ..
+                now,
+                speed,
+                next,
+                what,
             } => {
                 let next = next.map(wire::timestamp::Timestamp::as_millis);
                 self.clock = Some(Clock {
                     now: now.as_millis(),
                     speed,
                     next,
+                    what,
                 });
             }
             Report::Console(line) => match line.side {
@@ -261,6 +301,13 @@ impl Bench {
                 state,
             } => self.set_step(lesson, step, state),
         }
+    }
+
+    fn note_answer(&mut self, id: u64, outcome: Answer) {
+        if self.answers.len() >= ANSWER_LIMIT {
+            self.answers.remove(0);
+        }
+        self.answers.push((id, Rc::new(outcome)));
     }
 
     fn set_step(&mut self, lesson: String, step: String, state: StepState) {
@@ -295,7 +342,8 @@ impl Bench {
     /// A new bench has another hub: nothing of the old one may be shown.
     fn clear(&mut self) {
         *self = Self {
-            clock: self.clock,
+            clock: self.clock.take(),
+            diagnosed: self.diagnosed.take(),
             outcome: Outcome {
                 number: self.outcome.number,
                 state: None,

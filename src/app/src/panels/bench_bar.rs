@@ -12,7 +12,7 @@ use crate::storage::{Change, SPEEDS};
 /// The bar above the cards.
 pub fn bench_bar(screen: &Screen) -> Html {
     let words = &screen.words;
-    let time = screen.bench.clock;
+    let time = screen.bench.clock.as_ref();
     let speed = |speed: &u32| {
         let speed = *speed;
         let (link, kept) = (screen.link.clone(), screen.kept.dispatcher());
