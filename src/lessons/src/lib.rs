@@ -6,8 +6,10 @@
 //! What is deliberately absent: the DOM, and sockets.
 
 pub mod classroom;
+mod exchange;
 mod kept;
 pub mod message;
+mod methods;
 pub mod outline;
 pub mod settings;
 mod step;
