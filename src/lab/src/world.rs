@@ -600,6 +600,14 @@ impl Hands {
         (moment.at >= since).then_some(moment.at)
     }
 
+    /// Sets how far the hub's queries lag behind, from now on.
+    pub fn set_query_lag(&self, lag: Duration) {
+        let mut world = self.world();
+        let now = world.now;
+        world.hub.set_query_lag(now, lag);
+        world.drain();
+    }
+
     /// How many events of a device the readers on this bench have received.
     pub fn arrived(&self, device_id: &str) -> u64 {
         self.world

@@ -19,7 +19,7 @@ use crate::{
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Step, Verdict},
-    telemetry,
+    telemetry, twins,
 };
 
 /// The name of the hub on every bench, in the service's form.
@@ -72,6 +72,7 @@ impl Lesson {
 static COURSE: [Lesson; LESSONS.len()] = [
     Lesson::new(&LESSONS[0], telemetry::STEPS),
     Lesson::new(&LESSONS[1], methods::STEPS),
+    Lesson::new(&LESSONS[2], twins::STEPS),
 ];
 
 /// The lesson with this id.

@@ -42,6 +42,11 @@ fn is_request(entry: &TraceEntry, method: &str, path: &str) -> bool {
 }
 
 impl Exchange {
+    /// The program that sent the request.
+    pub(crate) fn party(&self) -> &str {
+        &self.request.party
+    }
+
     /// When the request was sent.
     pub(crate) fn sent(&self) -> Timestamp {
         self.request.at

@@ -15,3 +15,4 @@ pub mod settings;
 mod step;
 mod telemetry;
 pub mod text;
+mod twins;

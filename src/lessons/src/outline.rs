@@ -31,6 +31,8 @@ pub enum SettingKind {
     MethodName,
     /// JSON text.
     Json,
+    /// A name that needs no escaping anywhere.
+    Name,
 }
 
 /// A value in a lesson's programs that a learner may change.
@@ -73,7 +75,7 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[TELEMETRY, crate::methods::OUTLINE];
+pub const LESSONS: &[LessonOutline] = &[TELEMETRY, crate::methods::OUTLINE, crate::twins::OUTLINE];
 
 const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",

@@ -36,6 +36,13 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
                 .with("most", MOST_NAME_CHARACTERS)
                 .with("default", setting.default),
         ),
+        SettingKind::Name if is_method_name(value) => None,
+        SettingKind::Name => Some(
+            Message::new("setting-name-wrong")
+                .with("value", value)
+                .with("most", MOST_NAME_CHARACTERS)
+                .with("default", setting.default),
+        ),
         SettingKind::Json if value.len() > MOST_JSON_BYTES => Some(
             Message::new("setting-json-long")
                 .with("size", value.len())

@@ -1,0 +1,56 @@
+//! Lesson 4 as a page shows it.
+
+use super::programs::{
+    ADD_TAGS_AND_QUERY, CHANGE_WITH_AN_OLD_ETAG, OUTLINES, QUERY_TOO_EARLY, REPORT_CONNECTIVITY,
+};
+use crate::{
+    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    telemetry::programs::CREATE_DEVICE_IDENTITY,
+};
+
+/// The lesson.
+pub(crate) const OUTLINE: LessonOutline = LessonOutline {
+    id: "twins",
+    steps: &[
+        step("prepare", CREATE_DEVICE_IDENTITY, &["device-id"]),
+        step("tag", ADD_TAGS_AND_QUERY, &["plant", "power-level"]),
+        step("report", REPORT_CONNECTIVITY, &[]),
+        step("again", ADD_TAGS_AND_QUERY, &["plant", "power-level"]),
+        step("conflict", CHANGE_WITH_AN_OLD_ETAG, &[]),
+        step("lag", QUERY_TOO_EARLY, &[]),
+    ],
+    programs: OUTLINES,
+    settings: &[
+        SettingOutline {
+            id: "device-id",
+            kind: SettingKind::DeviceId,
+            default: "MyFirstPythonDevice",
+        },
+        SettingOutline {
+            id: "plant",
+            kind: SettingKind::Name,
+            default: "Redmond43",
+        },
+        SettingOutline {
+            id: "power-level",
+            kind: SettingKind::Number {
+                least: 0.0,
+                most: 100.0,
+            },
+            default: "1",
+        },
+    ],
+    chart: None,
+};
+
+const fn step(
+    id: &'static str,
+    program: &'static str,
+    settings: &'static [&'static str],
+) -> StepOutline {
+    StepOutline {
+        id,
+        program: Some(program),
+        settings,
+    }
+}
