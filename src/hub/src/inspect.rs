@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wire::timestamp::Timestamp;
 
-use crate::{cloud_to_device::QueuedMessage, hub::Hub, twin::DeviceDocument};
+use crate::{cloud_to_device::QueuedMessage, hub::Hub, limits::Tier, twin::DeviceDocument};
 
 /// A cloud-to-device message that a device has not completed yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,5 +69,11 @@ impl Hub {
     pub fn set_query_lag(&mut self, now: Timestamp, lag: Duration) {
         self.options.query_lag = lag;
         self.past.hasten(now, now.plus(lag));
+    }
+    /// Enforces the limits of a tier from now on; `None` puts back what the hub's options say. What was counted stays.
+    pub fn enforce_limits(&mut self, tier: Option<Tier>) {
+        let tier_of_options = (self.options.tier, self.options.enforce_limits);
+        let (tier, enforced) = tier.map_or(tier_of_options, |tier| (tier, true));
+        self.limits.set_tier(tier, enforced);
     }
 }

@@ -65,6 +65,13 @@ impl Limits {
         }
     }
 
+    /// Goes on with another tier. What waits for its turn keeps it.
+    pub(crate) fn set_tier(&mut self, tier: Tier, enforced: bool) {
+        self.tier = tier;
+        self.enforced = enforced;
+        self.rates = tier.rates();
+    }
+
     /// Counts a message whose sender can be kept waiting for its acknowledgement, and says when to acknowledge it.
     /// It is to be stored at once in any case.
     pub(crate) fn take(

@@ -99,6 +99,9 @@ impl Context {
 
     /// The connection string that this device was given.
     pub fn device_connection_string(&self) -> Result<DeviceConnectionString, ProgramError> {
+        if let Some(error) = self.hands.wrong_device_string() {
+            return Err(error.into());
+        }
         self.hands.device_string().ok_or_else(|| {
             "this device has no connection string yet: hand over the one that the registry made"
                 .into()

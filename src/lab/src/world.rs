@@ -11,10 +11,10 @@ use std::{
 
 use futures::channel::oneshot;
 use http::{Request, Response};
-use hub::{CloseReason, ConnectionId, Hub, Output, RequestId};
+use hub::{CloseReason, ConnectionId, Hub, Output, RequestId, Tier};
 use rand_chacha::{ChaCha20Rng, rand_core::Rng as _};
 use wire::{
-    connection_string::DeviceConnectionString,
+    connection_string::{ConnectionStringError, DeviceConnectionString},
     mqtt::{self, Splitter},
     rest::{ConnectionState, DeviceStatus},
     timestamp::Timestamp,
@@ -51,6 +51,8 @@ pub(crate) struct World {
     journal: Vec<Moment>,
     arrived: BTreeMap<String, u64>,
     device_string: Option<DeviceConnectionString>,
+    /// Why the text that the device was given last is no connection string for it.
+    wrong_string: Option<ConnectionStringError>,
     shown: Vec<DeviceView>,
     /// What crossed the wire, the newest last.
     trace: VecDeque<Rc<TraceEntry>>,
@@ -124,6 +126,7 @@ impl World {
             journal: Vec::new(),
             arrived: BTreeMap::new(),
             device_string: None,
+            wrong_string: None,
             shown: Vec::new(),
             trace: VecDeque::new(),
             traced: 0,
@@ -608,6 +611,13 @@ impl Hands {
         world.drain();
     }
 
+    /// Enforces the limits of a tier from now on, or no more than the hub did at first.
+    pub fn enforce_limits(&self, tier: Option<Tier>) {
+        let mut world = self.world();
+        world.hub.enforce_limits(tier);
+        world.changed();
+    }
+
     /// How many events of a device the readers on this bench have received.
     pub fn arrived(&self, device_id: &str) -> u64 {
         self.world
@@ -632,6 +642,21 @@ impl Hands {
     pub fn set_device_string(&self, string: Option<DeviceConnectionString>) {
         let mut world = self.world();
         world.device_string = string;
+        world.wrong_string = None;
+        world.changed();
+    }
+
+    /// Why the text that the device was given last is no connection string for it; none if it was given none, or a
+    /// right one.
+    pub fn wrong_device_string(&self) -> Option<ConnectionStringError> {
+        self.world.borrow().wrong_string.clone()
+    }
+
+    /// Gives the simulated device a text that is no connection string for it, and takes away what it had.
+    pub fn set_wrong_device_string(&self, error: ConnectionStringError) {
+        let mut world = self.world();
+        world.device_string = None;
+        world.wrong_string = Some(error);
         world.changed();
     }
 

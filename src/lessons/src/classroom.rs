@@ -1,8 +1,9 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{cell::Cell, collections::VecDeque, rc::Rc, time::Duration};
 
-use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST, SnapshotScope};
+use futures::future::LocalBoxFuture;
+use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, Happening, SLOWEST, SnapshotScope};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -13,12 +14,13 @@ use wire::{
 };
 
 use crate::{
+    faults,
     kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
     methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
-    step::{Step, Verdict},
+    step::{Fault, Step, Verdict},
     telemetry, twins,
 };
 
@@ -55,6 +57,8 @@ struct Lesson {
     outlines: &'static [StepOutline],
     settings: &'static [SettingOutline],
     steps: &'static [Step],
+    /// What goes wrong in each step, if that is what the lesson is about.
+    faults: &'static [Fault],
 }
 
 impl Lesson {
@@ -64,7 +68,12 @@ impl Lesson {
             outlines: outline.steps,
             settings: outline.settings,
             steps,
+            faults: &[],
         }
+    }
+
+    const fn with_faults(self, faults: &'static [Fault]) -> Self {
+        Self { faults, ..self }
     }
 }
 
@@ -73,6 +82,7 @@ static COURSE: [Lesson; LESSONS.len()] = [
     Lesson::new(&LESSONS[0], telemetry::STEPS),
     Lesson::new(&LESSONS[1], methods::STEPS),
     Lesson::new(&LESSONS[2], twins::STEPS),
+    Lesson::new(&LESSONS[3], faults::STEPS).with_faults(faults::FAULTS),
 ];
 
 /// The lesson with this id.
@@ -101,6 +111,8 @@ pub struct Classroom {
     /// How often a step was passed or put back.
     turns: u64,
     last_kept: Option<KeptReport>,
+    /// Whether the script of the open step has come to its end.
+    script_is_over: Rc<Cell<bool>>,
 }
 
 /// The lesson that is open.
@@ -113,6 +125,14 @@ struct Opened {
     states: Vec<StepState>,
     /// How many steps, from the first on, are done on this bench.
     done: usize,
+    /// Whether the open step's fault was seen and is not mended yet.
+    broken: bool,
+}
+
+impl Opened {
+    fn fault(&self) -> Option<&'static Fault> {
+        self.lesson.faults.get(self.step)
+    }
 }
 
 /// What was last told of the clock, and when.
@@ -149,6 +169,7 @@ impl Classroom {
             left: None,
             turns: 0,
             last_kept: None,
+            script_is_over: Rc::default(),
         }
     }
 
@@ -208,7 +229,7 @@ impl Classroom {
         }
         match command {
             Command::Open { .. } | Command::Restore { .. } => {}
-            Command::Act { settings } => self.act(&settings),
+            Command::Act { settings } => self.act(now, &settings),
             Command::Check => self.check(),
             Command::Solve => self.solve(now),
             Command::Reset => self.reset(now),
@@ -248,7 +269,12 @@ impl Classroom {
         let settings = settings::completed(lesson.settings, given);
         match &mut self.opened {
             Some(opened) if opened.lesson.id == lesson_id => {
-                opened.step = step;
+                if opened.step != step {
+                    opened.step = step;
+                    opened.broken = false;
+                    // A step that was left may have switched them on.
+                    self.bench.hands().enforce_limits(None);
+                }
                 opened.settings = settings;
                 self.report_opened(false);
             }
@@ -260,6 +286,7 @@ impl Classroom {
                     settings,
                     states,
                     done: 0,
+                    broken: false,
                 });
                 if !self.restore_bench(now) {
                     self.make_bench(now);
@@ -365,37 +392,69 @@ impl Classroom {
         }
     }
 
-    fn act(&mut self, given: &Settings) {
+    fn act(&mut self, now: Timestamp, given: &Settings) {
         let Some(opened) = &mut self.opened else {
             return;
         };
         opened.settings = settings::completed(opened.lesson.settings, given);
         let step = opened.step;
+        let fault = opened.fault().filter(|_| opened.broken);
         self.set_state(step, StepState::Running);
-        self.start_script(step);
+        match fault {
+            Some(fault) => self.mend(now, fault),
+            None => self.start_act(step),
+        }
     }
 
-    fn start_script(&mut self, index: usize) {
+    /// Starts what a step's button does.
+    fn start_act(&mut self, index: usize) {
+        let opened = self.opened.as_ref();
+        if let Some(step) = opened.and_then(|opened| opened.lesson.steps.get(index)) {
+            self.start_script(step.act);
+        }
+    }
+
+    /// Starts to mend a fault, at the time at which that can be done.
+    fn mend(&mut self, now: Timestamp, fault: &Fault) {
+        if let Some(wait) = fault.wait {
+            let at = wait(&self.bench.hands());
+            self.bench.run_until(at);
+            self.clock.move_to(now, self.bench.hands().now());
+        }
+        self.start_script(fault.mend);
+    }
+
+    fn start_script(&mut self, act: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>) {
         let Some(opened) = &self.opened else {
             return;
         };
-        let Some(step) = opened.lesson.steps.get(index) else {
-            return;
-        };
         self.bench.stop(SCRIPT);
-        let script = (step.act)(self.bench.hands(), opened.settings.clone());
-        self.bench.spawn(SCRIPT, script);
+        let script = act(self.bench.hands(), opened.settings.clone());
+        let is_over = Rc::new(Cell::new(false));
+        self.script_is_over = Rc::clone(&is_over);
+        self.bench.spawn(SCRIPT, async move {
+            script.await;
+            is_over.set(true);
+        });
     }
 
     fn check(&mut self) {
-        let Some((step, verdict)) = self
-            .opened
-            .as_ref()
-            .and_then(|opened| Some((opened.step, self.verdict(opened, opened.step)?)))
-        else {
+        let Some(opened) = &self.opened else {
             return;
         };
-        self.settle(step, verdict);
+        let step = opened.step;
+        let is_passed = matches!(opened.states.get(step), Some(StepState::Passed { .. }));
+        match opened.fault() {
+            Some(fault) if !opened.broken && !is_passed => {
+                let verdict = (fault.seen)(&self.bench.hands(), &opened.settings);
+                self.settle_fault(step, verdict);
+            }
+            _ => {
+                if let Some(verdict) = self.verdict(opened, step) {
+                    self.settle(step, verdict);
+                }
+            }
+        }
     }
 
     fn solve(&mut self, now: Timestamp) {
@@ -407,27 +466,51 @@ impl Classroom {
 
     /// Does a step's work and moves the clock from one event to the next until its check passes.
     fn solve_step(&mut self, now: Timestamp, index: usize) {
-        self.start_script(index);
-        let start = self.bench.hands().now();
+        let Some(lesson) = self.opened.as_ref().map(|opened| opened.lesson) else {
+            return;
+        };
+        let Some(step) = lesson.steps.get(index) else {
+            return;
+        };
+        self.start_script(step.act);
+        if let Some(fault) = lesson.faults.get(index) {
+            let seen = self.run_until_passed(now, fault.seen);
+            if !seen.passed {
+                self.settle_fault(index, seen);
+                return;
+            }
+            if let Some(opened) = &mut self.opened {
+                opened.broken = opened.step == index;
+            }
+            self.mend(now, fault);
+        }
+        let verdict = self.run_until_passed(now, step.check);
+        self.settle(index, verdict);
+    }
+
+    /// Moves the clock from one event to the next until a check passes.
+    fn run_until_passed(
+        &mut self,
+        now: Timestamp,
+        check: fn(&Hands, &Settings) -> Verdict,
+    ) -> Verdict {
+        let hands = self.bench.hands();
+        let settings = self.opened.as_ref().map(|opened| opened.settings.clone());
+        let settings = settings.unwrap_or_default();
+        let start = hands.now();
         let end = start.plus(SOLVING);
         self.bench.run_until(start);
-        let passed = loop {
-            let Some(verdict) = self
-                .opened
-                .as_ref()
-                .and_then(|opened| self.verdict(opened, index))
-            else {
-                return;
-            };
+        let verdict = loop {
+            let verdict = check(&hands, &settings);
             let next = self.bench.next_deadline().filter(|next| *next <= end);
             match next {
                 Some(next) if !verdict.passed => self.bench.run_until(next),
                 _ => break verdict,
             }
         };
-        self.clock.move_to(now, self.bench.hands().now());
+        self.clock.move_to(now, hands.now());
         self.collect();
-        self.settle(index, passed);
+        verdict
     }
 
     fn reset(&mut self, now: Timestamp) {
@@ -436,6 +519,7 @@ impl Classroom {
         };
         let step = opened.step;
         opened.done = 0;
+        opened.broken = false;
         self.turns += 1;
         let later: Vec<_> = (step..opened.states.len()).collect();
         self.make_bench(now);
@@ -448,6 +532,7 @@ impl Classroom {
 
     fn stop(&mut self, program: Option<&str>) {
         self.bench.stop(SCRIPT);
+        self.script_is_over.set(true);
         match program {
             Some(name) => self.bench.hands().stop(name),
             None => self.bench.hands().stop_all(),
@@ -500,10 +585,10 @@ impl Classroom {
                 detail: format!("expected HostName={HOST_NAME}"),
             },
             Err(_) if text.trim().is_empty() => DeviceString::Missing,
-            Err(error) => DeviceString::Wrong {
-                message: explain(&error),
-                detail: error.to_string(),
-            },
+            Err(error) => {
+                hands.set_wrong_device_string(error);
+                return;
+            }
         };
         self.show_device_string(state);
     }
@@ -528,22 +613,57 @@ impl Classroom {
             return;
         }
         let hands = self.bench.hands();
-        let verdict = (step.check)(&hands, &opened.settings);
-        let over = *state == StepState::Running && (step.is_over)(&hands, &opened.settings);
-        if verdict.passed || over {
-            self.settle(index, verdict);
+        let is_over = *state == StepState::Running && (step.is_over)(&hands, &opened.settings);
+        let Some(fault) = opened.fault() else {
+            let verdict = (step.check)(&hands, &opened.settings);
+            if verdict.passed || is_over {
+                self.settle(index, verdict);
+            }
+            return;
+        };
+        let is_over = is_over && self.script_is_over.get();
+        if opened.broken {
+            let verdict = (step.check)(&hands, &opened.settings);
+            if verdict.passed || is_over {
+                self.settle(index, verdict);
+            }
+        } else {
+            let verdict = (fault.seen)(&hands, &opened.settings);
+            if verdict.passed || is_over {
+                self.settle_fault(index, verdict);
+            }
         }
+    }
+
+    /// Takes a verdict on a step's fault: once it was seen, the step's button mends it.
+    fn settle_fault(&mut self, index: usize, verdict: Verdict) {
+        let Some(opened) = &mut self.opened else {
+            return;
+        };
+        opened.broken = verdict.passed && opened.step == index;
+        let state = StepState::NotYet {
+            looked_for: verdict.looked_for,
+            saw: verdict.saw,
+            mends: opened.broken,
+        };
+        self.set_state(index, state);
     }
 
     /// Takes a verdict as the state of a step.
     fn settle(&mut self, index: usize, verdict: Verdict) {
-        if verdict.passed
-            && let Some(opened) = &mut self.opened
-        {
-            opened.done = opened.done.max(index + 1);
-            self.turns += 1;
+        let mut state = StepState::from(verdict);
+        if let Some(opened) = &mut self.opened {
+            match &mut state {
+                StepState::Passed { .. } => {
+                    opened.done = opened.done.max(index + 1);
+                    opened.broken = false;
+                    self.turns += 1;
+                }
+                StepState::NotYet { mends, .. } => *mends = opened.broken,
+                StepState::NotStarted | StepState::Running => {}
+            }
         }
-        self.set_state(index, verdict.into());
+        self.set_state(index, state);
     }
 
     fn set_state(&mut self, index: usize, state: StepState) {
@@ -583,10 +703,16 @@ impl Classroom {
                 host_name: string.host_name,
                 device_id: string.device_id,
             }),
-            None if matches!(self.device_string, DeviceString::Given { .. }) => {
-                self.show_device_string(DeviceString::Missing);
+            None => {
+                if let Some(error) = hands.wrong_device_string() {
+                    self.show_device_string(DeviceString::Wrong {
+                        message: explain(&error),
+                        detail: error.to_string(),
+                    });
+                } else if matches!(self.device_string, DeviceString::Given { .. }) {
+                    self.show_device_string(DeviceString::Missing);
+                }
             }
-            None => {}
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod classroom;
 mod exchange;
+mod faults;
 mod kept;
 pub mod message;
 mod methods;

@@ -101,6 +101,8 @@ pub enum StepState {
         looked_for: Message,
         /// What it saw instead.
         saw: Message,
+        /// Whether that is the fault which the step is about, so that its button mends it next.
+        mends: bool,
     },
 }
 

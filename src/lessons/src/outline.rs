@@ -75,7 +75,12 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[TELEMETRY, crate::methods::OUTLINE, crate::twins::OUTLINE];
+pub const LESSONS: &[LessonOutline] = &[
+    TELEMETRY,
+    crate::methods::OUTLINE,
+    crate::twins::OUTLINE,
+    crate::faults::OUTLINE,
+];
 
 const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",

@@ -2,6 +2,7 @@
 
 use futures::future::LocalBoxFuture;
 use lab::Hands;
+use wire::timestamp::Timestamp;
 
 use crate::message::{Message, Settings, StepState};
 
@@ -13,6 +14,17 @@ pub(crate) struct Step {
     pub(crate) check: fn(&Hands, &Settings) -> Verdict,
     /// Whether what the button started has come to an end, so that a check that does not pass now will not pass later.
     pub(crate) is_over: fn(&Hands, &Settings) -> bool,
+}
+
+/// The first half of a step that is about a fault: the step's button causes it, and once it was seen mends it.
+/// The step's check then looks whether it is mended.
+pub(crate) struct Fault {
+    /// Looks whether the fault has shown itself: the verdict passes if it has.
+    pub(crate) seen: fn(&Hands, &Settings) -> Verdict,
+    /// To when the clock moves before the fault can be mended, if it has to.
+    pub(crate) wait: Option<fn(&Hands) -> Timestamp>,
+    /// What the step's button does about it.
+    pub(crate) mend: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>,
 }
 
 /// What a check found.
@@ -33,7 +45,11 @@ impl From<Verdict> for StepState {
         if passed {
             Self::Passed { looked_for, saw }
         } else {
-            Self::NotYet { looked_for, saw }
+            Self::NotYet {
+                looked_for,
+                saw,
+                mends: false,
+            }
         }
     }
 }

@@ -28,6 +28,10 @@ pub fn step_panel(
     } else {
         "play"
     };
+    let act = match screen.bench.step(lesson.id, step.id) {
+        StepState::NotYet { mends: true, .. } => "mend",
+        _ => "action",
+    };
     html! {
         <section class={classes!("step-panel", standing.id())} aria-label={words.text("step-panel")}>
             <div class="verdict">
@@ -36,7 +40,7 @@ pub fn step_panel(
             </div>
             <div class="step-buttons">
                 <button id="run" type="button" class={classes!("button", "primary", side(lesson, step))} onclick={on_run}>
-                    { icon(picture) }<span>{ words.text(&format!("{}-{}-action", lesson.id, step.id)) }</span>
+                    { icon(picture) }<span>{ words.text(&format!("{}-{}-{act}", lesson.id, step.id)) }</span>
                 </button>
                 <button type="button" class="button stop" disabled={!screen.bench.is_busy()} onclick={on_stop}
                     aria-label={words.text("stop")}>
@@ -73,7 +77,10 @@ fn verdict(screen: &Screen, state: &StepState) -> Html {
             html! { <p class="quiet">{ words.text("verdict-not-started") }</p> }
         }
         StepState::Running => html! { <p class="quiet">{ words.text("verdict-running") }</p> },
-        StepState::Passed { looked_for, saw } | StepState::NotYet { looked_for, saw } => html! {
+        StepState::Passed { looked_for, saw }
+        | StepState::NotYet {
+            looked_for, saw, ..
+        } => html! {
             <dl class="findings">
                 <div class="quiet">
                     <dt class="unseen">{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd>

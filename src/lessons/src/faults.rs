@@ -1,0 +1,9 @@
+//! Lesson 5: when it goes wrong.
+
+mod checks;
+mod outline;
+mod programs;
+mod steps;
+
+pub(crate) use outline::OUTLINE;
+pub(crate) use steps::{FAULTS, STEPS};

@@ -1,0 +1,38 @@
+//! Lesson 5 as a page shows it.
+
+use super::programs::{
+    CALL_A_METHOD, CHANGE_THE_TWIN, CONNECT_AND_SEND, OUTLINES, SEND_MANY, SET_DEVICE_STATUS,
+};
+use crate::outline::{LessonOutline, SettingKind, SettingOutline, StepOutline};
+
+/// The lesson.
+pub(crate) const OUTLINE: LessonOutline = LessonOutline {
+    id: "faults",
+    steps: &[
+        StepOutline {
+            settings: &["device-id"],
+            ..step("wrong-string", CONNECT_AND_SEND)
+        },
+        step("wrong-key", CONNECT_AND_SEND),
+        step("disabled", SET_DEVICE_STATUS),
+        step("expired-token", CONNECT_AND_SEND),
+        step("offline", CALL_A_METHOD),
+        step("conflict", CHANGE_THE_TWIN),
+        step("quota", SEND_MANY),
+    ],
+    programs: OUTLINES,
+    settings: &[SettingOutline {
+        id: "device-id",
+        kind: SettingKind::DeviceId,
+        default: "MyFirstPythonDevice",
+    }],
+    chart: None,
+};
+
+const fn step(id: &'static str, program: &'static str) -> StepOutline {
+    StepOutline {
+        id,
+        program: Some(program),
+        settings: &[],
+    }
+}
