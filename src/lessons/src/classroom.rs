@@ -15,7 +15,7 @@ use wire::{
 use crate::{
     kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
-    methods,
+    messages, methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Step, Verdict},
@@ -72,6 +72,7 @@ impl Lesson {
 static COURSE: [Lesson; LESSONS.len()] = [
     Lesson::new(&LESSONS[0], telemetry::STEPS),
     Lesson::new(&LESSONS[1], methods::STEPS),
+    Lesson::new(&LESSONS[2], messages::STEPS),
 ];
 
 /// The lesson with this id.

@@ -9,6 +9,7 @@ pub mod classroom;
 mod exchange;
 mod kept;
 pub mod message;
+mod messages;
 mod methods;
 pub mod outline;
 pub mod settings;

@@ -73,7 +73,8 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[TELEMETRY, crate::methods::OUTLINE];
+pub const LESSONS: &[LessonOutline] =
+    &[TELEMETRY, crate::methods::OUTLINE, crate::messages::OUTLINE];
 
 const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",
