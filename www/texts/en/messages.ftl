@@ -8,6 +8,14 @@ messages-deliver-action = Switch the device on
 messages-expire-action = Send with a time to live
 messages-limit-action = Fill the queue
 
+# What stands in places where nothing has happened yet.
+
+messages-empty-registry = No device yet. Step 1 registers the first one.
+messages-empty-device-console = What the device's program prints appears here, from step 2 on.
+messages-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
+messages-empty-wire = Every packet and every request appears here. Step 1 sends the first request, step 2 the first packets, step 3 the first message.
+messages-empty-events = This lesson has no events. They are telemetry, which flows from a device to the cloud, and here messages flow the other way.
+
 # What each check looks for, and what it can see.
 
 check-messages-receive-looked-for = Looked for { $device } to be connected and subscribed to its messages.
