@@ -172,11 +172,13 @@ async fn puppet(bench: Context) -> Result<(), ProgramError> {
         _ => {}
     }
     let interval = bench.number("interval");
-    while interval > 0.0 {
+    if interval <= 0.0 {
+        return std::future::pending().await;
+    }
+    loop {
         device.send(Message::new("{}")).await?;
         bench.sleep(Duration::from_secs_f64(interval)).await;
     }
-    std::future::pending().await
 }
 
 async fn answer(bench: Context, device: Device) {

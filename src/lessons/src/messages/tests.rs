@@ -43,137 +43,139 @@ fn run_greedy(bench: &mut TestBench) {
     bench.run_with(&PUPPET, &[("listen", "messages")]);
 }
 
+/// What is seen after what.
+const CASES: &[(&str, Check, Story)] = &[
+    ("check-messages-receive-offline", checks::receiving, |_| {}),
+    ("check-messages-receive-deaf", checks::receiving, |bench| {
+        bench.run(&PUPPET);
+    }),
+    ("check-messages-receive-saw", checks::receiving, |bench| {
+        bench.run(&DEVICE);
+    }),
+    ("check-messages-send-none", checks::sent, |bench| {
+        bench.run(&DEVICE);
+    }),
+    ("check-messages-send-refused", checks::sent, |bench| {
+        bench.run(&BRIM);
+        bench.run(&SENDER);
+    }),
+    ("check-messages-send-waiting", checks::sent, |bench| {
+        run_greedy(bench);
+        bench.run(&SENDER);
+    }),
+    ("check-messages-send-no-feedback", checks::sent, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&SENDER);
+        bench.wait(FEEDBACK - 6);
+    }),
+    ("check-messages-send-other", checks::sent, |bench| {
+        bench.run(&SENDER);
+        bench.wait(3600 + FEEDBACK);
+    }),
+    ("check-messages-send-saw", checks::sent, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&SENDER);
+        bench.wait(FEEDBACK);
+    }),
+    ("check-messages-queue-online", checks::waiting, |bench| {
+        run_greedy(bench);
+        bench.run(&SENDER);
+    }),
+    ("check-messages-queue-empty", checks::waiting, |_| {}),
+    ("check-messages-queue-saw", checks::waiting, |bench| {
+        bench.run(&SENDER);
+    }),
+    (
+        "check-messages-deliver-offline",
+        checks::delivered,
+        |bench| {
+            bench.run(&SENDER);
+        },
+    ),
+    (
+        "check-messages-deliver-queued",
+        checks::delivered,
+        |bench| {
+            bench.run(&SENDER);
+            run_greedy(bench);
+        },
+    ),
+    (
+        "check-messages-deliver-no-feedback",
+        checks::delivered,
+        |bench| {
+            // Feedback on an earlier message does not count.
+            bench.run(&DEVICE);
+            bench.run(&SENDER);
+            bench.wait(FEEDBACK);
+            bench.stop(SIMULATED_DEVICE_THAT_RECEIVES);
+            bench.run(&SENDER);
+            bench.run(&DEVICE);
+        },
+    ),
+    ("check-messages-deliver-other", checks::delivered, |bench| {
+        bench.run(&SENDER);
+        bench.wait(3600 + FEEDBACK);
+    }),
+    ("check-messages-deliver-saw", checks::delivered, |bench| {
+        bench.run(&SENDER);
+        bench.stop(SEND_CLOUD_TO_DEVICE_MESSAGE);
+        bench.run(&DEVICE);
+        bench.run(&FEEDBACK_READER);
+        bench.wait(FEEDBACK);
+    }),
+    ("check-messages-expire-none", checks::expired, |bench| {
+        bench.run(&SENDER);
+    }),
+    ("check-messages-expire-refused", checks::expired, |bench| {
+        bench.run(&BRIM);
+        bench.run(&SENDER_WITH_EXPIRY);
+    }),
+    ("check-messages-expire-waiting", checks::expired, |bench| {
+        bench.run(&SENDER_WITH_EXPIRY);
+        bench.wait(59);
+    }),
+    (
+        "check-messages-expire-no-feedback",
+        checks::expired,
+        |bench| {
+            bench.run(&SENDER_WITH_EXPIRY);
+            bench.wait(60);
+        },
+    ),
+    ("check-messages-expire-other", checks::expired, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&SENDER_WITH_EXPIRY);
+        bench.wait(FEEDBACK);
+    }),
+    ("check-messages-expire-saw", checks::expired, |bench| {
+        bench.run(&SENDER_WITH_EXPIRY);
+        bench.wait(60 + FEEDBACK);
+    }),
+    ("check-messages-limit-few", checks::limited, |bench| {
+        bench.run(&SENDER);
+    }),
+    ("check-messages-limit-online", checks::limited, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&FILLER);
+        bench.wait(FILLING);
+    }),
+    (
+        "check-messages-limit-no-refusal",
+        checks::limited,
+        |bench| {
+            bench.run(&BRIM);
+        },
+    ),
+    ("check-messages-limit-saw", checks::limited, |bench| {
+        bench.run(&FILLER);
+        bench.wait(FILLING);
+    }),
+];
+
 #[test]
 fn each_check_tells_what_it_sees() {
-    let cases: &[(&str, Check, Story)] = &[
-        ("check-messages-receive-offline", checks::receiving, |_| {}),
-        ("check-messages-receive-deaf", checks::receiving, |bench| {
-            bench.run(&PUPPET);
-        }),
-        ("check-messages-receive-saw", checks::receiving, |bench| {
-            bench.run(&DEVICE);
-        }),
-        ("check-messages-send-none", checks::sent, |bench| {
-            bench.run(&DEVICE);
-        }),
-        ("check-messages-send-refused", checks::sent, |bench| {
-            bench.run(&BRIM);
-            bench.run(&SENDER);
-        }),
-        ("check-messages-send-waiting", checks::sent, |bench| {
-            run_greedy(bench);
-            bench.run(&SENDER);
-        }),
-        ("check-messages-send-no-feedback", checks::sent, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&SENDER);
-            bench.wait(FEEDBACK - 6);
-        }),
-        ("check-messages-send-other", checks::sent, |bench| {
-            bench.run(&SENDER);
-            bench.wait(3600 + FEEDBACK);
-        }),
-        ("check-messages-send-saw", checks::sent, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&SENDER);
-            bench.wait(FEEDBACK);
-        }),
-        ("check-messages-queue-online", checks::waiting, |bench| {
-            run_greedy(bench);
-            bench.run(&SENDER);
-        }),
-        ("check-messages-queue-empty", checks::waiting, |_| {}),
-        ("check-messages-queue-saw", checks::waiting, |bench| {
-            bench.run(&SENDER);
-        }),
-        (
-            "check-messages-deliver-offline",
-            checks::delivered,
-            |bench| {
-                bench.run(&SENDER);
-            },
-        ),
-        (
-            "check-messages-deliver-queued",
-            checks::delivered,
-            |bench| {
-                bench.run(&SENDER);
-                run_greedy(bench);
-            },
-        ),
-        (
-            "check-messages-deliver-no-feedback",
-            checks::delivered,
-            |bench| {
-                // Feedback on an earlier message does not count.
-                bench.run(&DEVICE);
-                bench.run(&SENDER);
-                bench.wait(FEEDBACK);
-                bench.stop(SIMULATED_DEVICE_THAT_RECEIVES);
-                bench.run(&SENDER);
-                bench.run(&DEVICE);
-            },
-        ),
-        ("check-messages-deliver-other", checks::delivered, |bench| {
-            bench.run(&SENDER);
-            bench.wait(3600 + FEEDBACK);
-        }),
-        ("check-messages-deliver-saw", checks::delivered, |bench| {
-            bench.run(&SENDER);
-            bench.stop(SEND_CLOUD_TO_DEVICE_MESSAGE);
-            bench.run(&DEVICE);
-            bench.run(&FEEDBACK_READER);
-            bench.wait(FEEDBACK);
-        }),
-        ("check-messages-expire-none", checks::expired, |bench| {
-            bench.run(&SENDER);
-        }),
-        ("check-messages-expire-refused", checks::expired, |bench| {
-            bench.run(&BRIM);
-            bench.run(&SENDER_WITH_EXPIRY);
-        }),
-        ("check-messages-expire-waiting", checks::expired, |bench| {
-            bench.run(&SENDER_WITH_EXPIRY);
-            bench.wait(59);
-        }),
-        (
-            "check-messages-expire-no-feedback",
-            checks::expired,
-            |bench| {
-                bench.run(&SENDER_WITH_EXPIRY);
-                bench.wait(60);
-            },
-        ),
-        ("check-messages-expire-other", checks::expired, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&SENDER_WITH_EXPIRY);
-            bench.wait(FEEDBACK);
-        }),
-        ("check-messages-expire-saw", checks::expired, |bench| {
-            bench.run(&SENDER_WITH_EXPIRY);
-            bench.wait(60 + FEEDBACK);
-        }),
-        ("check-messages-limit-few", checks::limited, |bench| {
-            bench.run(&SENDER);
-        }),
-        ("check-messages-limit-online", checks::limited, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&FILLER);
-            bench.wait(FILLING);
-        }),
-        (
-            "check-messages-limit-no-refusal",
-            checks::limited,
-            |bench| {
-                bench.run(&BRIM);
-            },
-        ),
-        ("check-messages-limit-saw", checks::limited, |bench| {
-            bench.run(&FILLER);
-            bench.wait(FILLING);
-        }),
-    ];
-    tell(&OUTLINE, WORDS, cases);
+    tell(&OUTLINE, WORDS, CASES);
 }
 
 /// The number that a message's body holds, as it was printed.

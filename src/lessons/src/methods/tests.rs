@@ -22,124 +22,126 @@ fn run_mute(bench: &mut TestBench) {
     bench.run_with(&PUPPET, &[("listen", "methods")]);
 }
 
+/// What is seen after what.
+const CASES: &[(&str, Check, Story)] = &[
+    ("check-methods-listen-offline", checks::listening, |_| {}),
+    ("check-methods-listen-deaf", checks::listening, |bench| {
+        bench.run(&PUPPET);
+    }),
+    ("check-methods-listen-quiet", checks::listening, run_mute),
+    ("check-methods-listen-pace", checks::listening, |bench| {
+        bench.run_with(&PUPPET, &[("listen", "methods"), ("interval", "5")]);
+        bench.wait(6);
+    }),
+    ("check-methods-listen-saw", checks::listening, |bench| {
+        bench.run(&DEVICE);
+        bench.wait(1);
+    }),
+    ("check-methods-call-none", checks::called, |bench| {
+        bench.run(&DEVICE);
+    }),
+    ("check-methods-call-unanswered", checks::called, |bench| {
+        run_mute(bench);
+        bench.run(&BACK_END);
+    }),
+    ("check-methods-call-refused", checks::called, |bench| {
+        bench.run(&BACK_END);
+    }),
+    ("check-methods-call-other", checks::called, |bench| {
+        bench.run(&DEVICE);
+        bench.run_with(&BACK_END, &[NO_METHOD]);
+    }),
+    ("check-methods-call-status", checks::called, |bench| {
+        bench.run(&DEVICE);
+        bench.run_with(&BACK_END, &[NO_NUMBER]);
+    }),
+    ("check-methods-call-no-number", checks::called, |bench| {
+        bench.run_with(&PUPPET, &[("listen", "methods"), ("status", "200")]);
+        bench.run_with(&BACK_END, &[NO_NUMBER]);
+    }),
+    ("check-methods-call-gone", checks::called, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&BACK_END);
+        bench.stop(SIMULATED_DEVICE_WITH_METHODS);
+    }),
+    ("check-methods-call-wait", checks::called, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&BACK_END);
+        bench.wait(10);
+    }),
+    ("check-methods-call-pace", checks::called, |bench| {
+        let settings = [("listen", "methods"), ("status", "200"), ("interval", "1")];
+        bench.run_with(&PUPPET, &settings);
+        bench.run(&BACK_END);
+        bench.wait(30);
+    }),
+    ("check-methods-call-saw", checks::called, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&BACK_END);
+        bench.wait(11);
+    }),
+    ("check-methods-refuse-none", checks::refused, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&BACK_END);
+    }),
+    ("check-methods-refuse-no-404", checks::refused, |bench| {
+        bench.run(&DEVICE);
+        bench.run_with(&BACK_END, &[NO_NUMBER]);
+    }),
+    ("check-methods-refuse-no-400", checks::refused, |bench| {
+        bench.run(&DEVICE);
+        bench.run_with(&BACK_END, &[NO_METHOD]);
+    }),
+    (
+        "check-methods-refuse-unanswered",
+        checks::refused,
+        |bench| {
+            run_mute(bench);
+            bench.run_with(&BACK_END, &[NO_NUMBER]);
+        },
+    ),
+    ("check-methods-refuse-hub", checks::refused, |bench| {
+        bench.run_with(&BACK_END, &[NO_NUMBER]);
+    }),
+    ("check-methods-refuse-saw", checks::refused, |bench| {
+        bench.run(&DEVICE);
+        bench.run_with(&BACK_END, &[NO_NUMBER]);
+        bench.run_with(&BACK_END, &[NO_METHOD]);
+    }),
+    ("check-methods-offline-online", checks::offline, |bench| {
+        bench.run(&BACK_END);
+        bench.run(&DEVICE);
+    }),
+    ("check-methods-offline-none", checks::offline, |bench| {
+        bench.run(&DEVICE);
+        bench.run(&BACK_END);
+        bench.stop(SIMULATED_DEVICE_WITH_METHODS);
+    }),
+    (
+        "check-methods-offline-unanswered",
+        checks::offline,
+        |bench| {
+            run_mute(bench);
+            bench.run(&BACK_END);
+            bench.stop(PUPPET.name);
+        },
+    ),
+    ("check-methods-offline-other", checks::offline, |bench| {
+        run_mute(bench);
+        bench.run(&BACK_END);
+        bench.wait(30);
+        bench.stop(PUPPET.name);
+    }),
+    ("check-methods-offline-saw", checks::offline, |bench| {
+        bench.run(&DEVICE);
+        bench.stop(SIMULATED_DEVICE_WITH_METHODS);
+        bench.run(&BACK_END);
+    }),
+];
+
 #[test]
 fn each_check_tells_what_it_sees() {
-    let cases: &[(&str, Check, Story)] = &[
-        ("check-methods-listen-offline", checks::listening, |_| {}),
-        ("check-methods-listen-deaf", checks::listening, |bench| {
-            bench.run(&PUPPET);
-        }),
-        ("check-methods-listen-quiet", checks::listening, run_mute),
-        ("check-methods-listen-pace", checks::listening, |bench| {
-            bench.run_with(&PUPPET, &[("listen", "methods"), ("interval", "5")]);
-            bench.wait(6);
-        }),
-        ("check-methods-listen-saw", checks::listening, |bench| {
-            bench.run(&DEVICE);
-            bench.wait(1);
-        }),
-        ("check-methods-call-none", checks::called, |bench| {
-            bench.run(&DEVICE);
-        }),
-        ("check-methods-call-unanswered", checks::called, |bench| {
-            run_mute(bench);
-            bench.run(&BACK_END);
-        }),
-        ("check-methods-call-refused", checks::called, |bench| {
-            bench.run(&BACK_END);
-        }),
-        ("check-methods-call-other", checks::called, |bench| {
-            bench.run(&DEVICE);
-            bench.run_with(&BACK_END, &[NO_METHOD]);
-        }),
-        ("check-methods-call-status", checks::called, |bench| {
-            bench.run(&DEVICE);
-            bench.run_with(&BACK_END, &[NO_NUMBER]);
-        }),
-        ("check-methods-call-no-number", checks::called, |bench| {
-            bench.run_with(&PUPPET, &[("listen", "methods"), ("status", "200")]);
-            bench.run_with(&BACK_END, &[NO_NUMBER]);
-        }),
-        ("check-methods-call-gone", checks::called, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&BACK_END);
-            bench.stop(SIMULATED_DEVICE_WITH_METHODS);
-        }),
-        ("check-methods-call-wait", checks::called, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&BACK_END);
-            bench.wait(10);
-        }),
-        ("check-methods-call-pace", checks::called, |bench| {
-            let settings = [("listen", "methods"), ("status", "200"), ("interval", "1")];
-            bench.run_with(&PUPPET, &settings);
-            bench.run(&BACK_END);
-            bench.wait(30);
-        }),
-        ("check-methods-call-saw", checks::called, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&BACK_END);
-            bench.wait(11);
-        }),
-        ("check-methods-refuse-none", checks::refused, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&BACK_END);
-        }),
-        ("check-methods-refuse-no-404", checks::refused, |bench| {
-            bench.run(&DEVICE);
-            bench.run_with(&BACK_END, &[NO_NUMBER]);
-        }),
-        ("check-methods-refuse-no-400", checks::refused, |bench| {
-            bench.run(&DEVICE);
-            bench.run_with(&BACK_END, &[NO_METHOD]);
-        }),
-        (
-            "check-methods-refuse-unanswered",
-            checks::refused,
-            |bench| {
-                run_mute(bench);
-                bench.run_with(&BACK_END, &[NO_NUMBER]);
-            },
-        ),
-        ("check-methods-refuse-hub", checks::refused, |bench| {
-            bench.run_with(&BACK_END, &[NO_NUMBER]);
-        }),
-        ("check-methods-refuse-saw", checks::refused, |bench| {
-            bench.run(&DEVICE);
-            bench.run_with(&BACK_END, &[NO_NUMBER]);
-            bench.run_with(&BACK_END, &[NO_METHOD]);
-        }),
-        ("check-methods-offline-online", checks::offline, |bench| {
-            bench.run(&BACK_END);
-            bench.run(&DEVICE);
-        }),
-        ("check-methods-offline-none", checks::offline, |bench| {
-            bench.run(&DEVICE);
-            bench.run(&BACK_END);
-            bench.stop(SIMULATED_DEVICE_WITH_METHODS);
-        }),
-        (
-            "check-methods-offline-unanswered",
-            checks::offline,
-            |bench| {
-                run_mute(bench);
-                bench.run(&BACK_END);
-                bench.stop(PUPPET.name);
-            },
-        ),
-        ("check-methods-offline-other", checks::offline, |bench| {
-            run_mute(bench);
-            bench.run(&BACK_END);
-            bench.wait(30);
-            bench.stop(PUPPET.name);
-        }),
-        ("check-methods-offline-saw", checks::offline, |bench| {
-            bench.run(&DEVICE);
-            bench.stop(SIMULATED_DEVICE_WITH_METHODS);
-            bench.run(&BACK_END);
-        }),
-    ];
-    tell(&OUTLINE, WORDS, cases);
+    tell(&OUTLINE, WORDS, CASES);
 }
 
 #[test]
