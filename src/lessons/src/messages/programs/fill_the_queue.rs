@@ -24,7 +24,7 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
         match bench.send(call).await {
             Ok(()) => bench.print(format!("message_{number} is in the queue.")),
             Err(error) if is_full(&error) => {
-                bench.print(format!("message_{number} was refused: {error}"));
+                bench.print(format!("message_{number}: {error}"));
                 return Ok(());
             }
             Err(error) => return Err(error),
