@@ -10,12 +10,11 @@ use wire::{
     mqtt::{self, Frame, MqttError},
     rest::DeviceIdentity,
     timestamp::Timestamp,
-    topic::TopicFilter,
 };
 
 use crate::{
     close_reason::CloseReason,
-    connection::{ConnectionId, Identity},
+    connection::ConnectionId,
     connections::Connections,
     event_log::EventLog,
     feedback::Feedback,
@@ -219,14 +218,6 @@ impl Hub {
     /// The identity of a device as the registry would tell it.
     pub fn device(&self, device_id: &str) -> Option<&DeviceIdentity> {
         self.registry.get(device_id).map(|device| &device.identity)
-    }
-
-    /// Whether a device is connected and subscribed to a topic filter.
-    pub fn is_listening(&self, device_id: &str, filter: &TopicFilter) -> bool {
-        let device = Identity::device(device_id);
-        let session = self.sessions.get(&device);
-        self.connections.of(&device).is_some()
-            && session.is_some_and(|session| session.granted(filter).is_some())
     }
 
     /// All device identities, by id.

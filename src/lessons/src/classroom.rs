@@ -17,7 +17,7 @@ use crate::{
     faults,
     kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
-    methods,
+    messages, methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Fault, Step, Verdict},
@@ -81,8 +81,9 @@ impl Lesson {
 static COURSE: [Lesson; LESSONS.len()] = [
     Lesson::new(&LESSONS[0], telemetry::STEPS),
     Lesson::new(&LESSONS[1], methods::STEPS),
-    Lesson::new(&LESSONS[2], twins::STEPS),
-    Lesson::new(&LESSONS[3], faults::STEPS).with_faults(faults::FAULTS),
+    Lesson::new(&LESSONS[2], messages::STEPS),
+    Lesson::new(&LESSONS[3], twins::STEPS),
+    Lesson::new(&LESSONS[4], faults::STEPS).with_faults(faults::FAULTS),
 ];
 
 /// The lesson with this id.

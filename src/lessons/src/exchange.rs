@@ -52,11 +52,6 @@ impl Exchange {
         self.request.at
     }
 
-    /// Whether the hub has answered.
-    pub(crate) fn is_answered(&self) -> bool {
-        self.response.is_some()
-    }
-
     /// Whether the hub did what it was asked to do.
     pub(crate) fn is_success(&self) -> bool {
         let response = self.response.as_ref();
@@ -72,6 +67,15 @@ impl Exchange {
     pub(crate) fn refusal(&self) -> Option<&str> {
         let response = self.response.as_ref().filter(|_| !self.is_success())?;
         Some(&response.summary)
+    }
+
+    /// A header of the request.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let (head, _) = parts(&self.request.bytes)?;
+        let head = std::str::from_utf8(head).ok()?;
+        let mut headers = head.split("\r\n").filter_map(|line| line.split_once(": "));
+        let (_, value) = headers.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+        Some(value.to_owned())
     }
 
     /// The body of the request, if it is JSON of this form.

@@ -10,10 +10,13 @@ mod exchange;
 mod faults;
 mod kept;
 pub mod message;
+mod messages;
 mod methods;
 pub mod outline;
 pub mod settings;
 mod step;
 mod telemetry;
+#[cfg(test)]
+mod test_bench;
 pub mod text;
 mod twins;

@@ -78,6 +78,7 @@ pub struct LessonOutline {
 pub const LESSONS: &[LessonOutline] = &[
     TELEMETRY,
     crate::methods::OUTLINE,
+    crate::messages::OUTLINE,
     crate::twins::OUTLINE,
     crate::faults::OUTLINE,
 ];

@@ -7,6 +7,14 @@ methods-call-action = Call the method
 methods-refuse-action = Make two calls that fail
 methods-offline-action = Call a device that is off
 
+# What stands in places where nothing has happened yet.
+
+methods-empty-registry = No device yet. Step 1 registers the first one.
+methods-empty-device-console = What the device's program prints appears here, from step 3 on.
+methods-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
+methods-empty-wire = Every packet and every request appears here. Step 1 sends the first request, step 3 the first packets, step 4 the first call.
+methods-empty-events = Events appear here as a program reads them from the hub. No program of this lesson does, so watch the pace of telemetry in the Wire tab.
+
 # What each check looks for, and what it can see.
 
 check-methods-listen-looked-for = Looked for { $device } to be connected, to be subscribed to direct methods, and to send about once a second.

@@ -56,7 +56,7 @@ pub(super) fn wrong_string_seen(hands: &Hands, settings: &Settings) -> Verdict {
         None if hands.device_string().is_some() => not_seen("check-faults-wrong-string-own"),
         None => not_seen("check-faults-wrong-string-missing"),
         Some(Some(Kind::Service)) if run == Some(ProgramState::Failed) => {
-            seen("check-faults-wrong-string-seen")
+            seen("check-faults-wrong-string-fault-saw")
         }
         Some(Some(Kind::Service)) => not_seen("check-faults-wrong-string-not-tried"),
         Some(_) => not_seen("check-faults-wrong-string-other"),
@@ -71,7 +71,7 @@ pub(super) fn wrong_key_seen(hands: &Hands, settings: &Settings) -> Verdict {
             not_seen("check-faults-wrong-key-other-device")
         }
         Some(_) if handed_over(hands, settings).passed => not_seen("check-faults-wrong-key-right"),
-        Some(_) => refused_with_5(hands, settings, "check-faults-wrong-key-seen"),
+        Some(_) => refused_with_5(hands, settings, "check-faults-wrong-key-fault-saw"),
     };
     verdict("wrong-key", sight, settings)
 }
@@ -84,7 +84,7 @@ pub(super) fn disabled_seen(hands: &Hands, settings: &Settings) -> Verdict {
     let sight = match status {
         None => not_seen("check-faults-disabled-unknown"),
         Some(DeviceStatus::Enabled) => not_seen("check-faults-disabled-enabled"),
-        Some(_) => refused_with_5(hands, settings, "check-faults-disabled-seen"),
+        Some(_) => refused_with_5(hands, settings, "check-faults-disabled-fault-saw"),
     };
     verdict("disabled", sight, settings)
 }
@@ -97,7 +97,7 @@ pub(super) fn expired_token_seen(hands: &Hands, settings: &Settings) -> Verdict 
             if token.expires() > hands.now().as_seconds() {
                 not_seen("check-faults-expired-token-good")
             } else {
-                refused_with_5(hands, settings, "check-faults-expired-token-seen")
+                refused_with_5(hands, settings, "check-faults-expired-token-fault-saw")
             }
         }
         Some(_) => not_seen("check-faults-expired-token-key"),
@@ -141,7 +141,7 @@ pub(super) fn offline_seen(hands: &Hands, settings: &Settings) -> Verdict {
         None => not_seen("check-faults-offline-none"),
         Some(call) if call.is_success() => not_seen("check-faults-offline-answered"),
         Some(call) if call.is_refused_for(ErrorCode::DeviceNotOnline) => {
-            seen("check-faults-offline-seen")
+            seen("check-faults-offline-fault-saw")
         }
         Some(call) => refused_otherwise(call),
     };
@@ -152,7 +152,7 @@ pub(super) fn offline_mended(hands: &Hands, settings: &Settings) -> Verdict {
     let newest = newest_call(hands, settings);
     let sight = match &newest {
         None => not_seen("check-faults-offline-none"),
-        Some(call) if call.is_success() => seen("check-faults-offline-mended"),
+        Some(call) if call.is_success() => seen("check-faults-offline-mended-saw"),
         Some(call) if call.is_refused_for(ErrorCode::DeviceNotOnline) => {
             not_seen("check-faults-offline-still")
         }
@@ -167,7 +167,7 @@ pub(super) fn conflict_seen(hands: &Hands, settings: &Settings) -> Verdict {
         None => not_seen("check-faults-conflict-none"),
         Some(write) if write.is_success() => not_seen("check-faults-conflict-alone"),
         Some(write) if write.is_refused_for(ErrorCode::PreconditionFailed) => {
-            seen("check-faults-conflict-seen")
+            seen("check-faults-conflict-fault-saw")
         }
         Some(write) => refused_otherwise(write),
     };
@@ -178,7 +178,7 @@ pub(super) fn conflict_mended(hands: &Hands, settings: &Settings) -> Verdict {
     let newest = newest_write(hands, settings);
     let sight = match &newest {
         None => not_seen("check-faults-conflict-none"),
-        Some(write) if write.is_success() => seen("check-faults-conflict-mended"),
+        Some(write) if write.is_success() => seen("check-faults-conflict-mended-saw"),
         Some(write) if write.is_refused_for(ErrorCode::PreconditionFailed) => {
             not_seen("check-faults-conflict-still")
         }
@@ -229,7 +229,7 @@ pub(super) fn quota_seen(hands: &Hands, settings: &Settings) -> Verdict {
     } else {
         match (code, &call) {
             (Some(SERVER_UNAVAILABLE), Some(call)) if is_refused(call) => {
-                seen("check-faults-quota-seen")
+                seen("check-faults-quota-fault-saw")
             }
             (Some(SERVER_UNAVAILABLE), None) => not_seen("check-faults-quota-not-called"),
             (Some(SERVER_UNAVAILABLE), Some(call)) => refused_otherwise(call),
@@ -253,7 +253,7 @@ pub(super) fn quota_mended(hands: &Hands, settings: &Settings) -> Verdict {
     } else if usage.enforced {
         not_seen("check-faults-quota-on")
     } else {
-        seen("check-faults-quota-mended")
+        seen("check-faults-quota-mended-saw")
     };
     let saw = saw
         .with("used", usage.messages_today)
@@ -287,7 +287,7 @@ fn connected(hands: &Hands, settings: &Settings) -> Sight {
     let started = hands.program_started(CONNECT_AND_SEND).unwrap_or_default();
     match return_code(hands, id, CONNECT_AND_SEND) {
         None => not_seen("check-faults-not-tried"),
-        Some(ACCEPTED) if has_sent(hands, id, started) => seen("check-faults-mended"),
+        Some(ACCEPTED) if has_sent(hands, id, started) => seen("check-faults-mended-saw"),
         Some(ACCEPTED) => not_seen("check-faults-silent"),
         Some(code) => {
             let saw = Message::new("check-faults-refused");

@@ -12,6 +12,7 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let call = MethodCall {
         method_name: bench.setting("method-name").to_owned(),
         payload: serde_json::from_str(bench.setting("method-payload"))?,
+        response_timeout_in_seconds: Some(30),
         ..MethodCall::default()
     };
     bench.print(format!("Calling a direct method of {device_id}:"));
