@@ -30,12 +30,16 @@ impl Place {
 
     fn at(lesson: &LessonOutline, step: &StepOutline) -> Self {
         let mut place = Self::new();
-        place.tell(Command::Open {
+        place.open(lesson, step);
+        place
+    }
+
+    fn open(&mut self, lesson: &LessonOutline, step: &StepOutline) {
+        self.tell(Command::Open {
             lesson: lesson.id.to_owned(),
             step: step.id.to_owned(),
             settings: Settings::new(),
         });
-        place
     }
 
     fn tell(&mut self, command: Command) {
@@ -253,6 +257,70 @@ fn a_button_works_after_everything_was_stopped_and_unplugged() {
             place.state(step.id)
         );
     });
+}
+
+#[test]
+fn a_fault_that_was_left_does_not_spoil_the_other_steps() {
+    let lesson = lessons::outline::lesson("faults").unwrap();
+    for left in lesson.steps {
+        let mut place = Place::at(lesson, lesson.steps.last().unwrap());
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        place.open(lesson, left);
+        place.act(left, &Settings::new());
+        assert!(
+            matches!(place.state(left.id), StepState::NotYet { mends: true, .. }),
+            "{}: {:?}",
+            left.id,
+            place.state(left.id)
+        );
+        for step in lesson.steps.iter().filter(|step| step.id != left.id) {
+            place.open(lesson, step);
+            place.press(step);
+            assert!(
+                passed(&place.state(step.id)),
+                "{} after {}",
+                step.id,
+                left.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_mended_fault_can_be_caused_and_mended_again() {
+    let lesson = lessons::outline::lesson("faults").unwrap();
+    for step in lesson.steps {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        for _ in 0..2 {
+            place.act(step, &Settings::new());
+            assert!(
+                matches!(place.state(step.id), StepState::NotYet { mends: true, .. }),
+                "{}",
+                step.id
+            );
+            place.act(step, &Settings::new());
+            assert!(passed(&place.state(step.id)), "{}", step.id);
+        }
+    }
+}
+
+#[test]
+fn the_lag_of_queries_ends_with_the_step_that_sets_it() {
+    let lesson = lessons::outline::lesson("twins").unwrap();
+    let mut place = Place::at(lesson, lesson.steps.last().unwrap());
+    place.tell(Command::Act {
+        settings: Settings::new(),
+    });
+    place.wait(Duration::from_secs(1));
+    place.tell(Command::Stop { program: None });
+    let again = lesson.steps.iter().find(|step| step.id == "again").unwrap();
+    place.open(lesson, again);
+    // Queries that lag behind would not find the device in its new plant.
+    let settings = [("plant".to_owned(), "Hamburg1".to_owned())].into();
+    place.tell(Command::Act { settings });
+    place.wait(Duration::from_secs(2));
+    assert_eq!(place.saw(again.id), "check-twins-again-saw");
 }
 
 #[test]

@@ -17,8 +17,7 @@ check-twins-tag-level = The twin's desired power_level should be { $level }. It 
 check-twins-tag-not-found = The twin has the tag, but the query for { $plant } did not bring { $device }.
 check-twins-tag-reported = Both queries found { $device }: it has reported already. Reset the step to see what the second one finds before that.
 
-check-twins-query-none = The program has not asked a query yet.
-check-twins-query-one = The program has asked the first query, and not the second.
+check-twins-query-none = The program has not asked both queries yet.
 check-twins-query-unanswered = A query is under way, and the hub has not answered yet.
 check-twins-query-refused = The hub refused a query: { $reason }.
 

@@ -210,7 +210,7 @@ async fn give_old_token(hands: Hands, settings: Settings) {
     hands.start(&CONNECT, settings);
 }
 
-fn with_token(string: DeviceConnectionString, expires: u64) -> DeviceConnectionString {
+pub(super) fn with_token(string: DeviceConnectionString, expires: u64) -> DeviceConnectionString {
     let DeviceCredential::SharedAccessKey(key) = &string.credential else {
         return string;
     };

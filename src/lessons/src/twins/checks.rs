@@ -1,5 +1,7 @@
 //! What each step's check looks for, and what it can see.
 
+use std::time::Duration;
+
 use lab::{
     Hands,
     view::{Direction, Protocol},
@@ -22,6 +24,9 @@ use crate::{
 
 /// What the hub's announcements of desired properties begin with.
 const DESIRED_PATCH: &str = "$iothub/twin/PATCH/properties/desired/";
+
+/// How long the first program waits before it asks.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How much the power level rises in the second run.
 const RISE: f64 = 1.0;
@@ -122,7 +127,7 @@ fn not_a_conflict(write: &Exchange) -> Message {
 
 pub(super) fn asked_too_early(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
-    let rows: Vec<_> = queries(hands, QUERY_TOO_EARLY)
+    let rows: Vec<_> = queries(hands, QUERY_TOO_EARLY, Duration::ZERO)
         .iter()
         .map(|query| rows(query, id))
         .collect();
@@ -190,13 +195,13 @@ fn text<'a>(object: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a st
     object?.get(name)?.as_str()
 }
 
-/// The queries of a program's latest run.
-fn queries(hands: &Hands, program: &str) -> Vec<Exchange> {
+/// The queries of a program's latest run, which it asks that long after its start at the earliest.
+fn queries(hands: &Hands, program: &str, after: Duration) -> Vec<Exchange> {
     let Some(started) = hands.program_started(program) else {
         return Vec::new();
     };
     let mut queries = exchanges(hands, "POST", "/devices/query");
-    queries.retain(|query| query.party() == program && query.sent() >= started);
+    queries.retain(|query| query.party() == program && query.sent() >= started.plus(after));
     queries
 }
 
@@ -213,14 +218,12 @@ fn rows(query: &Exchange, id: &str) -> Result<usize, Message> {
 
 /// What the two queries of the latest run brought.
 fn rows_of_run(hands: &Hands, id: &str) -> Result<[usize; 2], Message> {
-    match queries(hands, ADD_TAGS_AND_QUERY).as_slice() {
-        [.., first, second] => Ok([rows(first, id)?, rows(second, id)?]),
-        [only] => {
-            rows(only, id)?;
-            Err(Message::new("check-twins-query-one"))
-        }
-        [] => Err(Message::new("check-twins-query-none")),
-    }
+    let rows: Vec<_> = queries(hands, ADD_TAGS_AND_QUERY, PAUSE)
+        .iter()
+        .map(|query| rows(query, id))
+        .collect::<Result<_, _>>()?;
+    rows.try_into()
+        .map_err(|_| Message::new("check-twins-query-none"))
 }
 
 /// Whether the hub told the device of a change of its desired properties since the latest run began.
