@@ -478,3 +478,33 @@ fn a_request_that_waited_past_the_quota_is_refused_at_its_turn() {
     bench.wait(3 * SECOND);
     assert_eq!(outcome(&bench.answer(last).unwrap()), EXCEEDED);
 }
+
+#[test]
+fn limits_can_be_switched_on_and_off() {
+    let (mut bench, link) = used_up_but(1, false);
+    bench.hub.enforce_limits(Some(Tier::F1));
+    bench.publish(link, TOPIC, b"last", None);
+    assert_eq!(messages(&bench), 8_000);
+    bench.publish(link, TOPIC, b"one too many", None);
+    assert_eq!(bench.reason(link), Some(&CloseReason::QuotaExceeded));
+    assert!(bench.hub.usage(bench.now).enforced);
+
+    bench.hub.enforce_limits(None);
+    let link = bench.connect("dev1");
+    bench.publish(link, TOPIC, b"free again", None);
+    assert_eq!(messages(&bench), 8_001);
+    assert!(!bench.hub.usage(bench.now).enforced);
+}
+
+#[test]
+fn enforced_limits_are_those_of_the_tier() {
+    let mut bench = Bench::new();
+    for (tier, name, quota) in [(Tier::F1, "F1", 8_000), (S1, "S1", 400_000)] {
+        bench.hub.enforce_limits(Some(tier));
+        let usage = bench.hub.usage(bench.now);
+        assert_eq!((usage.tier, usage.daily_quota), (name, quota));
+    }
+    bench.hub.enforce_limits(None);
+    let usage = bench.hub.usage(bench.now);
+    assert_eq!((usage.tier, usage.enforced), ("S1", false));
+}

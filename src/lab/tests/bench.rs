@@ -8,6 +8,7 @@ use lab::{
     view::{Direction, ProgramState, Protocol, Side, Span, TraceEntry},
 };
 use wire::{
+    connection_string::DeviceConnectionString,
     event::EventPosition,
     rest::{ConnectionState, DeviceIdentity},
     timestamp::Timestamp,
@@ -430,4 +431,27 @@ fn the_same_seed_gives_the_same_run() {
         format!("{:?}", table.seen)
     };
     assert_eq!(run(), run());
+}
+
+#[test]
+fn a_device_with_a_wrong_string_says_what_is_wrong_with_it() {
+    let mut table = Table::new();
+    let hands = table.bench.hands();
+    let service = hands.hub().service_connection_string("service").unwrap();
+    let text = service.to_text();
+    let error = text.expose().parse::<DeviceConnectionString>().unwrap_err();
+    hands.set_wrong_device_string(error.clone());
+    table.start(&SENDER);
+    table.run_for(Duration::ZERO);
+    assert_eq!(hands.device_string(), None);
+    assert_eq!(hands.wrong_device_string(), Some(error.clone()));
+    let printed = table.seen.iter().any(|happening| match happening {
+        Happening::Console(line) => line.spans == [Span::Text(error.to_string())],
+        _ => false,
+    });
+    assert!(printed);
+
+    let own = hands.hub().device_connection_string(DEVICE);
+    hands.set_device_string(own);
+    assert_eq!(hands.wrong_device_string(), None);
 }

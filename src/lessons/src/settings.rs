@@ -29,14 +29,13 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
                     .with("default", setting.default),
             ),
         },
-        SettingKind::MethodName if is_method_name(value) => None,
+        SettingKind::MethodName | SettingKind::Name if is_plain_name(value) => None,
         SettingKind::MethodName => Some(
             Message::new("setting-method-name-wrong")
                 .with("value", value)
                 .with("most", MOST_NAME_CHARACTERS)
                 .with("default", setting.default),
         ),
-        SettingKind::Name if is_method_name(value) => None,
         SettingKind::Name => Some(
             Message::new("setting-name-wrong")
                 .with("value", value)
@@ -58,7 +57,7 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
 }
 
 /// The service takes other names as well; these need no escaping anywhere.
-fn is_method_name(text: &str) -> bool {
+fn is_plain_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     (1..=MOST_NAME_CHARACTERS).contains(&text.len()) && text.bytes().all(is_plain)
 }

@@ -107,12 +107,11 @@ pub(super) fn kept_apart(hands: &Hands, settings: &Settings) -> Verdict {
     let later = writes.get(conflict.map_or(0, |place| place + 1)..);
     let saw = match (conflict, later.unwrap_or_default()) {
         (None, []) => (false, Message::new("check-twins-conflict-none")),
-        (None, [.., newest]) => (false, not_a_conflict(newest)),
         (Some(_), []) => (false, Message::new("check-twins-conflict-not-mended")),
         (Some(_), later) if later.iter().any(Exchange::is_success) => {
             (true, Message::new("check-twins-conflict-saw"))
         }
-        (Some(_), [.., newest]) => (false, not_a_conflict(newest)),
+        (_, [.., newest]) => (false, not_a_conflict(newest)),
     };
     verdict("check-twins-conflict-looked-for", saw, id, settings)
 }
