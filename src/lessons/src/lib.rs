@@ -6,8 +6,11 @@
 //! What is deliberately absent: the DOM, and sockets.
 
 pub mod classroom;
+mod exchange;
 mod kept;
 pub mod message;
+mod messages;
+mod methods;
 pub mod outline;
 pub mod settings;
 mod step;

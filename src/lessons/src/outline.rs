@@ -27,6 +27,10 @@ pub enum SettingKind {
         /// The greatest value.
         most: f64,
     },
+    /// The name of a direct method.
+    MethodName,
+    /// JSON text.
+    Json,
 }
 
 /// A value in a lesson's programs that a learner may change.
@@ -69,7 +73,10 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[LessonOutline {
+pub const LESSONS: &[LessonOutline] =
+    &[TELEMETRY, crate::methods::OUTLINE, crate::messages::OUTLINE];
+
+const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",
     steps: &[
         StepOutline {
@@ -128,7 +135,7 @@ pub const LESSONS: &[LessonOutline] = &[LessonOutline {
         },
     ],
     chart: Some(("windSpeed", "m/s")),
-}];
+};
 
 /// The lesson with this id.
 pub fn lesson(id: &str) -> Option<&'static LessonOutline> {

@@ -1,0 +1,10 @@
+//! Lesson 2: control a device with direct methods.
+
+mod calls;
+mod checks;
+mod outline;
+mod programs;
+mod steps;
+
+pub(crate) use outline::OUTLINE;
+pub(crate) use steps::STEPS;
