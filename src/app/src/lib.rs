@@ -15,6 +15,7 @@ pub mod dom;
 pub mod highlight;
 pub mod i18n;
 pub mod panels;
+pub mod place;
 pub mod routes;
 pub mod screen;
 pub mod scroll;
