@@ -1,6 +1,9 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST, SnapshotScope};
 use rand_chacha::{
@@ -563,8 +566,14 @@ impl Classroom {
 
     /// Takes over what happened on the bench.
     fn collect(&mut self) {
+        let mut lines = BTreeMap::new();
         while let Some(happening) = self.bench.poll() {
             self.reports.push_back(match happening {
+                // Nobody sees the lines that a program passes through between two looks.
+                Happening::Line { program, line } => {
+                    lines.insert(program, line.line());
+                    continue;
+                }
                 Happening::Console(line) => Report::Console(line),
                 Happening::Trace(entry) => Report::Trace(entry),
                 Happening::Arrived(event) => Report::Arrived(event),
@@ -572,6 +581,9 @@ impl Classroom {
                 Happening::Program { side, name, state } => Report::Program { side, name, state },
             });
         }
+        let lines = lines.into_iter();
+        self.reports
+            .extend(lines.map(|(program, line)| Report::Line { program, line }));
         let hands = self.bench.hands();
         match hands.device_string() {
             Some(string) => self.show_device_string(DeviceString::Given {
