@@ -14,7 +14,7 @@ use lessons::outline::{LESSONS, LessonOutline};
 use lessons::text::LessonText;
 
 use crate::error::Error;
-use crate::{differences, workspace};
+use crate::{differences, listings, workspace};
 
 /// The locale of the page before anybody chose one.
 pub(crate) const FIRST_LOCALE: &str = "en";
@@ -30,6 +30,7 @@ pub(crate) fn from_hook() -> Result<(), Error> {
     };
     let www = workspace::root().join("www");
     write(&www.join("texts"), Path::new(&staging))?;
+    listings::write(Path::new(&staging))?;
     differences::write_pages(&www, Path::new(&staging))
 }
 

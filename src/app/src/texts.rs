@@ -64,7 +64,7 @@ fn member(object: &JsValue, name: &str) -> Option<String> {
 }
 
 /// The text of a file of the site.
-async fn fetch(path: &str) -> Result<String, String> {
+pub async fn fetch(path: &str) -> Result<String, String> {
     let described = |error: JsValue| format!("{path}: {}", describe(&error));
     let window = web_sys::window().ok_or("no window")?;
     let response = JsFuture::from(window.fetch_with_str(path))
