@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use lessons::outline::{LESSONS, Language, ProgramOutline};
@@ -103,17 +104,24 @@ impl Highlighter {
         changes: &[(usize, ScopeStackOp)],
         scopes: &mut ScopeStack,
     ) -> Option<()> {
-        let (mut start, mut class) = (0, self.class(scopes));
-        for (at, change) in changes {
-            let before = *at;
-            scopes.apply(change).ok()?;
-            let now = self.class(scopes);
-            if now != class {
-                write_piece(html, class, line.get(start..before)?);
-                (start, class) = (before, now);
+        let mut pieces: Vec<(&str, Range<usize>)> = Vec::new();
+        let ends = changes.iter().map(|(at, _)| *at).chain([line.len()]);
+        let mut start = 0;
+        for (index, end) in ends.enumerate() {
+            let class = self.class(scopes);
+            match pieces.last_mut() {
+                _ if start == end => {}
+                Some((last, piece)) if *last == class => piece.end = end,
+                _ => pieces.push((class, start..end)),
+            }
+            start = end;
+            if let Some((_, change)) = changes.get(index) {
+                scopes.apply(change).ok()?;
             }
         }
-        write_piece(html, class, line.get(start..)?);
+        for (class, piece) in pieces {
+            write_piece(html, class, line.get(piece)?);
+        }
         Some(())
     }
 

@@ -571,7 +571,10 @@ impl Classroom {
             self.reports.push_back(match happening {
                 // Nobody sees the lines that a program passes through between two looks.
                 Happening::Line { program, line } => {
-                    lines.insert(program, line.line());
+                    // What programs share is in another file than the one that is shown.
+                    if line.file().ends_with(&format!("{program}.rs")) {
+                        lines.insert(program, line.line());
+                    }
                     continue;
                 }
                 Happening::Console(line) => Report::Console(line),
