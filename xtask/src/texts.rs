@@ -19,7 +19,7 @@ use lessons::text::LessonText;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::{differences, workspace};
+use crate::{differences, listings, workspace};
 use glossary::Glossary;
 pub(crate) use messages::Messages;
 
@@ -34,6 +34,7 @@ pub(crate) fn from_hook() -> Result<(), Error> {
     };
     let www = workspace::root().join("www");
     write(&www.join("texts"), Path::new(&staging))?;
+    listings::write(Path::new(&staging))?;
     differences::write_pages(&www, Path::new(&staging))
 }
 

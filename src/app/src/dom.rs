@@ -85,6 +85,15 @@ pub fn show_panic(report: &str) {
     }
 }
 
+/// The text of a piece of HTML. It never becomes part of the page.
+pub fn text_of(html: &str) -> String {
+    let Ok(element) = document().create_element("pre") else {
+        return String::new();
+    };
+    element.set_inner_html(html);
+    element.text_content().unwrap_or_default()
+}
+
 /// Puts text on the clipboard. Says whether it is there.
 pub async fn copy(text: String) -> bool {
     let Some(window) = web_sys::window() else {

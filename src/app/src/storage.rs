@@ -12,6 +12,7 @@
 //! version 1
 //! theme dark
 //! speed 10
+//! spelling python
 //! setting telemetry interval-seconds 5
 //! passed telemetry register
 //! ```
@@ -26,6 +27,7 @@ use yew::Reducible;
 
 use crate::i18n::{LOCALES, Locale};
 use crate::routes;
+use crate::spelling::Spelling;
 use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
@@ -70,6 +72,8 @@ pub struct Kept {
     pub cards_height: u32,
     /// Whether program listings are open.
     pub listings: bool,
+    /// How listings are spelt.
+    pub spelling: Spelling,
     /// The chosen locale's id; none for the browser's.
     pub locale: Option<String>,
 }
@@ -84,6 +88,7 @@ impl Default for Kept {
             lesson_width: 38,
             cards_height: 58,
             listings: true,
+            spelling: Spelling::ALL[0],
             locale: None,
         }
     }
@@ -119,6 +124,8 @@ pub enum Change {
     CardsHeight(u32),
     /// The listings were folded or unfolded.
     Listings(bool),
+    /// Another spelling was chosen for listings.
+    Spelling(Spelling),
 }
 
 impl Reducible for Kept {
@@ -150,6 +157,7 @@ impl Reducible for Kept {
             Change::LessonWidth(percent) => kept.lesson_width = clamp(percent),
             Change::CardsHeight(percent) => kept.cards_height = clamp(percent),
             Change::Listings(open) => kept.listings = open,
+            Change::Spelling(spelling) => kept.spelling = spelling,
         }
         Rc::new(kept)
     }
@@ -211,6 +219,9 @@ impl Kept {
             "lesson-width" => self.lesson_width = read_percent(value)?,
             "cards-height" => self.cards_height = read_percent(value)?,
             "listings" => self.listings = value == "open",
+            "spelling" => {
+                self.spelling = Spelling::ALL.into_iter().find(|one| one.id() == value)?;
+            }
             "locale" => {
                 let known = LOCALES.iter().find(|locale| locale.id == value)?;
                 self.locale = Some(known.id.to_owned());
@@ -237,11 +248,12 @@ impl Kept {
     pub fn write(&self) -> String {
         let listings = if self.listings { "open" } else { "folded" };
         let mut text = format!(
-            "{VERSION}\ntheme {}\nspeed {}\nlesson-width {}\ncards-height {}\nlistings {listings}\n",
+            "{VERSION}\ntheme {}\nspeed {}\nlesson-width {}\ncards-height {}\nlistings {listings}\nspelling {}\n",
             self.theme.id(),
             self.speed,
             self.lesson_width,
-            self.cards_height
+            self.cards_height,
+            self.spelling.id()
         );
         // Writing to a text cannot fail.
         if let Some(locale) = &self.locale {
@@ -339,6 +351,7 @@ mod tests {
             lesson_width: 45,
             cards_height: 50,
             listings: false,
+            spelling: Spelling::Az,
             locale: Some("en".to_owned()),
         }
     }
@@ -357,7 +370,7 @@ mod tests {
             r#"{"version":1,"speed":60}"#,
             "version 2\nspeed 60",
             " version 1\nspeed 60",
-            "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc",
+            "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc\nspelling cobol",
             "version 1\nsetting telemetry device-id <script>\nsetting cooking salt 1\nsetting telemetry",
             "version 1\npassed telemetry fly\npassed telemetry\npassed\n\n\u{0}\u{ffff}",
             &format!("version 1\nspeed 60{}", "\n".repeat(LENGTH_LIMIT)),

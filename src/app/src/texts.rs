@@ -50,7 +50,7 @@ pub async fn load(
     let mut texts = match known.filter(|texts| texts.words.locale() == locale) {
         Some(texts) => texts,
         None => Texts {
-            words: Words::new(locale, fetch(locale, "ui.ftl").await?),
+            words: Words::new(locale, fetch_in(locale, "ui.ftl").await?),
             lessons: LessonTexts::default(),
             glossary: None,
         },
@@ -58,15 +58,15 @@ pub async fn load(
     if let Route::Glossary(_) = route
         && texts.glossary.is_none()
     {
-        texts.glossary = Some(fetch(locale, "glossary.html").await?.into());
+        texts.glossary = Some(fetch_in(locale, "glossary.html").await?.into());
     }
     let lesson = route.lesson().and_then(lessons::outline::lesson);
     if let Some(lesson) = lesson
         && texts.lessons.get(lesson.id).is_none()
     {
-        let words = fetch(locale, &format!("{}.ftl", lesson.id)).await?;
+        let words = fetch_in(locale, &format!("{}.ftl", lesson.id)).await?;
         let name = format!("{}.json", lesson.id);
-        let text = lesson_text(&fetch(locale, &name).await?);
+        let text = lesson_text(&fetch_in(locale, &name).await?);
         let text = text.ok_or_else(|| format!("{name} is not the text of a lesson"))?;
         texts.words = texts.words.and(words);
         texts.lessons = texts.lessons.with(lesson.id, text);
@@ -101,8 +101,13 @@ fn member(object: &JsValue, name: &str) -> Option<String> {
 }
 
 /// The text of a file of a language.
-async fn fetch(locale: &Locale, name: &str) -> Result<String, String> {
-    let path = routes::file(&format!("texts/{}/{name}", locale.id));
+async fn fetch_in(locale: &Locale, name: &str) -> Result<String, String> {
+    fetch(&format!("texts/{}/{name}", locale.id)).await
+}
+
+/// The text of a file of the site, by its path from the site's root.
+pub async fn fetch(path: &str) -> Result<String, String> {
+    let path = routes::file(path);
     let described = |error: JsValue| format!("{path}: {}", describe(&error));
     let window = web_sys::window().ok_or("no window")?;
     let response = JsFuture::from(window.fetch_with_str(&path))
