@@ -9,7 +9,6 @@ import os
 import sys
 
 from azure.eventhub import EventHubConsumerClient
-from azure.eventhub.exceptions import EventHubError
 
 
 def text(value):
@@ -29,6 +28,12 @@ def on_event(partition, event):
     print(f"    partition {partition.partition_id}, sequence number {event.sequence_number}")
 
 
+def on_error(partition, error):
+    # Without a partition, it is about all of them.
+    where = f"partition {partition.partition_id}" if partition else "all partitions"
+    print(f"Reading from {where} failed, and is tried again: {error}", file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--consumer-group", default="$Default")
@@ -46,11 +51,8 @@ def main():
     )
     print("Reading events from all partitions, oldest first.")
     with reader:
-        try:
-            # "-1" is the position before the oldest event that the hub still keeps.
-            reader.receive(on_event=on_event, starting_position="-1")
-        except EventHubError as error:
-            sys.exit(f"The hub refused: {error}")
+        # "-1" is the position before the oldest event that the hub still keeps.
+        reader.receive(on_event=on_event, on_error=on_error, starting_position="-1")
 
 
 if __name__ == "__main__":
