@@ -15,4 +15,6 @@ pub mod outline;
 pub mod settings;
 mod step;
 mod telemetry;
+#[cfg(test)]
+mod test_bench;
 pub mod text;

@@ -5,6 +5,8 @@ mod checks;
 mod outline;
 mod programs;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use outline::OUTLINE;
 pub(crate) use steps::STEPS;

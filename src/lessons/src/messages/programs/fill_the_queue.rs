@@ -1,11 +1,16 @@
 //! Sends to a device until the hub takes no more.
 
+use std::time::Duration;
+
 use client::service::{CallError, Message};
 use lab::{Context, ProgramError};
 use wire::error::ErrorCode;
 
-/// More than a queue holds. A device that is connected takes its messages as fast as they come, without an end.
+/// More than a queue holds: a device that is connected would take messages without an end.
 const MOST: u32 = 60;
+
+/// The time between two messages.
+const PAUSE: Duration = Duration::from_millis(100);
 
 pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let device_id = bench.setting("device-id");
@@ -24,6 +29,7 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
             }
             Err(error) => return Err(error),
         }
+        bench.sleep(PAUSE).await;
     }
     bench.print(format!(
         "The hub took all {MOST}: the device is connected and receives them."
