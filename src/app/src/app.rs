@@ -6,10 +6,13 @@ use yew::prelude::*;
 use crate::classroom_link::ClassroomLink;
 use crate::dom;
 use crate::i18n::Words;
+use crate::insight::Insight;
+use crate::panels::doctor::DoctorPage;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
 use crate::panels::not_found::not_found;
+use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
 use crate::routes::{self, Route, use_route};
 use crate::screen::Screen;
@@ -64,6 +67,15 @@ pub fn App(props: &AppProps) -> Html {
     });
     let route = use_route();
     use_effect_with((*kept).clone(), Kept::save);
+    use_effect_with((), {
+        let kept = kept.dispatcher();
+        move |()| {
+            let listener = storage::listen(Callback::from(move |(before, after)| {
+                kept.dispatch(Change::Elsewhere(Box::new(before), Box::new(after)));
+            }));
+            move || drop(listener)
+        }
+    });
     use_effect_with(kept.theme, |theme: &Theme| theme.apply());
     use_effect_with((), {
         let (link, speed) = ((*link).clone(), kept.speed);
@@ -87,7 +99,9 @@ pub fn App(props: &AppProps) -> Html {
     html! {
         <>
             { header(&screen, &route) }
-            { page(&screen, &route) }
+            <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
+                { page(&screen, &route) }
+            </ContextProvider<Insight>>
             { shortcut_sheet(&screen.words) }
         </>
     }
@@ -124,6 +138,8 @@ fn page(screen: &Screen, route: &Route) -> Html {
             }
             _ => not_found(&screen.words),
         },
+        Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
+        Route::Progress(code) => shared(screen, code),
         Route::NotFound => not_found(&screen.words),
     }
 }
@@ -150,6 +166,8 @@ fn title(route: &Route, words: &Words, texts: &LessonTexts) -> String {
             Some(AttrValue::from(step.title.clone()))
         }),
         Route::Home | Route::Lesson(_) => return name.to_string(),
+        Route::Doctor => Some(words.text("doctor-title")),
+        Route::Progress(_) => Some(words.text("shared-title")),
         Route::NotFound => None,
     };
     format!(

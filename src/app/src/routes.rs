@@ -15,6 +15,10 @@ pub enum Route {
     Lesson(String),
     /// `#/telemetry/send`: a step by the lesson's id and its own.
     Step(String, String),
+    /// `#/doctor`: what a connection string is.
+    Doctor,
+    /// `#p=`: progress that somebody shared, as a code.
+    Progress(String),
     /// Nothing that there is.
     NotFound,
 }
@@ -28,9 +32,13 @@ impl Route {
     /// Reads the part of an address from the `#` on.
     pub fn parse(hash: &str) -> Self {
         let path = hash.strip_prefix('#').unwrap_or(hash);
+        if let Some(code) = path.strip_prefix("p=") {
+            return Self::Progress(code.to_owned());
+        }
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Self::Home,
+            (Some("doctor"), None, _) => Self::Doctor,
             (Some(lesson), None, _) => Self::Lesson(lesson.to_owned()),
             (Some(lesson), Some(step), None) => Self::step(lesson, step),
             _ => Self::NotFound,
@@ -41,6 +49,8 @@ impl Route {
     pub fn href(&self) -> String {
         match self {
             Self::Home | Self::NotFound => "#/".to_owned(),
+            Self::Doctor => "#/doctor".to_owned(),
+            Self::Progress(code) => format!("#p={code}"),
             Self::Lesson(lesson) => format!("#/{lesson}"),
             Self::Step(lesson, step) => format!("#/{lesson}/{step}"),
         }
@@ -58,6 +68,13 @@ impl Route {
             .and_then(|location| location.hash().ok())
             .map_or(Self::Home, |hash| Self::parse(&hash))
     }
+}
+
+/// The address of this site without the part from the `#` on.
+pub fn site() -> String {
+    let address = location().and_then(|location| location.href().ok());
+    let address = address.unwrap_or_default();
+    address.split('#').next().unwrap_or_default().to_owned()
 }
 
 fn location() -> Option<Location> {
@@ -119,6 +136,8 @@ mod tests {
                 "#/telemetry/hand-over",
                 Route::step("telemetry", "hand-over"),
             ),
+            ("#/doctor", Route::Doctor),
+            ("#p=MQ", Route::Progress("MQ".to_owned())),
             ("#/a/b/c", Route::NotFound),
         ] {
             assert_eq!(Route::parse(hash), route, "{hash}");

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use lab::action::Outcome as Answer;
 use lab::view::{
-    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, ProgramState, Side,
-    TraceEntry, Upcoming,
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, Mark, ProgramState,
+    Side, TraceEntry, Upcoming,
 };
 use lessons::message::{DeviceString, Message, Report, StepState};
 use yew::Reducible;
@@ -18,6 +18,8 @@ const CONSOLE_LIMIT: usize = 1_000;
 const TRACE_LIMIT: usize = 10_000;
 /// The most events that the table keeps.
 const EVENT_LIMIT: usize = 5_000;
+/// The most happenings that charts mark.
+const MARK_LIMIT: usize = 200;
 
 /// The most answers to things done by hand that are kept.
 const ANSWER_LIMIT: usize = 50;
@@ -95,6 +97,17 @@ pub struct Clock {
     pub what: Option<Upcoming>,
 }
 
+/// Something that a chart marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When it was, in milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The device that it is about.
+    pub device_id: Option<String>,
+    /// What it was.
+    pub mark: Mark,
+}
+
 /// A sentence for the live region, and a number that tells it from an equal one before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
@@ -121,6 +134,8 @@ pub struct Bench {
     pub trace: Log<TraceEntry>,
     /// The events that the monitor received.
     pub events: Log<EventView>,
+    /// What charts mark of what crossed the wire.
+    pub marks: Log<Happening>,
     /// The devices of the registry, by id.
     pub devices: Rc<Vec<DeviceView>>,
     /// What each program does, by its name.
@@ -157,6 +172,7 @@ impl Default for Bench {
             cloud_console: Log::default(),
             trace: Log::default(),
             events: Log::default(),
+            marks: Log::default(),
             devices: Rc::default(),
             programs: Vec::new(),
             device_string: Rc::new(DeviceString::Missing),
@@ -287,7 +303,17 @@ impl Bench {
                 Side::Device => self.device_console.push(line, CONSOLE_LIMIT),
                 Side::Cloud => self.cloud_console.push(line, CONSOLE_LIMIT),
             },
-            Report::Trace(entry) => self.trace.push(entry, TRACE_LIMIT),
+            Report::Trace(entry) => {
+                if let Some(mark) = entry.mark.clone() {
+                    let happening = Happening {
+                        at: entry.at.as_millis(),
+                        device_id: entry.device_id.clone(),
+                        mark,
+                    };
+                    self.marks.push(happening, MARK_LIMIT);
+                }
+                self.trace.push(entry, TRACE_LIMIT);
+            }
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
             Report::Program { name, state, .. } => {
