@@ -6,11 +6,14 @@ use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
 use crate::dom;
+use crate::insight::Insight;
+use crate::panels::doctor::DoctorPage;
 use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
 use crate::panels::not_found::not_found;
+use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
 use crate::place::{Place, use_place};
 use crate::routes::{self, Route};
@@ -59,6 +62,15 @@ pub fn App(props: &AppProps) -> Html {
     });
     let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
+    use_effect_with((), {
+        let kept = kept.dispatcher();
+        move |()| {
+            let listener = storage::listen(Callback::from(move |(before, after)| {
+                kept.dispatch(Change::Elsewhere(Box::new(before), Box::new(after)));
+            }));
+            move || drop(listener)
+        }
+    });
     use_effect_with(kept.theme, |theme: &Theme| theme.apply());
     use_effect_with((), {
         let (link, speed) = ((*link).clone(), kept.speed);
@@ -88,7 +100,9 @@ pub fn App(props: &AppProps) -> Html {
     html! {
         <>
             { header(&screen, &route) }
-            { page(&screen, &route, texts.glossary) }
+            <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
+                { page(&screen, &route, texts.glossary) }
+            </ContextProvider<Insight>>
             { shortcut_sheet(&screen.words) }
         </>
     }
@@ -120,6 +134,8 @@ fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {
         Route::Home => home(screen),
         Route::Glossary(_) => glossary(&screen.words, terms),
         Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
+        Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
+        Route::Progress(code) => shared(screen, code),
         Route::NotFound => not_found(&screen.words),
     }
 }
@@ -165,6 +181,8 @@ fn title(route: &Route, texts: &Texts) -> String {
             .get(lesson)
             .map(|text| text.title.clone().into()),
         Route::Glossary(_) => Some(words.text("title-glossary")),
+        Route::Doctor => Some(words.text("doctor-title")),
+        Route::Progress(_) => Some(words.text("shared-title")),
         Route::NotFound => None,
     };
     format!(

@@ -25,6 +25,10 @@ pub enum Route {
     Step(String, String),
     /// `en/glossary/#sas-token`: the terms, at one of them or at the first.
     Glossary(String),
+    /// `en/doctor/`: what a connection string is.
+    Doctor,
+    /// `en/#p=`: progress that somebody shared, as a code.
+    Progress(String),
     /// Nothing that there is.
     NotFound,
 }
@@ -48,9 +52,10 @@ impl Address {
         let route = match (first, page, rest) {
             // The addresses of old were behind the `#` altogether.
             (_, None, _) if fragment.starts_with('/') => Route::of_old(fragment),
-            (None | Some("index.html"), ..) => Route::Home,
+            (None | Some("index.html"), ..) => Route::of_home(fragment),
             _ if locale.is_none() => Route::NotFound,
-            (_, None | Some("index.html"), _) => Route::Home,
+            (_, None | Some("index.html"), _) => Route::of_home(fragment),
+            (_, Some("doctor"), None | Some("index.html")) => Route::Doctor,
             (_, Some("glossary"), None | Some("index.html")) => {
                 Route::Glossary(fragment.to_owned())
             }
@@ -112,6 +117,14 @@ pub fn language() -> &'static str {
     SITE.with_borrow(|site| site.locale.id)
 }
 
+/// The scheme and host of this page.
+pub fn origin() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.origin().ok())
+        .unwrap_or_default()
+}
+
 /// The address of a file of the site.
 pub fn file(path: &str) -> String {
     SITE.with_borrow(|site| format!("{}{path}", site.base))
@@ -121,6 +134,11 @@ impl Route {
     /// The address of a step.
     pub fn step(lesson: &str, step: &str) -> Self {
         Self::Step(lesson.to_owned(), step.to_owned())
+    }
+
+    fn of_home(fragment: &str) -> Self {
+        let code = fragment.strip_prefix("p=").map(str::to_owned);
+        code.map_or(Self::Home, Self::Progress)
     }
 
     fn of_old(path: &str) -> Self {
@@ -151,6 +169,8 @@ impl Route {
             Self::Step(lesson, step) => format!("{home}{lesson}/#{step}"),
             Self::Glossary(term) if term.is_empty() => format!("{home}glossary/"),
             Self::Glossary(term) => format!("{home}glossary/#{term}"),
+            Self::Doctor => format!("{home}doctor/"),
+            Self::Progress(code) => format!("{home}#p={code}"),
         }
     }
 
@@ -158,7 +178,9 @@ impl Route {
     pub fn lesson(&self) -> Option<&str> {
         match self {
             Self::Lesson(lesson) | Self::Step(lesson, _) => Some(lesson),
-            Self::Home | Self::Glossary(_) | Self::NotFound => None,
+            Self::Home | Self::Glossary(_) | Self::Doctor | Self::Progress(_) | Self::NotFound => {
+                None
+            }
         }
     }
 
@@ -277,6 +299,8 @@ mod tests {
                 "#device-twin",
                 Route::Glossary("device-twin".to_owned()),
             ),
+            ("ko/doctor/", "", Route::Doctor),
+            ("ru/", "#p=MQ", Route::Progress("MQ".to_owned())),
         ] {
             let address = Address::parse(path, hash);
             assert_eq!(address.route, route, "{path}{hash}");
