@@ -144,6 +144,7 @@ wire-export = Save the list as a JSON file
 wire-skipped = { $count } more messages were too many to list.
 filter-device = Shown device
 filter-any-device = Every device
+wire-gone = The bytes of this message are no longer kept: too much came after it.
 wire-view = Shown of this message
 wire-body = Body
 wire-token = Token
