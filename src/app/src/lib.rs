@@ -15,6 +15,7 @@ pub mod dom;
 pub mod i18n;
 pub mod listings;
 pub mod panels;
+pub mod place;
 pub mod routes;
 pub mod screen;
 pub mod scroll;

@@ -25,7 +25,7 @@ use lessons::outline::{LessonOutline, SettingOutline};
 use lessons::{outline, settings};
 use yew::Reducible;
 
-use crate::i18n::LOCALES;
+use crate::i18n::{LOCALES, Locale};
 use crate::routes;
 use crate::spelling::Spelling;
 use crate::theme::Theme;
@@ -112,6 +112,8 @@ pub enum Change {
         /// The step's id.
         step: String,
     },
+    /// A language was chosen.
+    Locale(&'static Locale),
     /// The theme was switched.
     Theme(Theme),
     /// The speed was chosen.
@@ -149,6 +151,7 @@ impl Reducible for Kept {
                 kept.passed.push((lesson, step));
             }
             Change::Passed { .. } => {}
+            Change::Locale(locale) => kept.locale = Some(locale.id.to_owned()),
             Change::Theme(theme) => kept.theme = theme,
             Change::Speed(speed) => kept.speed = speed,
             Change::LessonWidth(percent) => kept.lesson_width = clamp(percent),

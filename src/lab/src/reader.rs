@@ -28,6 +28,10 @@ impl EventReader {
     }
 
     /// The next event of any partition; waits for one if there is none.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it waits, as the one of a stream does, and readers know it by this name"
+    )]
     #[track_caller]
     pub fn next(&mut self) -> impl Future<Output = Event> {
         self.hands.world().reach(&self.program, Location::caller());

@@ -68,6 +68,10 @@ pub enum SettingKind {
         /// The greatest value.
         most: f64,
     },
+    /// The name of a direct method.
+    MethodName,
+    /// JSON text.
+    Json,
 }
 
 /// A value in a lesson's programs that a learner may change.
@@ -110,7 +114,10 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[LessonOutline {
+pub const LESSONS: &[LessonOutline] =
+    &[TELEMETRY, crate::methods::OUTLINE, crate::messages::OUTLINE];
+
+const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",
     steps: &[
         StepOutline {
@@ -169,7 +176,7 @@ pub const LESSONS: &[LessonOutline] = &[LessonOutline {
         },
     ],
     chart: Some(("windSpeed", "m/s")),
-}];
+};
 
 /// The lesson with this id.
 pub fn lesson(id: &str) -> Option<&'static LessonOutline> {

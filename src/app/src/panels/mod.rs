@@ -11,6 +11,7 @@ pub mod copy_button;
 pub mod device_card;
 pub mod device_string;
 pub mod events_tab;
+pub mod glossary;
 pub mod gutter;
 pub mod header;
 pub mod home;

@@ -13,7 +13,7 @@ mod simulated_device;
 #[expect(unreachable_pub, reason = "a listing reads as a program of its own")]
 mod simulated_device_with_retry;
 
-pub(super) const CREATE_DEVICE_IDENTITY: &str = "create_device_identity";
+pub(crate) const CREATE_DEVICE_IDENTITY: &str = "create_device_identity";
 pub(super) const SIMULATED_DEVICE: &str = "simulated_device";
 pub(super) const READ_EVENTS: &str = "read_events";
 pub(super) const SIMULATED_DEVICE_WITH_RETRY: &str = "simulated_device_with_retry";
@@ -42,13 +42,16 @@ pub(super) static DEVICE_WITH_RETRY: Program = Program {
     run: |bench| Box::pin(simulated_device_with_retry::run(bench)),
 };
 
+/// The program that every lesson begins with.
+pub(crate) const CREATE_OUTLINE: ProgramOutline = ProgramOutline {
+    name: CREATE_DEVICE_IDENTITY,
+    side: Side::Cloud,
+    lesson: "telemetry",
+};
+
 /// What a page knows of the programs.
 pub(crate) const OUTLINES: &[ProgramOutline] = &[
-    ProgramOutline {
-        name: CREATE_DEVICE_IDENTITY,
-        side: Side::Cloud,
-        lesson: "telemetry",
-    },
+    CREATE_OUTLINE,
     ProgramOutline {
         name: SIMULATED_DEVICE,
         side: Side::Device,
