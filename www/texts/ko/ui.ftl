@@ -135,9 +135,31 @@ wire-filter-all = 전체
 wire-filter-kind = 표시할 종류
 wire-filter-any-kind = 모든 종류
 wire-filtered = 이 종류는 아직 오간 적이 없어요. 모두 보려면 “전체”와 “모든 종류”를 고르세요.
+wire-pause = 멈추기
+wire-resume = 이어 보기({ $count })
+wire-export = 목록을 JSON 파일로 저장
+wire-skipped = 너무 많아서 목록에 넣지 못한 메시지가 { $count }개 더 있어요.
+filter-device = 표시할 디바이스
+filter-any-device = 모든 디바이스
+wire-view = 이 메시지에서 표시할 것
+wire-body = 본문
+wire-token = 토큰
+wire-spelt = 명령으로 보기
+wire-spelt-note = 꺾쇠괄호 안의 낱말은 페이지가 알려 주지 않는 키와 서명을 대신해요.
+wire-copy-as = 복사: { $tool }
 wire-fields = 필드
 wire-bytes = 바이트
 wire-bytes-more = { $count }바이트는 더 표시하지 않아요.
+token-opens = 여는 것
+token-signer = 서명한 키
+token-device-key = 디바이스 자신의 키
+token-policy = { $policy } 정책의 키
+token-until = 유효 기한
+token-valid = { $day }, { $time } UTC. 지금부터 { $left } 남았어요.
+token-expired = { $day }, { $time } UTC. 만료되었어요.
+token-signed = 서명한 내용
+token-signed-note = 두 줄이에요. 토큰에 적힌 그대로의 리소스와, 1970년부터 센 초로 적은 만료 시각이에요. 키로 이 두 줄의 HMAC-SHA256을 만든 것이 서명이에요.
+token-whole = 서명을 뺀 토큰
 events-time = 시각(UTC)
 events-body = 본문
 events-properties = 속성
@@ -151,6 +173,11 @@ events-application = 메시지의 속성
 chart-as-table = 표로 보기
 chart-as-chart = 차트로 보기
 chart-empty = 아직 숫자가 없어요
+chart-member = 그릴 속성
+chart-device = 그릴 디바이스
+mark-desired = desired
+mark-reported = reported
+mark-message = 메시지
 chart-summary = 시간에 따른 { $member }: 값 { $count }개, 최소 { $least } { $unit }, 최대 { $most } { $unit }, 마지막 { $last } { $unit }
 
 # 빈자리에 나타날 것.
@@ -169,6 +196,7 @@ shortcut-run-anywhere = 열려 있는 단계 실행. 어디에서나
 shortcut-steps = 단계나 통신 행 사이를 이동. Enter 키로 열기
 shortcut-tabs = 탭 위에서, 실험대 아래의 탭 전환
 shortcut-splits = 두 칸 사이의 막대에서, 경계 옮기기
+shortcut-pause = 통신 목록 멈추기 또는 이어 보기
 shortcut-help = 이 목록 보기
 shortcut-close = 열려 있는 것 닫기
 
@@ -210,3 +238,14 @@ close-store-failed = 허브가 받은 것을 저장하지 못했습니다
 close-quota-exceeded = 하루 메시지 할당량을 다 썼습니다. UTC 자정에 다시 시작합니다
 close-throttled = 1초 동안 온 메시지가 허브 계층의 한도를 넘었습니다
 close-not-supported = 허브가 아직 지원하지 않는 기능입니다
+
+# 저절로 일어날 다음 일.
+
+next-message-expires = { $device } 디바이스로 가는 메시지가 만료돼요
+next-lock-ends = { $device } 디바이스에 배달된 메시지가 큐로 돌아가요
+next-method-times-out = { $device } 디바이스의 메서드 호출 시간이 다 돼요
+next-connection-ends = { $device } 디바이스의 연결이 끝나요
+next-feedback-ready = 피드백을 읽을 수 있게 돼요
+next-query-catches-up = 쿼리에 마지막 변경이 나타나요
+next-program-goes-on = 프로그램이 계속돼요
+next-other = 다른 일이 일어나요
