@@ -175,8 +175,8 @@ chart-as-chart = 차트로 보기
 chart-empty = 아직 숫자가 없어요
 chart-member = 그릴 속성
 chart-device = 그릴 디바이스
-mark-desired = desired
-mark-reported = reported
+mark-desired = desired 속성
+mark-reported = reported 속성
 mark-message = 메시지
 chart-summary = 시간에 따른 { $member }: 값 { $count }개, 최소 { $least } { $unit }, 최대 { $most } { $unit }, 마지막 { $last } { $unit }
 
