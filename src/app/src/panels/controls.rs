@@ -50,6 +50,6 @@ pub fn choices(
         }
     };
     html! {
-        <fieldset class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
+        <fieldset id={group} class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
     }
 }
