@@ -24,11 +24,11 @@ use crate::{
     store::{Change, Kind, StoreError},
 };
 use accept::Ack;
-use queue::{Due, Holder, LOCK_TIME, Lock};
+use queue::{Holder, LOCK_TIME, Lock};
 
 pub(crate) use options::within_limits;
 pub use options::{CloudToDeviceOptions, CountedDelivery};
-pub(crate) use queue::{Queue, QueuedMessage};
+pub(crate) use queue::{Due, Queue, QueuedMessage};
 
 /// How many messages may wait for a device, those under way included.
 pub(crate) const MOST_MESSAGES: usize = 50;

@@ -132,6 +132,25 @@ impl Connections {
         self.deadlines.first().map(|(at, _)| *at)
     }
 
+    /// The connection that time ends next if nothing is heard of it, and its client. The index is only a lower bound:
+    /// what lies behind the earliest true deadline found so far need not be looked at.
+    pub(crate) fn next_to_end(&self) -> Option<(Timestamp, Option<&Client>)> {
+        let mut first: Option<(Timestamp, Option<&Client>)> = None;
+        for (indexed_at, id) in &self.deadlines {
+            if first.is_some_and(|(at, _)| at <= *indexed_at) {
+                break;
+            }
+            let Some(connection) = self.get(*id) else {
+                continue;
+            };
+            let (at, _) = connection.deadline();
+            if first.is_none_or(|(earliest, _)| at < earliest) {
+                first = Some((at, connection.client.as_deref()));
+            }
+        }
+        first
+    }
+
     fn get(&self, id: ConnectionId) -> Option<&Connection> {
         let place = self.places.get(id.place)?.as_ref()?;
         (place.number == id.number).then_some(&place.connection)

@@ -133,6 +133,7 @@ impl Hub {
         self.advance_feedback(now);
         self.advance_methods(now);
         self.advance_limits(now);
+        self.past.forget(now);
     }
 
     /// When [`advance`](Self::advance) must be called at the latest.
@@ -144,6 +145,7 @@ impl Hub {
             self.feedback.next_deadline(),
             self.next_method_deadline(),
             self.limits.next_deadline(),
+            self.past.next_deadline(),
         ]
         .into_iter()
         .flatten()

@@ -131,6 +131,12 @@ impl Methods {
             .map(|call| (identity.clone(), call.number))
     }
 
+    /// The device whose call is the first to run out of time, and when it does.
+    pub(crate) fn next_overdue(&self) -> Option<(Timestamp, &str)> {
+        let (at, (identity, _)) = self.deadlines.first()?;
+        Some((at, &identity.device_id))
+    }
+
     /// The clients with calls among a device and its modules.
     fn clients_of(&self, device_id: &str) -> Vec<Identity> {
         self.calls

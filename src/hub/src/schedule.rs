@@ -36,7 +36,17 @@ impl<K: Ord + Clone> Schedule<K> {
 
     /// When the first key is due.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.by_time.first().map(|(at, _)| *at)
+        self.first().map(|(at, _)| at)
+    }
+
+    /// The first key, and when it is due.
+    pub(crate) fn first(&self) -> Option<(Timestamp, &K)> {
+        self.by_time.first().map(|(at, key)| (*at, key))
+    }
+
+    /// When a key is due.
+    pub(crate) fn get(&self, key: &K) -> Option<Timestamp> {
+        self.by_key.get(key).copied()
     }
 
     /// Takes off the key that has been due for longest, if one is due.

@@ -4,6 +4,7 @@ use std::{
     cell::{Ref, RefCell, RefMut},
     collections::{BTreeMap, VecDeque},
     future::poll_fn,
+    panic::Location,
     rc::Rc,
     task::{Poll, Waker},
     time::Duration,
@@ -63,6 +64,8 @@ struct Run {
     side: Side,
     state: ProgramState,
     started: Timestamp,
+    /// The line that it came to last.
+    line: Option<&'static Location<'static>>,
 }
 
 /// The client's end of a link: what came for it and was not read yet.
@@ -399,6 +402,19 @@ impl World {
         }));
     }
 
+    /// Notes that a program has come to a line. Telling of each line once is enough.
+    pub(crate) fn reach(&mut self, program: &str, line: &'static Location<'static>) {
+        if let Some(run) = self.programs.get_mut(program)
+            && run.line != Some(line)
+        {
+            run.line = Some(line);
+            self.happenings.push_back(Happening::Line {
+                program: program.to_owned(),
+                line,
+            });
+        }
+    }
+
     /// Counts an event that a reader received.
     pub(crate) fn arrive(&mut self, event: &wire::event::Event) {
         *self.arrived.entry(event.device_id.clone()).or_default() += 1;
@@ -495,6 +511,7 @@ impl Hands {
                 side: program.side,
                 state: ProgramState::Running,
                 started: world.now,
+                line: None,
             };
             world.programs.insert(program.name, run);
             world.set_state(program.name, ProgramState::Running);

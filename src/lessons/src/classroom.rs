@@ -1,6 +1,9 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST, SnapshotScope};
 use rand_chacha::{
@@ -15,6 +18,7 @@ use wire::{
 use crate::{
     kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
+    messages, methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Step, Verdict},
@@ -68,7 +72,11 @@ impl Lesson {
 }
 
 /// All lessons in order.
-static COURSE: [Lesson; LESSONS.len()] = [Lesson::new(&LESSONS[0], telemetry::STEPS)];
+static COURSE: [Lesson; LESSONS.len()] = [
+    Lesson::new(&LESSONS[0], telemetry::STEPS),
+    Lesson::new(&LESSONS[1], methods::STEPS),
+    Lesson::new(&LESSONS[2], messages::STEPS),
+];
 
 /// The lesson with this id.
 fn lesson(id: &str) -> Option<&'static Lesson> {
@@ -563,8 +571,17 @@ impl Classroom {
 
     /// Takes over what happened on the bench.
     fn collect(&mut self) {
+        let mut lines = BTreeMap::new();
         while let Some(happening) = self.bench.poll() {
             self.reports.push_back(match happening {
+                // Nobody sees the lines that a program passes through between two looks.
+                Happening::Line { program, line } => {
+                    // What programs share is in another file than the one that is shown.
+                    if line.file().ends_with(&format!("{program}.rs")) {
+                        lines.insert(program, line.line());
+                    }
+                    continue;
+                }
                 Happening::Console(line) => Report::Console(line),
                 Happening::Trace(entry) => Report::Trace(entry),
                 Happening::Arrived(event) => Report::Arrived(event),
@@ -572,6 +589,9 @@ impl Classroom {
                 Happening::Program { side, name, state } => Report::Program { side, name, state },
             });
         }
+        let lines = lines.into_iter();
+        self.reports
+            .extend(lines.map(|(program, line)| Report::Line { program, line }));
         let hands = self.bench.hands();
         match hands.device_string() {
             Some(string) => self.show_device_string(DeviceString::Given {

@@ -7,10 +7,15 @@
 
 pub mod classroom;
 pub mod controls;
+mod exchange;
 mod kept;
 pub mod message;
+mod messages;
+mod methods;
 pub mod outline;
 pub mod settings;
 mod step;
 mod telemetry;
+#[cfg(test)]
+mod test_bench;
 pub mod text;

@@ -49,7 +49,7 @@ pub fn device_card(
                 { icon("device") }
                 <h3 id="device-card">{ words.text("device") }</h3>
                 if has_others {
-                    <span class="card-name">{ device_choice(desk, "card-device") }</span>
+                    <span class="card-name">{ device_choice(desk) }</span>
                 } else {
                     <span class="card-name" title={desk.shown.clone()}>{ &desk.shown }</span>
                 }

@@ -1,11 +1,11 @@
 //! Forms for what is done by hand. A form is a table of fields; what is typed is kept while another tab is open.
 
-use lab::view::DeviceView;
 use wasm_bindgen::JsValue;
 use web_sys::Element;
 use yew::prelude::*;
 
 use super::answer::status;
+use super::controls::select;
 use crate::by_hand::{Asked, Change, Desk, Standing};
 use crate::dom;
 
@@ -184,42 +184,29 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
 /// The most devices that a list offers: a fleet has thousands, which nobody reads.
 pub const MOST_LISTED: usize = 100;
 
-/// Which device is shown, to choose another; the name alone if there is no other.
-pub fn device_choice(desk: &Desk, id: &'static str) -> Html {
+/// Which device is shown, to choose another.
+pub fn device_choice(desk: &Desk) -> Html {
     let hand = desk.hand.dispatcher();
-    let onchange = Callback::from(move |event: Event| {
-        if let Some(device) = event
-            .target_dyn_into::<Element>()
-            .and_then(|field| field_value(&field))
-        {
+    let choose = Callback::from(move |device: Option<String>| {
+        if let Some(device) = device {
             hand.dispatch(Change::Choose(device));
         }
     });
-    let is_listed = desk
-        .devices
-        .iter()
-        .take(MOST_LISTED)
-        .any(|device| device.device_id == desk.shown);
-    let option = |device: &DeviceView| {
-        let id = device.device_id.clone();
-        html! { <option key={id.clone()} value={id.clone()} selected={id == desk.shown}>{ &id }</option> }
-    };
-    html! {
-        <select {id} class="device-choice" aria-label={desk.words.text("shown-device")} {onchange}>
-            if !is_listed {
-                <option key="shown" value={desk.shown.clone()} selected=true>{ &desk.shown }</option>
-            }
-            { for desk.devices.iter().take(MOST_LISTED).map(option) }
-        </select>
+    let listed = desk.devices.iter().take(MOST_LISTED);
+    let mut ids: Vec<&str> = listed.map(|device| device.device_id.as_str()).collect();
+    if !ids.contains(&desk.shown.as_str()) {
+        ids.insert(0, &desk.shown);
     }
+    let name = desk.words.text("shown-device");
+    select(name, None, ids, Some(&desk.shown), choose)
 }
 
 /// The line above a tab's content: which device it is about.
 pub fn device_line(desk: &Desk) -> Html {
     html! {
         <div class="device-line">
-            <label for="tab-device">{ desk.words.text("shown-device") }</label>
-            { device_choice(desk, "tab-device") }
+            <span>{ desk.words.text("shown-device") }</span>
+            { device_choice(desk) }
             if desk.device().is_none() {
                 <span class="quiet">{ desk.words.text("shown-device-missing") }</span>
             }

@@ -183,7 +183,13 @@ impl Queue {
 
     /// When time does something to a message of the queue next.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
-        self.iter().map(|message| message.due().0).min()
+        self.next_due().map(|(at, _)| at)
+    }
+
+    /// What time does to a message of the queue next, and when.
+    pub(crate) fn next_due(&self) -> Option<(Timestamp, Due)> {
+        let all = self.iter().map(QueuedMessage::due);
+        all.min_by_key(|(at, _)| *at)
     }
 }
 

@@ -171,6 +171,11 @@ impl Feedback {
         self.deadlines.set(&due, Some(at));
     }
 
+    /// When what is gathered becomes a batch.
+    pub(crate) fn next_batch(&self) -> Option<Timestamp> {
+        self.deadlines.get(&Due::Gathering)
+    }
+
     /// When something is due.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.next_deadline()

@@ -31,10 +31,24 @@ struct Unseen {
 }
 
 impl Past {
-    fn forget(&mut self, now: Timestamp) {
+    /// Lets go of what queries see by now.
+    pub(crate) fn forget(&mut self, now: Timestamp) {
         while self.changes.front().is_some_and(|it| it.from <= now) {
             self.changes.pop_front();
         }
+    }
+
+    /// When queries see the next change.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.changes.front().map(|change| change.from)
+    }
+
+    /// Lets all changes be seen at `latest` or before, and lets go of what queries see by now.
+    pub(crate) fn hasten(&mut self, now: Timestamp, latest: Timestamp) {
+        for change in &mut self.changes {
+            change.from = change.from.min(latest);
+        }
+        self.forget(now);
     }
 
     fn remember(&mut self, now: Timestamp, lag: Duration, registry: &Registry, device_id: &str) {
