@@ -298,9 +298,7 @@ mod tests {
     use super::*;
 
     fn after(hand: ByHand, changes: Vec<Change>) -> ByHand {
-        let hand = changes
-            .into_iter()
-            .fold(Rc::new(hand), |hand, change| hand.reduce(change));
+        let hand = changes.into_iter().fold(Rc::new(hand), Reducible::reduce);
         Rc::unwrap_or_clone(hand)
     }
 

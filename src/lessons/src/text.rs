@@ -328,6 +328,24 @@ mod tests {
     }
 
     #[test]
+    fn every_control_that_a_text_names_exists() {
+        let texts = format!("{}/../../www/texts", env!("CARGO_MANIFEST_DIR"));
+        let locales = std::fs::read_dir(texts).unwrap();
+        let files = locales.flat_map(|locale| std::fs::read_dir(locale.unwrap().path()).unwrap());
+        let mut found = 0;
+        for path in files.map(|file| file.unwrap().path()) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let links = text.split("(control:").skip(1);
+            for id in links.filter_map(|link| Some(link.split_once(')')?.0)) {
+                found += 1;
+                let is_known = controls::CONTROLS.contains(&id);
+                assert!(is_known, "{}: control:{id}", path.display());
+            }
+        }
+        assert!(found > 20, "the search finds {found} links only");
+    }
+
+    #[test]
     fn raw_html_does_not_reach_the_page() {
         let text = LessonText::parse(
             &LESSON,
