@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::icon::icon;
+use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
 use crate::routes::Route;
@@ -69,7 +70,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
         <article class="lesson-text">
             <h1>{ &text.title }</h1>
             { prose(&text.intro) }
-            <p class="progress quiet">{ progress }</p>
+            <div class="progress"><span class="quiet">{ progress }</span>{ share(screen, outline) }</div>
             <ol class="steps" aria-label={words.text("steps")}
                 onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
         </article>
