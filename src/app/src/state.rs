@@ -346,6 +346,7 @@ impl Bench {
             }
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
+            Report::DevicesChanged { devices, gone } => self.change_devices(devices, &gone),
             Report::Line { program, line } => {
                 if self.program(&program) == Some(ProgramState::Running) {
                     self.progress_of(&program).line = Some(line);
@@ -406,6 +407,19 @@ impl Bench {
                 self.progress_of(program).spelt = Some((entry, detail));
             }
             None => self.inspected = Some((entry, detail)),
+        }
+    }
+
+    /// The list is long then, and both are in the order of the ids.
+    fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
+        let devices = Rc::make_mut(&mut self.devices);
+        devices.retain(|device| gone.binary_search(&device.device_id).is_err());
+        for device in changed {
+            let place = devices.binary_search_by(|it| it.device_id.cmp(&device.device_id));
+            match place {
+                Ok(place) => devices[place] = device,
+                Err(place) => devices.insert(place, device),
+            }
         }
     }
 

@@ -3,16 +3,16 @@
 use std::rc::Rc;
 
 use lab::{
-    Hands,
-    view::{Direction, Protocol, TraceEntry},
+    Hands, Traced,
+    view::{Direction, Protocol},
 };
 use serde::de::DeserializeOwned;
 use wire::{error::ErrorCode, timestamp::Timestamp};
 
 /// A request and its answer, if there is one yet.
 pub(crate) struct Exchange {
-    request: Rc<TraceEntry>,
-    response: Option<Rc<TraceEntry>>,
+    request: Rc<Traced>,
+    response: Option<Rc<Traced>>,
 }
 
 /// What the trace still has of the requests with this method and path, the newest last.
@@ -34,7 +34,7 @@ pub(crate) fn exchanges(hands: &Hands, method: &str, path: &str) -> Vec<Exchange
     exchanges
 }
 
-fn is_request(entry: &TraceEntry, method: &str, path: &str) -> bool {
+fn is_request(entry: &Traced, method: &str, path: &str) -> bool {
     entry.protocol == Protocol::Http
         && entry.direction == Direction::ToHub
         && entry.kind == method
@@ -85,7 +85,7 @@ impl Exchange {
     }
 }
 
-fn read_body<T: DeserializeOwned>(entry: &TraceEntry) -> Option<T> {
+fn read_body<T: DeserializeOwned>(entry: &Traced) -> Option<T> {
     let (_, body) = parts(&entry.bytes)?;
     serde_json::from_slice(body).ok()
 }

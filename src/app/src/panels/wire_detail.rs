@@ -81,14 +81,14 @@ impl View {
     }
 }
 
-/// What the bench told of this entry; until then, what came with its row.
+/// What the bench told of this entry; until then, nothing.
 fn detail(insight: &Insight, entry: &TraceEntry) -> Rc<EntryDetail> {
     match &insight.inspected {
         Some((id, Some(detail))) if *id == entry.id => Rc::clone(detail),
         _ => Rc::new(EntryDetail {
             id: entry.id,
-            bytes: entry.bytes.clone(),
-            fields: entry.fields.clone(),
+            bytes: Vec::new(),
+            fields: Vec::new(),
             token: None,
             spellings: Vec::new(),
         }),
