@@ -45,7 +45,7 @@ impl Programs {
 
     /// A program came to a line. Says whether that is news.
     pub(crate) fn reach(&mut self, name: &str, line: &'static Location<'static>) -> bool {
-        let run = self.0.get_mut(name).filter(|run| run.line != Some(line));
+        let run = self.0.get_mut(name);
         run.is_some_and(|run| run.line.replace(line) != Some(line))
     }
 

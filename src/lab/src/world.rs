@@ -317,7 +317,7 @@ impl World {
         }));
     }
 
-    /// Notes that a program has come to a line. Telling of each line once is enough.
+    /// Notes that a program has come to a line.
     pub(crate) fn reach(&mut self, program: &str, line: &'static Location<'static>) {
         if self.programs.reach(program, line) {
             self.happenings.push(Happening::Line {
