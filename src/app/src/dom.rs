@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Blob, BlobPropertyBag, Document, Element, HtmlElement, HtmlTextAreaElement, Url};
 
 /// The document.
 ///
@@ -24,6 +24,17 @@ pub fn element(id: &str) -> Option<HtmlElement> {
 pub fn focus(id: &str) {
     if let Some(element) = element(id) {
         let _ = element.focus();
+    }
+}
+
+/// Scrolls a row of tabs, and nothing else, to the one with this id.
+pub fn reveal_tab(id: &str) {
+    let Some(tab) = element(id) else { return };
+    let row = tab
+        .parent_element()
+        .and_then(|row| row.dyn_into::<HtmlElement>().ok());
+    if let Some(row) = row {
+        row.set_scroll_left(tab.offset_left() - row.offset_left() - row.client_width() / 3);
     }
 }
 
@@ -78,6 +89,22 @@ pub fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValu
         .ok()
 }
 
+/// Gives up: says calmly that the page has stopped. `www/start.js` does it, as nothing here can be trusted any more.
+pub fn show_panic(report: &str) {
+    if let Some(window) = web_sys::window() {
+        call(&window, "showPanic", &report.into());
+    }
+}
+
+/// The text of a piece of HTML. It never becomes part of the page.
+pub fn text_of(html: &str) -> String {
+    let Ok(element) = document().create_element("pre") else {
+        return String::new();
+    };
+    element.set_inner_html(html);
+    element.text_content().unwrap_or_default()
+}
+
 /// Puts text on the clipboard. Says whether it is there.
 pub async fn copy(text: String) -> bool {
     let Some(window) = web_sys::window() else {
@@ -106,6 +133,25 @@ fn copy_by_selection(text: &str) -> Option<()> {
         let _ = before.focus();
     }
     copied.filter(JsValue::is_truthy).map(|_| ())
+}
+
+/// Gives the browser a text to save as a file.
+pub fn save(name: &str, text: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = BlobPropertyBag::new();
+    options.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link = document().create_element("a").ok()?;
+    let _ = link.set_attribute("href", &address);
+    let _ = link.set_attribute("download", name);
+    link.dyn_into::<HtmlElement>().ok()?.click();
+    // The download has begun by the time that this is carried out.
+    gloo::timers::callback::Timeout::new(10_000, move || {
+        let _ = Url::revoke_object_url(&address);
+    })
+    .forget();
+    Some(())
 }
 
 /// The focusable elements that match a selector, in their order.

@@ -9,16 +9,23 @@
 //! screen has a file in [`panels`].
 
 pub mod app;
+pub mod by_hand;
 pub mod classroom_link;
 pub mod clock;
+pub mod control_link;
 pub mod dom;
-pub mod highlight;
 pub mod i18n;
+pub mod insight;
+pub mod json;
+pub mod listings;
 pub mod panels;
+pub mod place;
+pub mod progress_code;
 pub mod routes;
 pub mod screen;
 pub mod scroll;
 pub mod shortcuts;
+pub mod spelling;
 pub mod state;
 pub mod storage;
 pub mod texts;

@@ -14,6 +14,8 @@ pub enum Shortcut {
     Run,
     /// The sheet of all shortcuts.
     Help,
+    /// A pause of what the wire shows, or its end.
+    Pause,
 }
 
 /// Where the focus is when a key is pressed.
@@ -32,6 +34,7 @@ pub fn meaning(key: &str, with_control: bool, focus: Focus) -> Option<Shortcut> 
     match key {
         "Enter" if with_control || focus == Focus::Page => Some(Shortcut::Run),
         "?" if !with_control && focus != Focus::TextField => Some(Shortcut::Help),
+        "p" if !with_control && focus != Focus::TextField => Some(Shortcut::Pause),
         _ => None,
     }
 }
@@ -96,5 +99,12 @@ mod tests {
     fn a_question_mark_can_be_typed() {
         assert_eq!(meaning("?", false, Focus::Control), Some(Shortcut::Help));
         assert_eq!(meaning("?", false, Focus::TextField), None);
+    }
+
+    #[test]
+    fn a_letter_can_be_typed() {
+        assert_eq!(meaning("p", false, Focus::Control), Some(Shortcut::Pause));
+        assert_eq!(meaning("p", false, Focus::TextField), None);
+        assert_eq!(meaning("p", true, Focus::Page), None);
     }
 }

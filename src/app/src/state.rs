@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use lab::action::Outcome as Answer;
 use lab::view::{
-    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, ProgramState, Side,
-    TraceEntry, Upcoming,
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
+    ProgramState, Side, TraceEntry, Upcoming,
 };
 use lessons::message::{DeviceString, Message, Report, StepState};
 use yew::Reducible;
@@ -18,6 +18,8 @@ const CONSOLE_LIMIT: usize = 1_000;
 const TRACE_LIMIT: usize = 10_000;
 /// The most events that the table keeps.
 const EVENT_LIMIT: usize = 5_000;
+/// The most happenings that charts mark.
+const MARK_LIMIT: usize = 200;
 
 /// The most answers to things done by hand that are kept.
 const ANSWER_LIMIT: usize = 50;
@@ -95,6 +97,28 @@ pub struct Clock {
     pub what: Option<Upcoming>,
 }
 
+/// What a program is at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// The line of its Rust source that it came to last, while it runs.
+    pub line: Option<u32>,
+    /// The entry of the trace that it sent last.
+    pub entry: Option<u64>,
+    /// Such an entry in other words: its id, and what is in it if it is still kept.
+    pub spelt: Option<(u64, Option<Rc<EntryDetail>>)>,
+}
+
+/// Something that a chart marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When it was, in milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The device that it is about.
+    pub device_id: Option<String>,
+    /// What it was.
+    pub mark: Mark,
+}
+
 /// A sentence for the live region, and a number that tells it from an equal one before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
@@ -121,10 +145,18 @@ pub struct Bench {
     pub trace: Log<TraceEntry>,
     /// The events that the monitor received.
     pub events: Log<EventView>,
+    /// What charts mark of what crossed the wire.
+    pub marks: Log<Happening>,
     /// The devices of the registry, by id.
     pub devices: Rc<Vec<DeviceView>>,
     /// What each program does, by its name.
     pub programs: Vec<(String, ProgramState)>,
+    /// What each program is at, by its name.
+    pub progress: Vec<(String, Progress)>,
+    /// The program that was started last on the device.
+    pub device_program: String,
+    /// The entries of the trace that listings asked for, each with its program.
+    pub asked: Vec<(&'static str, u64)>,
     /// What the device was given to connect with.
     pub device_string: Rc<DeviceString>,
     /// How the steps stand, by lesson and step.
@@ -157,8 +189,12 @@ impl Default for Bench {
             cloud_console: Log::default(),
             trace: Log::default(),
             events: Log::default(),
+            marks: Log::default(),
             devices: Rc::default(),
             programs: Vec::new(),
+            progress: Vec::new(),
+            device_program: String::new(),
+            asked: Vec::new(),
             device_string: Rc::new(DeviceString::Missing),
             steps: Vec::new(),
             refused: None,
@@ -179,6 +215,8 @@ pub enum Action {
     Reports(Vec<Report>),
     /// The open step's action was asked for; the classroom's word on it is under way.
     Asked,
+    /// A listing asked what is in an entry of the trace.
+    AskedToSpell(&'static str, u64),
 }
 
 impl Reducible for Bench {
@@ -189,6 +227,7 @@ impl Reducible for Bench {
         match action {
             Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
             Action::Asked => bench.ask(),
+            Action::AskedToSpell(program, entry) => bench.asked.push((program, entry)),
         }
         Rc::new(bench)
     }
@@ -206,6 +245,14 @@ impl Bench {
     pub fn program(&self, name: &str) -> Option<ProgramState> {
         let (_, state) = self.programs.iter().find(|(known, _)| known == name)?;
         Some(*state)
+    }
+
+    /// What a program is at.
+    pub fn progress(&self, name: &str) -> Progress {
+        let found = self.progress.iter().find(|(known, _)| known == name);
+        found
+            .map(|(_, progress)| progress.clone())
+            .unwrap_or_default()
     }
 
     /// Whether any program runs.
@@ -258,9 +305,7 @@ impl Bench {
             Report::Watched { device_id, detail } => {
                 self.watched = Some((device_id, detail.map(Rc::new)));
             }
-            Report::Inspected { entry, detail } => {
-                self.inspected = Some((entry, detail.map(Rc::new)));
-            }
+            Report::Inspected { entry, detail } => self.inspect(entry, detail.map(Rc::new)),
             Report::Diagnosed { id, diagnosis } => {
                 self.diagnosed = Some((id, Rc::new(diagnosis)));
             }
@@ -287,10 +332,31 @@ impl Bench {
                 Side::Device => self.device_console.push(line, CONSOLE_LIMIT),
                 Side::Cloud => self.cloud_console.push(line, CONSOLE_LIMIT),
             },
-            Report::Trace(entry) => self.trace.push(entry, TRACE_LIMIT),
+            Report::Trace(entry) => {
+                self.note_sent(&entry);
+                if let Some(mark) = entry.mark.clone() {
+                    let happening = Happening {
+                        at: entry.at.as_millis(),
+                        device_id: entry.device_id.clone(),
+                        mark,
+                    };
+                    self.marks.push(happening, MARK_LIMIT);
+                }
+                self.trace.push(entry, TRACE_LIMIT);
+            }
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
-            Report::Program { name, state, .. } => {
+            Report::DevicesChanged { devices, gone } => self.change_devices(devices, &gone),
+            Report::Line { program, line } => {
+                if self.program(&program) == Some(ProgramState::Running) {
+                    self.progress_of(&program).line = Some(line);
+                }
+            }
+            Report::Program { side, name, state } => {
+                self.progress_of(&name).line = None;
+                if (side, state) == (Side::Device, ProgramState::Running) {
+                    self.device_program.clone_from(&name);
+                }
                 self.programs.retain(|(known, _)| *known != name);
                 self.programs.push((name, state));
             }
@@ -300,6 +366,59 @@ impl Bench {
                 step,
                 state,
             } => self.set_step(lesson, step, state),
+        }
+    }
+
+    fn progress_of(&mut self, program: &str) -> &mut Progress {
+        let place = self.progress.iter().position(|(known, _)| known == program);
+        let place = place.unwrap_or_else(|| {
+            self.progress
+                .push((program.to_owned(), Progress::default()));
+            self.progress.len() - 1
+        });
+        &mut self.progress[place].1
+    }
+
+    /// Notes which program sent an entry. Of a device, the wire tells no more than its name.
+    fn note_sent(&mut self, entry: &TraceEntry) {
+        if entry.direction != Direction::ToHub {
+            return;
+        }
+        let program = match (entry.side, &*self.device_string) {
+            (Side::Cloud, _) => entry.party.clone(),
+            (Side::Device, DeviceString::Given { device_id, .. })
+                if entry.kind == "PUBLISH" && *device_id == entry.party =>
+            {
+                self.device_program.clone()
+            }
+            _ => return,
+        };
+        if self.program(&program) == Some(ProgramState::Running) {
+            self.progress_of(&program).entry = Some(entry.id);
+        }
+    }
+
+    /// What is in an entry goes to whoever asked for it first.
+    fn inspect(&mut self, entry: u64, detail: Option<Rc<EntryDetail>>) {
+        let mut asked = self.asked.iter();
+        match asked.position(|(_, asked)| *asked == entry) {
+            Some(place) => {
+                let (program, _) = self.asked.remove(place);
+                self.progress_of(program).spelt = Some((entry, detail));
+            }
+            None => self.inspected = Some((entry, detail)),
+        }
+    }
+
+    /// Both lists are sorted by id, and so is the result.
+    fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
+        let devices = Rc::make_mut(&mut self.devices);
+        devices.retain(|device| !gone.contains(&device.device_id));
+        for device in changed {
+            match devices.binary_search_by(|known| known.device_id.cmp(&device.device_id)) {
+                Ok(at) => devices[at] = device,
+                Err(at) => devices.insert(at, device),
+            }
         }
     }
 
@@ -446,6 +565,38 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(cleared.generation, 2);
+    }
+
+    fn device(id: &str, queued: usize) -> DeviceView {
+        DeviceView {
+            device_id: id.to_owned(),
+            enabled: true,
+            connected: false,
+            plugged: true,
+            last_activity: Timestamp::NEVER,
+            generation_id: String::new(),
+            etag: String::new(),
+            queued,
+            switched_on: false,
+        }
+    }
+
+    #[test]
+    fn changed_devices_take_the_place_of_the_old_ones() {
+        let bench = after(
+            Bench::default(),
+            vec![
+                Report::Devices(vec![device("b", 0), device("c", 0), device("d", 0)]),
+                Report::DevicesChanged {
+                    devices: vec![device("a", 1), device("c", 2)],
+                    gone: vec!["b".to_owned(), "x".to_owned()],
+                },
+            ],
+        );
+        assert_eq!(
+            *bench.devices,
+            [device("a", 1), device("c", 2), device("d", 0)]
+        );
     }
 
     #[test]

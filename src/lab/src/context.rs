@@ -1,6 +1,6 @@
 //! What a program on the bench has at hand.
 
-use std::{collections::BTreeMap, error::Error, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, error::Error, fmt, panic::Location, rc::Rc, time::Duration};
 
 use client::{
     device::{Device, DeviceOptions},
@@ -8,20 +8,33 @@ use client::{
     service::{Call, Service},
 };
 use futures::future::LocalBoxFuture;
+use http::{Request, Response};
 use wire::{
     connection_string::DeviceConnectionString, event::EventPosition, number, timestamp::Timestamp,
 };
 
 use crate::{
+    hands::Hands,
     pipe::Pipes,
     reader::EventReader,
     trace::Party,
     view::{Side, Span, Tone},
-    world::Hands,
 };
 
 /// Why a program ended early.
 pub type ProgramError = Box<dyn Error>;
+
+/// The hub was taken off the bench while a request was under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HubGone;
+
+impl fmt::Display for HubGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the hub went away before it answered")
+    }
+}
+
+impl Error for HubGone {}
 
 /// A program that a bench can run.
 pub struct Program {
@@ -34,37 +47,52 @@ pub struct Program {
 }
 
 /// The world as a program sees it: a console, a clock, dice, settings, and ways to the hub.
+///
+/// What a program does through it tells the bench in which line the program is. So these are plain functions, those that
+/// give back a future too: only such a function knows its caller's line.
 #[derive(Clone)]
 pub struct Context {
     hands: Hands,
     party: Party,
+    /// Under what its futures run, and are stopped.
+    spawned: String,
     settings: Rc<BTreeMap<String, String>>,
 }
 
 impl Context {
-    pub(crate) fn new(hands: Hands, program: &Program, settings: BTreeMap<String, String>) -> Self {
-        let party = Party {
-            side: program.side,
-            name: program.name.to_owned(),
-        };
+    pub(crate) fn new(hands: Hands, party: Party, settings: BTreeMap<String, String>) -> Self {
         Self {
             hands,
+            spawned: party.name.clone(),
             party,
             settings: Rc::new(settings),
         }
     }
 
+    /// The same, with futures that run under another name.
+    pub(crate) fn spawning_as(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.spawned);
+        self
+    }
+
     /// Prints a line.
+    #[track_caller]
     pub fn print(&self, text: impl Into<String>) {
-        self.hands
-            .world()
-            .print(&self.party, Tone::Plain, vec![Span::Text(text.into())]);
+        self.reach(Location::caller());
+        self.print_line(Tone::Plain, vec![Span::Text(text.into())]);
     }
 
     /// Prints a line that ends with a secret, which readers see only when they ask for it.
+    #[track_caller]
     pub fn print_secret(&self, label: impl Into<String>, secret: impl Into<String>) {
+        self.reach(Location::caller());
         let spans = vec![Span::Text(label.into()), Span::Secret(secret.into())];
-        self.hands.world().print(&self.party, Tone::Plain, spans);
+        self.print_line(Tone::Plain, spans);
+    }
+
+    pub(crate) fn print_line(&self, tone: Tone, spans: Vec<Span>) {
+        let Party { side, name } = &self.party;
+        self.hands.world().print(*side, name, tone, spans);
     }
 
     /// A setting's text, as the learner left it; empty if there is no such setting.
@@ -83,13 +111,19 @@ impl Context {
     }
 
     /// Waits for some of the bench's time.
-    pub async fn sleep(&self, duration: Duration) {
-        self.hands.sleep(duration).await;
+    #[track_caller]
+    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.reach(Location::caller());
+        self.hands.sleep(duration)
+    }
+
+    pub(crate) async fn sleep_until(&self, at: Timestamp) {
+        self.hands.sleep_until(at).await;
     }
 
     /// Lets something run alongside this program, until it ends or the program is stopped.
     pub fn spawn(&self, work: impl Future<Output = ()> + 'static) {
-        self.hands.spawner().spawn(&self.party.name, Box::pin(work));
+        self.hands.spawner().spawn(&self.spawned, Box::pin(work));
     }
 
     /// A number from 0 up to, but not including, 1.
@@ -109,42 +143,64 @@ impl Context {
     }
 
     /// A device client, not connected yet.
+    #[track_caller]
     pub fn device(
         &self,
         connection_string: DeviceConnectionString,
         options: DeviceOptions,
     ) -> Device {
+        self.reach(Location::caller());
         let network = Pipes::new(self.hands.clone(), connection_string.device_id.clone());
         let (device, driver) = Device::new(connection_string, options, network);
-        self.hands
-            .spawner()
-            .spawn(&self.party.name, Box::pin(driver));
+        self.hands.spawner().spawn(&self.spawned, Box::pin(driver));
         device
     }
 
     /// A service client with the rights of a policy of this bench's hub.
+    #[track_caller]
     pub fn service(&self, policy: &str) -> Result<Service, ProgramError> {
+        self.reach(Location::caller());
         let string = self.hands.hub().service_connection_string(policy);
         let string = string.ok_or_else(|| format!("the hub has no policy {policy}"))?;
         Ok(Service::new(string))
     }
 
     /// Sends a service call to the hub and reads the answer.
-    pub async fn send<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
-        let (entry, answer) = self.hands.world().request(&self.party, &call.request);
-        let response = answer
-            .await
-            .map_err(|_| "the hub went away before it answered")?;
-        self.hands
-            .world()
-            .trace_response(&self.party, entry, &response);
-        Ok(call.read(response)?)
+    #[track_caller]
+    pub fn send<T>(&self, call: Call<T>) -> impl Future<Output = Result<T, ProgramError>> {
+        self.reach(Location::caller());
+        self.request(call)
     }
 
     /// A reader of the hub's events, from a position on.
+    #[track_caller]
     pub fn read_events(&self, from: &EventPosition) -> EventReader {
+        self.reach(Location::caller());
         let partitions = self.hands.hub().partition_count();
         let monitor = Monitor::new(partitions, from, None, self.now());
-        EventReader::new(self.hands.clone(), monitor)
+        EventReader::new(self.hands.clone(), &self.party.name, monitor)
+    }
+
+    async fn request<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
+        let response = self.exchange(&call.request).await?;
+        Ok(call.read(response)?)
+    }
+
+    /// Sends a request to the hub and waits for the answer.
+    pub(crate) async fn exchange(
+        &self,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, HubGone> {
+        let (entry, answer) = self.hands.world().request(&self.party, request);
+        let response = answer.await.map_err(|_| HubGone)?;
+        self.hands
+            .world()
+            .trace_response(&self.party, entry, &response);
+        Ok(response)
+    }
+
+    /// Notes that the program has come to a line.
+    fn reach(&self, line: &'static Location<'static>) {
+        self.hands.world().reach(&self.party.name, line);
     }
 }

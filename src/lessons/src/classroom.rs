@@ -1,9 +1,12 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
+mod by_hand;
+mod telling;
+
 use std::{cell::Cell, collections::VecDeque, rc::Rc, time::Duration};
 
 use futures::future::LocalBoxFuture;
-use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, Happening, SLOWEST, SnapshotScope};
+use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, SLOWEST, SnapshotScope, view::Upcoming};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -23,6 +26,9 @@ use crate::{
     step::{Fault, Step, Verdict},
     telemetry, twins,
 };
+
+use by_hand::refused_by_bench;
+use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.
 pub const HOST_NAME: &str = "iothub-playground.azure-devices.net";
@@ -45,6 +51,12 @@ const LONGEST_TURN: Duration = Duration::from_secs(10);
 
 /// How often, in real time, the page is told what to keep while the hub changes. After a step it is told at once.
 const KEEP_EVERY: Duration = Duration::from_secs(2);
+
+/// How often, in real time, the page is told what a fleet does.
+const BATCH_EVERY: Duration = Duration::from_millis(100);
+
+/// About how many messages a fleet may send in one turn.
+const MOST_FLEET_MESSAGES: f64 = 2_000.0;
 
 /// How many bytes of each partition's newest events are kept for a reload.
 const KEPT_EVENT_BYTES: usize = 64 * 1024;
@@ -114,6 +126,7 @@ pub struct Classroom {
     last_kept: Option<KeptReport>,
     /// Whether the script of the open step has come to its end.
     script_is_over: Rc<Cell<bool>>,
+    telling: Telling,
 }
 
 /// The lesson that is open.
@@ -137,11 +150,11 @@ impl Opened {
 }
 
 /// What was last told of the clock, and when.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct ClockReport {
     at: Timestamp,
     speed: f64,
-    next: Option<Timestamp>,
+    next: Option<(Timestamp, Upcoming)>,
 }
 
 /// What was last told the page to keep, and when.
@@ -171,29 +184,48 @@ impl Classroom {
             turns: 0,
             last_kept: None,
             script_is_over: Rc::default(),
+            telling: Telling::default(),
         }
     }
 
     /// Carries out a command.
     pub fn handle(&mut self, now: Timestamp, command: Command) {
-        self.advance(now);
+        self.telling.begin(true);
+        self.turn(now);
         if let Err(message) = self.carry_out(now, command) {
             self.reports.push_back(Report::Refused { message });
         }
-        self.advance(now);
+        self.turn(now);
     }
 
     /// Lets happen on the bench what is due.
     pub fn advance(&mut self, now: Timestamp) {
+        self.telling.begin(false);
+        self.turn(now);
+    }
+
+    fn turn(&mut self, now: Timestamp) {
         if now.since(self.last_turn) > LONGEST_TURN {
             self.clock.hold(self.last_turn.plus(LONGEST_TURN), now);
         }
         self.last_turn = now;
+        self.fall_back(now);
         self.bench.run_until(self.clock.bench_time(now));
         self.collect();
         self.watch();
+        self.tell_watched();
         self.report_clock(now);
         self.keep(now);
+    }
+
+    /// Lets the clock go no faster than the bench can follow: a fleet has much to do in each of its seconds.
+    fn fall_back(&mut self, now: Timestamp) {
+        let hands = self.bench.hands();
+        if let Some(fleet) = hands.fleet() {
+            let longest = Duration::try_from_secs_f64(MOST_FLEET_MESSAGES / fleet.rate());
+            let furthest = hands.now().plus(longest.unwrap_or(Duration::MAX));
+            self.clock.fall_back(now, furthest);
+        }
     }
 
     /// The next thing to tell the page.
@@ -208,8 +240,18 @@ impl Classroom {
             .bench
             .next_deadline()
             .map(|at| self.clock.real_time(at));
-        let tick = self.last_clock.map(|clock| clock.at.plus(CLOCK_REPORT));
-        next.into_iter().chain(tick).min()
+        let tick = self
+            .last_clock
+            .as_ref()
+            .map(|clock| clock.at.plus(CLOCK_REPORT));
+        let wake = next.into_iter().chain(tick).min()?;
+        // A fleet does something every moment: that is told in batches.
+        let is_busy = self.bench.hands().fleet().is_some();
+        Some(if is_busy {
+            wake.max(self.last_turn.plus(BATCH_EVERY))
+        } else {
+            wake
+        })
     }
 
     fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), Message> {
@@ -239,12 +281,12 @@ impl Classroom {
             Command::SkipToNext => self.skip(now),
             Command::SetPlugged { device_id, plugged } => self.set_plugged(&device_id, plugged)?,
             Command::SetDeviceString { text } => self.set_device_string(&text),
-            Command::InCloud { .. }
-            | Command::AtDevice { .. }
-            | Command::Watch { .. }
-            | Command::Inspect { .. }
-            | Command::Diagnose { .. }
-            | Command::SetQueryLag { .. } => return Err(Message::new("refused-not-built")),
+            Command::InCloud { id, action } => self.act_in_cloud(id, action),
+            Command::AtDevice { id, action } => self.act_at_device(id, action),
+            Command::Watch { device_id } => self.telling.watch(device_id),
+            Command::Inspect { entry } => self.inspect(entry),
+            Command::Diagnose { .. } => return Err(Message::new("refused-not-built")),
+            Command::SetQueryLag { seconds } => self.set_query_lag(seconds)?,
         }
         Ok(())
     }
@@ -316,6 +358,7 @@ impl Classroom {
     }
 
     fn make_bench(&mut self, now: Timestamp) {
+        self.end_asked();
         self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
         self.device_string = DeviceString::Missing;
         self.reports
@@ -340,6 +383,7 @@ impl Classroom {
             return false;
         };
         opened.done = lesson.done.min(opened.states.len());
+        self.end_asked();
         self.bench = bench;
         self.clock.move_to(now, start);
         let hands = self.bench.hands();
@@ -357,6 +401,10 @@ impl Classroom {
             return;
         };
         let hands = self.bench.hands();
+        // A page has no room for a fleet: a reload finds what was there before it.
+        if hands.fleet().is_some() {
+            return;
+        }
         let report = KeptReport {
             at: now,
             revision: hands.hub().revision(),
@@ -550,20 +598,6 @@ impl Classroom {
             .with("most", FASTEST))
     }
 
-    /// Moves the clock on until something happens that can be seen.
-    fn skip(&mut self, now: Timestamp) {
-        let end = self.bench.hands().now().plus(LONGEST_SKIP);
-        let told = self.reports.len();
-        while let Some(next) = self.bench.next_deadline().filter(|next| *next <= end) {
-            self.bench.run_until(next);
-            self.collect();
-            if self.reports.len() > told {
-                break;
-            }
-        }
-        self.clock.move_to(now, self.bench.hands().now());
-    }
-
     fn set_plugged(&mut self, device_id: &str, plugged: bool) -> Result<(), Message> {
         let hands = self.bench.hands();
         if hands.hub().device(device_id).is_none() {
@@ -687,69 +721,33 @@ impl Classroom {
         }
     }
 
-    /// Takes over what happened on the bench.
-    fn collect(&mut self) {
-        while let Some(happening) = self.bench.poll() {
-            self.reports.push_back(match happening {
-                Happening::Console(line) => Report::Console(line),
-                Happening::Trace(entry) => Report::Trace(entry),
-                Happening::Arrived(event) => Report::Arrived(event),
-                Happening::Devices(devices) => Report::Devices(devices),
-                Happening::Program { side, name, state } => Report::Program { side, name, state },
-            });
-        }
-        let hands = self.bench.hands();
-        match hands.device_string() {
-            Some(string) => self.show_device_string(DeviceString::Given {
-                host_name: string.host_name,
-                device_id: string.device_id,
-            }),
-            None => {
-                if let Some(error) = hands.wrong_device_string() {
-                    self.show_device_string(DeviceString::Wrong {
-                        message: explain(&error),
-                        detail: error.to_string(),
-                    });
-                } else if matches!(self.device_string, DeviceString::Given { .. }) {
-                    self.show_device_string(DeviceString::Missing);
-                }
-            }
-        }
-    }
-
-    fn show_device_string(&mut self, state: DeviceString) {
-        if self.device_string != state {
-            self.device_string = state.clone();
-            self.reports.push_back(Report::DeviceString(state));
-        }
-    }
-
     fn report_clock(&mut self, now: Timestamp) {
         if self.opened.is_none() {
             return;
         }
+        let hands = self.bench.hands();
         let clock = ClockReport {
             at: now,
             speed: self.clock.speed(),
             // What no jump reaches is not worth waiting for.
-            next: self
-                .bench
-                .next_deadline()
-                .filter(|next| *next <= self.bench.hands().now().plus(LONGEST_SKIP)),
+            next: hands
+                .upcoming()
+                .filter(|(at, _)| *at <= hands.now().plus(LONGEST_SKIP)),
         };
-        let due = self.last_clock.is_none_or(|last| {
+        let due = self.last_clock.as_ref().is_none_or(|last| {
             last.speed.total_cmp(&clock.speed).is_ne()
                 || last.next != clock.next
                 || now.since(last.at) >= CLOCK_REPORT
         });
         if due {
-            self.last_clock = Some(clock);
+            let (next, what) = clock.next.clone().unzip();
             self.reports.push_back(Report::Clock {
-                now: self.bench.hands().now(),
+                now: hands.now(),
                 speed: clock.speed,
-                next: clock.next,
-                what: None,
+                next,
+                what,
             });
+            self.last_clock = Some(clock);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lab::{
-    Hands,
+    Hands, Traced,
     view::{Direction, Protocol, TraceEntry},
 };
 use serde::de::DeserializeOwned;
@@ -11,8 +11,8 @@ use wire::{error::ErrorCode, timestamp::Timestamp};
 
 /// A request and its answer, if there is one yet.
 pub(crate) struct Exchange {
-    request: Rc<TraceEntry>,
-    response: Option<Rc<TraceEntry>>,
+    request: Rc<Traced>,
+    response: Option<Rc<Traced>>,
 }
 
 /// What the trace still has of the requests with this method and path, the newest last.
@@ -42,6 +42,11 @@ fn is_request(entry: &TraceEntry, method: &str, path: &str) -> bool {
 }
 
 impl Exchange {
+    /// Where in the trace the request is: later ones have higher numbers.
+    pub(crate) fn id(&self) -> u64 {
+        self.request.id
+    }
+
     /// The program that sent the request.
     pub(crate) fn party(&self) -> &str {
         &self.request.party
@@ -90,7 +95,7 @@ impl Exchange {
     }
 }
 
-fn read_body<T: DeserializeOwned>(entry: &TraceEntry) -> Option<T> {
+fn read_body<T: DeserializeOwned>(entry: &Traced) -> Option<T> {
     let (_, body) = parts(&entry.bytes)?;
     serde_json::from_slice(body).ok()
 }

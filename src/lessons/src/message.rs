@@ -265,6 +265,13 @@ pub enum Report {
     Arrived(EventView),
     /// The registry or a connection changed: all devices, by id.
     Devices(Vec<DeviceView>),
+    /// Of many devices, those about which something is new.
+    DevicesChanged {
+        /// New ones, and those that are other than they were, by id.
+        devices: Vec<DeviceView>,
+        /// The ids of those that are no longer there.
+        gone: Vec<String>,
+    },
     /// A program started or ended.
     Program {
         /// Its side.
@@ -273,6 +280,13 @@ pub enum Report {
         name: String,
         /// What it does now.
         state: ProgramState,
+    },
+    /// A program that runs came to another line of its Rust source.
+    Line {
+        /// The program's name.
+        program: String,
+        /// The line, from 1.
+        line: u32,
     },
     /// The device's connection string changed.
     DeviceString(DeviceString),

@@ -96,8 +96,18 @@ registry-disabled = disabled
 listing = Program
 listing-fold = Fold the program
 listing-unfold = Show the program
-listing-of = Source of { $file }
-listing-copy = Copy { $file }
+listing-of = { $program } in { $spelling }
+listing-copy = Copy { $program } in { $spelling }
+listing-failed = The program did not arrive. Load the page again.
+listing-not-sent = When { $program } has sent something to the hub, its last action stands here, spelt for { $spelling }.
+listing-not-sent-step = When { $program } has sent something to the hub, its last action stands here, spelt for { $spelling }. The step “{ $step }” runs it.
+listing-no-words = There is no { $spelling } spelling of the last thing that { $program } sent.
+spellings = Ways to write it
+spelling-rust = Rust
+spelling-python = Python
+spelling-az = az
+spelling-curl = curl
+spelling-mqtt = MQTT
 program-running = running
 program-finished = finished
 program-failed = failed
@@ -128,12 +138,35 @@ wire-filter-all = All
 wire-filter-kind = Shown kind
 wire-filter-any-kind = Every kind
 wire-filtered = Nothing of this kind has crossed the wire yet. Choose “All” and “Every kind” to see everything.
+wire-pause = Pause
+wire-resume = Go on ({ $count })
+wire-export = Save the list as a JSON file
+wire-skipped = { $count } more messages were too many to list.
+filter-device = Shown device
+filter-any-device = Every device
+wire-gone = The bytes of this message are no longer kept: too much came after it.
+wire-view = Shown of this message
+wire-body = Body
+wire-token = Token
+wire-spelt = As a command
+wire-spelt-note = Words in angle brackets stand for what the page does not tell: keys and signatures.
+wire-copy-as = Copy as { $tool }
 wire-fields = Fields
 wire-bytes = Bytes
 wire-bytes-more = { $count ->
     [one] One more byte is not shown.
    *[other] { $count } more bytes are not shown.
   }
+token-opens = Opens
+token-signer = Signed with
+token-device-key = the device's own key
+token-policy = the key of the policy { $policy }
+token-until = Valid until
+token-valid = { $day }, { $time } UTC. That is { $left } from now.
+token-expired = { $day }, { $time } UTC. It has expired.
+token-signed = What was signed
+token-signed-note = Two lines: the resource as it stands in the token, and the expiry in seconds since 1970. The key makes an HMAC-SHA256 of them, and that is the signature.
+token-whole = The token, without its signature
 events-time = Time (UTC)
 events-body = Body
 events-properties = Properties
@@ -150,6 +183,11 @@ events-application = Properties of the message
 chart-as-table = As a table
 chart-as-chart = As a chart
 chart-empty = No numbers yet
+chart-member = Drawn property
+chart-device = Drawn device
+mark-desired = Desired
+mark-reported = Reported
+mark-message = Message
 chart-summary = { $member } over time: { $count } values from { $least } to { $most } { $unit }, the last one { $last } { $unit }
 
 # What empty places wait for.
@@ -168,6 +206,7 @@ shortcut-run-anywhere = Run the open step, from anywhere
 shortcut-steps = Move along the steps, or along the rows of the wire; Enter opens
 shortcut-tabs = Switch between the tabs below the bench, on a tab
 shortcut-splits = Move a split, on the bar between two parts
+shortcut-pause = Pause the list of the wire, or let it go on
 shortcut-help = Show this sheet
 shortcut-close = Close what is open
 
@@ -209,3 +248,14 @@ close-store-failed = The hub could not keep what came
 close-quota-exceeded = The messages of the day are used up, until midnight UTC
 close-throttled = More messages came in a second than the tier of the hub takes
 close-not-supported = The hub does not support this yet
+
+# The next thing that happens by itself.
+
+next-message-expires = Message for { $device } expires
+next-lock-ends = Message at { $device } returns to the queue
+next-method-times-out = Method call to { $device } times out
+next-connection-ends = Connection of { $device } ends
+next-feedback-ready = Feedback becomes readable
+next-query-catches-up = Queries see the last change
+next-program-goes-on = A program goes on
+next-other = Something else happens

@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::icon::icon;
+use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
 use crate::routes::Route;
@@ -69,7 +70,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
         <article class="lesson-text">
             <h1>{ &text.title }</h1>
             { prose(&text.intro) }
-            <p class="progress quiet">{ progress }</p>
+            <div class="progress"><span class="quiet">{ progress }</span>{ share(screen, outline) }</div>
             <ol class="steps" aria-label={words.text("steps")}
                 onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
         </article>
@@ -86,7 +87,7 @@ fn body(screen: &Screen, text: &StepText) -> Html {
     let button = |id: &str, picture: &'static str, command: Command| {
         let link = screen.link.clone();
         html! {
-            <button type="button" class="button" title={words.text(&format!("{id}-title"))}
+            <button id={id.to_owned()} type="button" class="button" title={words.text(&format!("{id}-title"))}
                 onclick={move |_: MouseEvent| link.send(&command)}>
                 { icon(picture) }{ words.text(id) }
             </button>
@@ -96,7 +97,7 @@ fn body(screen: &Screen, text: &StepText) -> Html {
         <div class="step-body">
             { prose(&text.body) }
             <div class="aids">
-                <details class="hint">
+                <details id="hint" class="hint">
                     <summary>{ icon("hint") }{ words.text("hint") }</summary>
                     { prose(&text.hint) }
                 </details>

@@ -17,6 +17,7 @@ const SHORTCUTS: &[(&[&str], &str)] = &[
     (&["↑", "↓"], "shortcut-steps"),
     (&["←", "→"], "shortcut-tabs"),
     (&["↑", "↓", "←", "→"], "shortcut-splits"),
+    (&["P"], "shortcut-pause"),
     (&["?"], "shortcut-help"),
     (&["Esc"], "shortcut-close"),
 ];

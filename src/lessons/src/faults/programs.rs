@@ -60,43 +60,37 @@ pub(super) static WRITE: Program = Program {
     run: |bench| Box::pin(write_in_between::run(bench)),
 };
 
-/// The programs' sources.
+/// What a page knows of the programs.
 pub(super) const OUTLINES: &[ProgramOutline] = &[
     CREATE_OUTLINE,
     ProgramOutline {
         name: CONNECT_AND_SEND,
         side: Side::Device,
-        file: "connect_and_send.rs",
-        source: include_str!("programs/connect_and_send.rs"),
+        lesson: "faults",
     },
     ProgramOutline {
         name: SET_DEVICE_STATUS,
         side: Side::Cloud,
-        file: "set_device_status.rs",
-        source: include_str!("programs/set_device_status.rs"),
+        lesson: "faults",
     },
     ProgramOutline {
         name: CALL_A_METHOD,
         side: Side::Cloud,
-        file: "call_a_method.rs",
-        source: include_str!("programs/call_a_method.rs"),
+        lesson: "faults",
     },
     ProgramOutline {
         name: CHANGE_THE_TWIN,
         side: Side::Cloud,
-        file: "change_the_twin.rs",
-        source: include_str!("programs/change_the_twin.rs"),
+        lesson: "faults",
     },
     ProgramOutline {
         name: WRITE_IN_BETWEEN,
         side: Side::Cloud,
-        file: "write_in_between.rs",
-        source: include_str!("programs/write_in_between.rs"),
+        lesson: "faults",
     },
     ProgramOutline {
         name: SEND_MANY,
         side: Side::Device,
-        file: "send_many.rs",
-        source: include_str!("programs/send_many.rs"),
+        lesson: "faults",
     },
 ];

@@ -51,37 +51,32 @@ pub(super) static FILLER: Program = Program {
     run: |bench| Box::pin(fill_the_queue::run(bench)),
 };
 
-/// The programs' sources.
+/// What a page knows of the programs.
 pub(super) const OUTLINES: &[ProgramOutline] = &[
     CREATE_OUTLINE,
     ProgramOutline {
         name: SIMULATED_DEVICE_THAT_RECEIVES,
         side: Side::Device,
-        file: "simulated_device_that_receives.rs",
-        source: include_str!("programs/simulated_device_that_receives.rs"),
+        lesson: "messages",
     },
     ProgramOutline {
         name: SEND_CLOUD_TO_DEVICE_MESSAGE,
         side: Side::Cloud,
-        file: "send_cloud_to_device_message.rs",
-        source: include_str!("programs/send_cloud_to_device_message.rs"),
+        lesson: "messages",
     },
     ProgramOutline {
         name: RECEIVE_FEEDBACK,
         side: Side::Cloud,
-        file: "receive_feedback.rs",
-        source: include_str!("programs/receive_feedback.rs"),
+        lesson: "messages",
     },
     ProgramOutline {
         name: SEND_WITH_TIME_TO_LIVE,
         side: Side::Cloud,
-        file: "send_with_time_to_live.rs",
-        source: include_str!("programs/send_with_time_to_live.rs"),
+        lesson: "messages",
     },
     ProgramOutline {
         name: FILL_THE_QUEUE,
         side: Side::Cloud,
-        file: "fill_the_queue.rs",
-        source: include_str!("programs/fill_the_queue.rs"),
+        lesson: "messages",
     },
 ];

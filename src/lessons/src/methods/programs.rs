@@ -24,19 +24,17 @@ pub(super) static BACK_END: Program = Program {
     run: |bench| Box::pin(back_end_application::run(bench)),
 };
 
-/// The programs' sources.
+/// What a page knows of the programs.
 pub(super) const OUTLINES: &[ProgramOutline] = &[
     CREATE_OUTLINE,
     ProgramOutline {
         name: SIMULATED_DEVICE_WITH_METHODS,
         side: Side::Device,
-        file: "simulated_device_with_methods.rs",
-        source: include_str!("programs/simulated_device_with_methods.rs"),
+        lesson: "methods",
     },
     ProgramOutline {
         name: BACK_END_APPLICATION,
         side: Side::Cloud,
-        file: "back_end_application.rs",
-        source: include_str!("programs/back_end_application.rs"),
+        lesson: "methods",
     },
 ];

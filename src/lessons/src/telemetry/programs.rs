@@ -42,33 +42,29 @@ pub(super) static DEVICE_WITH_RETRY: Program = Program {
     run: |bench| Box::pin(simulated_device_with_retry::run(bench)),
 };
 
-/// The source of the program that every lesson begins with.
+/// The program that every lesson begins with.
 pub(crate) const CREATE_OUTLINE: ProgramOutline = ProgramOutline {
     name: CREATE_DEVICE_IDENTITY,
     side: Side::Cloud,
-    file: "create_device_identity.rs",
-    source: include_str!("programs/create_device_identity.rs"),
+    lesson: "telemetry",
 };
 
-/// The programs' sources.
+/// What a page knows of the programs.
 pub(crate) const OUTLINES: &[ProgramOutline] = &[
     CREATE_OUTLINE,
     ProgramOutline {
         name: SIMULATED_DEVICE,
         side: Side::Device,
-        file: "simulated_device.rs",
-        source: include_str!("programs/simulated_device.rs"),
+        lesson: "telemetry",
     },
     ProgramOutline {
         name: READ_EVENTS,
         side: Side::Cloud,
-        file: "read_events.rs",
-        source: include_str!("programs/read_events.rs"),
+        lesson: "telemetry",
     },
     ProgramOutline {
         name: SIMULATED_DEVICE_WITH_RETRY,
         side: Side::Device,
-        file: "simulated_device_with_retry.rs",
-        source: include_str!("programs/simulated_device_with_retry.rs"),
+        lesson: "telemetry",
     },
 ];

@@ -1,7 +1,5 @@
 //! What each step's check looks for, and what it can see.
 
-use std::time::Duration;
-
 use lab::{
     Hands,
     view::{Direction, Protocol},
@@ -24,9 +22,6 @@ use crate::{
 
 /// What the hub's announcements of desired properties begin with.
 const DESIRED_PATCH: &str = "$iothub/twin/PATCH/properties/desired/";
-
-/// How long the first program waits before it asks.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// How much the power level rises in the second run.
 const RISE: f64 = 1.0;
@@ -57,7 +52,7 @@ pub(super) fn tagged(hands: &Hands, settings: &Settings) -> Verdict {
             Err(saw) => (false, saw),
             Ok([0, _]) => (false, Message::new("check-twins-tag-not-found")),
             Ok([_, 0]) => (true, Message::new("check-twins-tag-saw")),
-            Ok(_) => (false, Message::new("check-twins-tag-reported")),
+            Ok(_) => (true, Message::new("check-twins-tag-reported-saw")),
         },
     };
     verdict("check-twins-tag-looked-for", saw, id, settings)
@@ -100,7 +95,7 @@ pub(super) fn found(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn kept_apart(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
-    let writes = exchanges(hands, "PATCH", &format!("/twins/{}", encode_id(id)));
+    let writes = exchanges(hands, "PATCH", &twin_path(id));
     let conflict = writes
         .iter()
         .rposition(|write| write.is_refused_for(ErrorCode::PreconditionFailed));
@@ -126,7 +121,7 @@ fn not_a_conflict(write: &Exchange) -> Message {
 
 pub(super) fn asked_too_early(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
-    let rows: Vec<_> = queries(hands, QUERY_TOO_EARLY, Duration::ZERO)
+    let rows: Vec<_> = queries(hands, id, QUERY_TOO_EARLY)
         .iter()
         .map(|query| rows(query, id))
         .collect();
@@ -194,14 +189,19 @@ fn text<'a>(object: Option<&'a Map<String, Value>>, name: &str) -> Option<&'a st
     object?.get(name)?.as_str()
 }
 
-/// The queries of a program's latest run, which it asks that long after its start at the earliest.
-fn queries(hands: &Hands, program: &str, after: Duration) -> Vec<Exchange> {
-    let Some(started) = hands.program_started(program) else {
+/// The queries of a program's latest run, which begins with a write to the twin.
+fn queries(hands: &Hands, id: &str, program: &str) -> Vec<Exchange> {
+    let mut writes = exchanges(hands, "PATCH", &twin_path(id)).into_iter();
+    let Some(write) = writes.rfind(|write| write.party() == program) else {
         return Vec::new();
     };
     let mut queries = exchanges(hands, "POST", "/devices/query");
-    queries.retain(|query| query.party() == program && query.sent() >= started.plus(after));
+    queries.retain(|query| query.party() == program && query.id() > write.id());
     queries
+}
+
+fn twin_path(id: &str) -> String {
+    format!("/twins/{}", encode_id(id))
 }
 
 /// How many rows of a query's answer are the device's; otherwise why that cannot be said.
@@ -217,7 +217,7 @@ fn rows(query: &Exchange, id: &str) -> Result<usize, Message> {
 
 /// What the two queries of the latest run brought.
 fn rows_of_run(hands: &Hands, id: &str) -> Result<[usize; 2], Message> {
-    let rows: Vec<_> = queries(hands, ADD_TAGS_AND_QUERY, PAUSE)
+    let rows: Vec<_> = queries(hands, id, ADD_TAGS_AND_QUERY)
         .iter()
         .map(|query| rows(query, id))
         .collect::<Result<_, _>>()?;

@@ -42,31 +42,27 @@ pub(super) static TOO_EARLY: Program = Program {
     run: |bench| Box::pin(query_too_early::run(bench)),
 };
 
-/// The programs' sources.
+/// What a page knows of the programs.
 pub(super) const OUTLINES: &[ProgramOutline] = &[
     CREATE_OUTLINE,
     ProgramOutline {
         name: ADD_TAGS_AND_QUERY,
         side: Side::Cloud,
-        file: "add_tags_and_query.rs",
-        source: include_str!("programs/add_tags_and_query.rs"),
+        lesson: "twins",
     },
     ProgramOutline {
         name: REPORT_CONNECTIVITY,
         side: Side::Device,
-        file: "report_connectivity.rs",
-        source: include_str!("programs/report_connectivity.rs"),
+        lesson: "twins",
     },
     ProgramOutline {
         name: CHANGE_WITH_AN_OLD_ETAG,
         side: Side::Cloud,
-        file: "change_with_an_old_etag.rs",
-        source: include_str!("programs/change_with_an_old_etag.rs"),
+        lesson: "twins",
     },
     ProgramOutline {
         name: QUERY_TOO_EARLY,
         side: Side::Cloud,
-        file: "query_too_early.rs",
-        source: include_str!("programs/query_too_early.rs"),
+        lesson: "twins",
     },
 ];

@@ -109,7 +109,7 @@ const CASES: &[(&str, Check, Story)] = &[
         bench.hands.set_query_lag(LAG);
         tag(bench);
     }),
-    ("check-twins-tag-reported", checks::tagged, |bench| {
+    ("check-twins-tag-reported-saw", checks::tagged, |bench| {
         bench.run(&REPORT);
         tag(bench);
     }),
