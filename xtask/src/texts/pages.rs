@@ -12,6 +12,7 @@ use lessons::text::LessonText;
 
 use super::{FIRST_LOCALE, Locale, escaped, read, save, with_words};
 use crate::error::Error;
+use crate::service_worker;
 
 /// Where a page's own text goes in the template.
 const MAIN_PLACE: &str = "{{main}}";
@@ -155,6 +156,9 @@ impl Page<'_> {
                 "<link rel=\"canonical\" href=\"{site}{address}\"><meta property=\"og:url\" content=\"{site}{address}\">"
             );
         }
+        if service_worker::is_wanted() {
+            head += "<meta name=\"offline\" content=\"sw.js\">";
+        }
         // At the root the language is not known yet.
         for name in self.texts.iter().filter(|_| up != "./") {
             let _ = write!(
@@ -243,12 +247,17 @@ fn lesson<'a>(locale: &'a Locale, lesson: &'a LessonOutline, text: &'a LessonTex
     for (index, step) in text.steps.iter().enumerate() {
         let _ = write!(
             steps,
-            "<li class=\"step{open}\" id=\"{id}\"><h2 class=\"step-head\"><a href=\"#{id}\">\
+            "<li class=\"step{open}\"{place}><h2 class=\"step-head\"><a href=\"#{id}\">\
              <span class=\"step-number\">{number}</span><span class=\"step-title\">{title}</span></a></h2>\
              <div class=\"step-body\"><div class=\"prose\">{body}</div>\
              <details class=\"hint\"><summary>{{{{text:hint}}}}</summary><div class=\"prose\">{hint}</div></details></div></li>",
-            // The styles show the others' text only where scripts are off, or where the address names them.
+            // The first step stands behind the introduction, which is read first. The styles show the others' text only where scripts are off, or where the address names them.
             open = if index == 0 { " open" } else { "" },
+            place = if index == 0 {
+                String::new()
+            } else {
+                format!(" id=\"{}\"", step.id)
+            },
             id = step.id,
             number = index + 1,
             title = escaped(&step.title),
