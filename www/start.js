@@ -25,7 +25,7 @@
     const language = wanted.find((tag) => known.includes(tag)) ?? known[0];
     // Addresses of old, such as #/telemetry/send, were behind the # altogether.
     const [, lesson, step] = /^#\/([\w-]+)(?:\/([\w-]+))?$/.exec(location.hash) ?? [];
-    const page = lesson ? `${lesson}/${step ? `#${step}` : ""}` : "";
+    const page = lesson ? `${lesson}/${step ? `#${step}` : ""}` : location.hash;
     location.replace(new URL(`${language}/${page}`, base));
     return;
   }

@@ -5,12 +5,14 @@ use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
-use crate::dom;
+use crate::insight::Insight;
+use crate::panels::doctor::DoctorPage;
 use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
 use crate::panels::not_found::not_found;
+use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
 use crate::place::{Place, use_place};
 use crate::routes::{self, Route};
@@ -20,6 +22,7 @@ use crate::state::{Action, Bench};
 use crate::storage::{self, Change, Kept};
 use crate::texts::Texts;
 use crate::theme::Theme;
+use crate::{dom, projector};
 
 /// What is known before the page is shown.
 #[derive(Clone, PartialEq, Properties)]
@@ -59,6 +62,15 @@ pub fn App(props: &AppProps) -> Html {
     });
     let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
+    use_effect_with((), {
+        let kept = kept.dispatcher();
+        move |()| {
+            let listener = storage::listen(Callback::from(move |(before, after)| {
+                kept.dispatch(Change::Elsewhere(Box::new(before), Box::new(after)));
+            }));
+            move || drop(listener)
+        }
+    });
     use_effect_with(kept.theme, |theme: &Theme| theme.apply());
     use_effect_with((), {
         let (link, speed) = ((*link).clone(), kept.speed);
@@ -77,6 +89,11 @@ pub fn App(props: &AppProps) -> Html {
             term.scroll_into_view();
         }
     });
+    use_shortcut(Shortcut::Search, Callback::from(|()| dom::focus("search")));
+    use_shortcut(
+        Shortcut::Projector,
+        Callback::from(|()| projector::toggle()),
+    );
     use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
     let screen = Screen {
         words: texts.words.clone(),
@@ -88,8 +105,11 @@ pub fn App(props: &AppProps) -> Html {
     html! {
         <>
             { header(&screen, &route) }
-            { page(&screen, &route, texts.glossary) }
+            <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
+                { page(&screen, &route, texts.glossary) }
+            </ContextProvider<Insight>>
             { shortcut_sheet(&screen.words) }
+            <p class="projector-hint" aria-hidden="true">{ screen.words.text("projector-on") }</p>
         </>
     }
 }
@@ -119,6 +139,8 @@ fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {
     match route {
         Route::Home => home(screen),
         Route::Glossary(_) => glossary(&screen.words, terms),
+        Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
+        Route::Progress(code) => shared(screen, code),
         Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
         Route::NotFound => not_found(&screen.words),
     }
@@ -146,7 +168,7 @@ fn open_step(
     let lesson = lessons::outline::lesson(lesson)?;
     let is_open = |step: &&StepOutline| !screen.kept.has_passed(lesson.id, step.id);
     let step = lesson.steps.iter().find(is_open).or(lesson.steps.first())?;
-    Route::step(lesson.id, step.id).rename();
+    Route::step(lesson.id, step.id).replace();
     Some((lesson, step))
 }
 
@@ -165,6 +187,8 @@ fn title(route: &Route, texts: &Texts) -> String {
             .get(lesson)
             .map(|text| text.title.clone().into()),
         Route::Glossary(_) => Some(words.text("title-glossary")),
+        Route::Doctor => Some(words.text("doctor-title")),
+        Route::Progress(_) => Some(words.text("shared-title")),
         Route::NotFound => None,
     };
     format!(

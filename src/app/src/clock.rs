@@ -2,6 +2,8 @@
 //!
 //! Everything on the bench is written in UTC, because the hub's own stamps are.
 
+use js_sys::{Date, Object, Reflect};
+
 /// The time of day of a moment in milliseconds since the Unix epoch: `10:32:05`.
 pub fn time_of_day(millis: u64) -> String {
     let seconds = millis / 1000;
@@ -16,6 +18,34 @@ pub fn time_of_day(millis: u64) -> String {
 /// The same with milliseconds: `10:32:05.123`.
 pub fn precise_time_of_day(millis: u64) -> String {
     format!("{}.{:03}", time_of_day(millis), millis % 1000)
+}
+
+/// A moment as ISO 8601 writes it: `2026-08-01T10:00:05.123Z`.
+pub fn iso(millis: u64) -> String {
+    date(millis).to_iso_string().into()
+}
+
+/// The day of a moment as a language writes it, in UTC: `1 August 2026`.
+pub fn day(millis: u64, locale: &str) -> String {
+    let options = Object::new();
+    for (name, value) in [
+        ("day", "numeric"),
+        ("month", "long"),
+        ("year", "numeric"),
+        ("timeZone", "UTC"),
+    ] {
+        // A new object takes any member.
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    date(millis).to_locale_date_string(locale, &options).into()
+}
+
+fn date(millis: u64) -> Date {
+    // Dates later than this one are not valid, and have no text.
+    const LATEST: u64 = 8_640_000_000_000_000;
+    #[expect(clippy::cast_precision_loss, reason = "a double holds it exactly")]
+    let millis = millis.min(LATEST) as f64;
+    Date::new(&millis.into())
 }
 
 /// A length of time, rounded up to seconds: `24 s`, `1:05 min`, `1:00:00 h`.

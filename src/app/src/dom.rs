@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Blob, BlobPropertyBag, Document, Element, HtmlElement, HtmlTextAreaElement, Url};
 
 /// The document.
 ///
@@ -122,6 +122,25 @@ fn copy_by_selection(text: &str) -> Option<()> {
         let _ = before.focus();
     }
     copied.filter(JsValue::is_truthy).map(|_| ())
+}
+
+/// Gives the browser a text to save as a file.
+pub fn save(name: &str, text: &str) -> Option<()> {
+    let parts = js_sys::Array::of1(&text.into());
+    let options = BlobPropertyBag::new();
+    options.set_type("application/json");
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
+    let address = Url::create_object_url_with_blob(&blob).ok()?;
+    let link = document().create_element("a").ok()?;
+    let _ = link.set_attribute("href", &address);
+    let _ = link.set_attribute("download", name);
+    link.dyn_into::<HtmlElement>().ok()?.click();
+    // The download has begun by the time that this is carried out.
+    gloo::timers::callback::Timeout::new(10_000, move || {
+        let _ = Url::revoke_object_url(&address);
+    })
+    .forget();
+    Some(())
 }
 
 /// The focusable elements that match a selector, in their order.

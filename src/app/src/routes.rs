@@ -25,6 +25,10 @@ pub enum Route {
     Step(String, String),
     /// `en/glossary/#sas-token`: the terms, at one of them or at the first.
     Glossary(String),
+    /// `en/doctor/`: what a connection string is.
+    Doctor,
+    /// `en/#p=`: progress that somebody shared, as a code.
+    Progress(String),
     /// Nothing that there is.
     NotFound,
 }
@@ -48,9 +52,13 @@ impl Address {
         let route = match (first, page, rest) {
             // The addresses of old were behind the `#` altogether.
             (_, None, _) if fragment.starts_with('/') => Route::of_old(fragment),
+            (_, None, _) if fragment.starts_with("p=") => {
+                Route::Progress(fragment.trim_start_matches("p=").to_owned())
+            }
             (None | Some("index.html"), ..) => Route::Home,
             _ if locale.is_none() => Route::NotFound,
             (_, None | Some("index.html"), _) => Route::Home,
+            (_, Some("doctor"), None | Some("index.html")) => Route::Doctor,
             (_, Some("glossary"), None | Some("index.html")) => {
                 Route::Glossary(fragment.to_owned())
             }
@@ -127,6 +135,7 @@ impl Route {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Self::Home,
+            (Some("doctor"), None, _) => Self::Doctor,
             (Some(lesson), None, _) => Self::Lesson(lesson.to_owned()),
             (Some(lesson), Some(step), None) => Self::step(lesson, step),
             _ => Self::NotFound,
@@ -147,6 +156,8 @@ impl Route {
         let home = format!("{base}{}/", locale.id);
         match self {
             Self::Home | Self::NotFound => home,
+            Self::Progress(code) => format!("{home}#p={code}"),
+            Self::Doctor => format!("{home}doctor/"),
             Self::Lesson(lesson) => format!("{home}{lesson}/"),
             Self::Step(lesson, step) => format!("{home}{lesson}/#{step}"),
             Self::Glossary(term) if term.is_empty() => format!("{home}glossary/"),
@@ -158,17 +169,26 @@ impl Route {
     pub fn lesson(&self) -> Option<&str> {
         match self {
             Self::Lesson(lesson) | Self::Step(lesson, _) => Some(lesson),
-            Self::Home | Self::Glossary(_) | Self::NotFound => None,
+            Self::Home | Self::Glossary(_) | Self::Doctor | Self::Progress(_) | Self::NotFound => {
+                None
+            }
         }
     }
 
-    /// Writes this address over the present one, as it names the same page better.
-    pub fn rename(&self) {
+    /// Goes there, and takes the present address out of the browser's history.
+    pub fn replace(&self) {
         if let Some(history) = history() {
             let renamed = history.replace_state_with_url(&JsValue::NULL, "", Some(&self.href()));
             renamed.is_ok().then(tell);
         }
     }
+}
+
+/// The host of this site, as whole addresses begin.
+pub fn site() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let origin = location.and_then(|location| location.origin().ok());
+    origin.unwrap_or_default()
 }
 
 fn history() -> Option<web_sys::History> {
@@ -271,6 +291,8 @@ mod tests {
                 "#hand-over",
                 Route::step("telemetry", "hand-over"),
             ),
+            ("en/", "#p=MQ", Route::Progress("MQ".to_owned())),
+            ("ko/doctor/", "", Route::Doctor),
             ("ru/glossary/", "", Route::Glossary(String::new())),
             (
                 "ko/glossary/",

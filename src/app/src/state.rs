@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use lab::action::Outcome as Answer;
 use lab::view::{
-    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView,
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
     ProgramState, Side, TraceEntry, Upcoming,
 };
 use lessons::message::{DeviceString, Message, Report, StepState};
@@ -18,6 +18,8 @@ const CONSOLE_LIMIT: usize = 1_000;
 const TRACE_LIMIT: usize = 10_000;
 /// The most events that the table keeps.
 const EVENT_LIMIT: usize = 5_000;
+/// The most happenings that charts mark.
+const MARK_LIMIT: usize = 200;
 
 /// The most answers to things done by hand that are kept.
 const ANSWER_LIMIT: usize = 50;
@@ -106,6 +108,17 @@ pub struct Progress {
     pub spelt: Option<(u64, Option<Rc<EntryDetail>>)>,
 }
 
+/// Something that a chart marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When it was, in milliseconds since the Unix epoch.
+    pub at: u64,
+    /// The device that it is about.
+    pub device_id: Option<String>,
+    /// What it was.
+    pub mark: Mark,
+}
+
 /// A sentence for the live region, and a number that tells it from an equal one before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
@@ -132,6 +145,8 @@ pub struct Bench {
     pub trace: Log<TraceEntry>,
     /// The events that the monitor received.
     pub events: Log<EventView>,
+    /// What charts mark of what crossed the wire.
+    pub marks: Log<Happening>,
     /// The devices of the registry, by id.
     pub devices: Rc<Vec<DeviceView>>,
     /// What each program does, by its name.
@@ -174,6 +189,7 @@ impl Default for Bench {
             cloud_console: Log::default(),
             trace: Log::default(),
             events: Log::default(),
+            marks: Log::default(),
             devices: Rc::default(),
             programs: Vec::new(),
             progress: Vec::new(),
@@ -318,6 +334,14 @@ impl Bench {
             },
             Report::Trace(entry) => {
                 self.note_sent(&entry);
+                if let Some(mark) = entry.mark.clone() {
+                    let happening = Happening {
+                        at: entry.at.as_millis(),
+                        device_id: entry.device_id.clone(),
+                        mark,
+                    };
+                    self.marks.push(happening, MARK_LIMIT);
+                }
                 self.trace.push(entry, TRACE_LIMIT);
             }
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),

@@ -15,17 +15,25 @@
 //! spelling python
 //! setting telemetry interval-seconds 5
 //! passed telemetry register
+//! begun telemetry 1785578405123
 //! ```
+//!
+//! Several tabs share it. Each writes all that it knows, and takes over what another one writes; see
+//! [`Change::Elsewhere`].
 
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+use gloo::events::EventListener;
 use lessons::message::Settings;
 use lessons::outline::{LessonOutline, SettingOutline};
 use lessons::{outline, settings};
-use yew::Reducible;
+use wasm_bindgen::JsCast as _;
+use web_sys::StorageEvent;
+use yew::{Callback, Reducible};
 
 use crate::i18n::{LOCALES, Locale};
+use crate::progress_code::Shared;
 use crate::routes;
 use crate::spelling::Spelling;
 use crate::theme::Theme;
@@ -50,9 +58,30 @@ pub const SPLIT_RANGE: std::ops::RangeInclusive<u32> = 20..=80;
 /// A changed setting of a lesson.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    lesson: &'static str,
-    setting: &'static str,
-    typed: String,
+    /// The lesson's id.
+    pub lesson: &'static str,
+    /// The setting's id.
+    pub setting: &'static str,
+    /// What was typed.
+    pub typed: String,
+}
+
+impl Edit {
+    /// The edit, if there is such a setting and it may hold this.
+    pub fn read(lesson: &str, setting: &str, typed: &str) -> Option<Self> {
+        let lesson = outline::lesson(lesson)?;
+        let setting = lesson.settings.iter().find(|known| known.id == setting)?;
+        is_right(setting, typed).then(|| Self {
+            lesson: lesson.id,
+            setting: setting.id,
+            typed: typed.to_owned(),
+        })
+    }
+
+    /// Whether both change the same setting.
+    pub fn is_same_setting(&self, other: &Self) -> bool {
+        (self.lesson, self.setting) == (other.lesson, other.setting)
+    }
 }
 
 /// What is kept.
@@ -76,6 +105,12 @@ pub struct Kept {
     pub spelling: Spelling,
     /// The chosen locale's id; none for the browser's.
     pub locale: Option<String>,
+    /// When the learner began to pass steps or to edit, by the lesson's id: milliseconds since the Unix epoch.
+    pub begun: Vec<(&'static str, u64)>,
+    /// When this visit began. It is not written.
+    pub visit: u64,
+    /// Whether the browser keeps anything. It is not written.
+    pub is_lasting: bool,
 }
 
 impl Default for Kept {
@@ -90,6 +125,9 @@ impl Default for Kept {
             listings: true,
             spelling: Spelling::ALL[0],
             locale: None,
+            begun: Vec::new(),
+            visit: 0,
+            is_lasting: true,
         }
     }
 }
@@ -114,6 +152,12 @@ pub enum Change {
     },
     /// A language was chosen.
     Locale(&'static Locale),
+    /// A lesson begins anew: its progress and its edits are forgotten.
+    Forget(&'static str),
+    /// What another learner shared is taken over, beside what is there.
+    TakeOver(Shared),
+    /// Another tab wrote: what was kept before, and what is now.
+    Elsewhere(Box<Kept>, Box<Kept>),
     /// The theme was switched.
     Theme(Theme),
     /// The speed was chosen.
@@ -141,17 +185,32 @@ impl Reducible for Kept {
             } => {
                 kept.edits
                     .retain(|edit| (edit.lesson, edit.setting) != (lesson, setting));
-                kept.edits.extend(typed.map(|typed| Edit {
-                    lesson,
-                    setting,
-                    typed,
-                }));
+                if let Some(typed) = typed {
+                    kept.edits.push(Edit {
+                        lesson,
+                        setting,
+                        typed,
+                    });
+                    kept.begin(lesson);
+                }
             }
-            Change::Passed { lesson, step } if !kept.has_passed(&lesson, &step) => {
-                kept.passed.push((lesson, step));
+            Change::Passed { lesson, step } => kept.pass(lesson, step),
+            Change::Forget(lesson) => {
+                kept.passed.retain(|(of, _)| of != lesson);
+                kept.edits.retain(|edit| edit.lesson != lesson);
+                kept.begun.retain(|(of, _)| *of != lesson);
             }
-            Change::Passed { .. } => {}
             Change::Locale(locale) => kept.locale = Some(locale.id.to_owned()),
+            Change::TakeOver(shared) => {
+                for (lesson, step) in shared.passed {
+                    kept.pass(lesson, step);
+                }
+                for edit in shared.edits {
+                    kept.begin(edit.lesson);
+                    kept.edit(edit);
+                }
+            }
+            Change::Elsewhere(before, after) => kept.follow(&before, *after),
             Change::Theme(theme) => kept.theme = theme,
             Change::Speed(speed) => kept.speed = speed,
             Change::LessonWidth(percent) => kept.lesson_width = clamp(percent),
@@ -164,6 +223,60 @@ impl Reducible for Kept {
 }
 
 impl Kept {
+    fn pass(&mut self, lesson: String, step: String) {
+        if !self.has_passed(&lesson, &step) {
+            self.begin(&lesson);
+            self.passed.push((lesson, step));
+        }
+    }
+
+    fn edit(&mut self, edit: Edit) {
+        self.edits.retain(|known| !known.is_same_setting(&edit));
+        self.edits.push(edit);
+    }
+
+    /// Notes when work on a lesson began.
+    fn begin(&mut self, lesson: &str) {
+        let is_known = self.begun.iter().any(|(known, _)| *known == lesson);
+        if let (false, Some(lesson)) = (is_known, outline::lesson(lesson)) {
+            self.begun.push((lesson.id, self.visit));
+        }
+    }
+
+    /// Does what another tab did: adds what it added, and drops what it dropped.
+    fn follow(&mut self, before: &Self, after: Self) {
+        let (passed, edits) = (&after.passed, &after.edits);
+        self.passed
+            .retain(|step| passed.contains(step) || !before.passed.contains(step));
+        self.edits.retain(|edit| {
+            let is_there = |edits: &[Edit]| edits.iter().any(|known| known.is_same_setting(edit));
+            is_there(edits) || !is_there(&before.edits)
+        });
+        self.begun.retain(|begun| {
+            let is_there = |kept: &Self| kept.begun.iter().any(|(lesson, _)| *lesson == begun.0);
+            is_there(&after) || !is_there(before)
+        });
+        for (lesson, at) in after.begun {
+            if !self.begun.iter().any(|(known, _)| *known == lesson) {
+                self.begun.push((lesson, at));
+            }
+        }
+        for (lesson, step) in after.passed {
+            self.pass(lesson, step);
+        }
+        for edit in after.edits {
+            if !before.edits.contains(&edit) {
+                self.edit(edit);
+            }
+        }
+    }
+
+    /// When work on a lesson began, if that was in an earlier visit.
+    pub fn begun_before(&self, lesson: &str) -> Option<u64> {
+        let (_, at) = self.begun.iter().find(|(of, _)| *of == lesson)?;
+        (*at < self.visit).then_some(*at)
+    }
+
     /// Whether a step was ever passed.
     pub fn has_passed(&self, lesson: &str, step: &str) -> bool {
         self.passed
@@ -234,10 +347,15 @@ impl Kept {
                 }
             }
             "setting" => {
-                let edit = read_edit(value)?;
-                self.edits
-                    .retain(|known| (known.lesson, known.setting) != (edit.lesson, edit.setting));
-                self.edits.push(edit);
+                let mut parts = value.splitn(3, ' ');
+                let edit = Edit::read(parts.next()?, parts.next()?, parts.next()?)?;
+                self.edit(edit);
+            }
+            "begun" => {
+                let (lesson, at) = value.split_once(' ')?;
+                let (lesson, at) = (outline::lesson(lesson)?, at.parse().ok()?);
+                self.begun.retain(|(known, _)| *known != lesson.id);
+                self.begun.push((lesson.id, at));
             }
             _ => {}
         }
@@ -269,14 +387,30 @@ impl Kept {
                 edit.lesson, edit.setting, edit.typed
             );
         }
+        for (lesson, at) in &self.begun {
+            let _ = writeln!(text, "begun {lesson} {at}");
+        }
         text
     }
 
     /// Reads local storage.
     pub fn load() -> Self {
-        local_storage()
-            .and_then(|storage| storage.get_item(KEY).ok().flatten())
-            .map_or_else(Self::default, |text| Self::read(&text))
+        let storage = local_storage();
+        let text = storage
+            .as_ref()
+            .and_then(|storage| storage.get_item(KEY).ok().flatten());
+        let mut kept = text.map_or_else(Self::default, |text| Self::read(&text));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time of today in milliseconds"
+        )]
+        let now = js_sys::Date::now() as u64;
+        kept.visit = now;
+        // Nothing tells beforehand whether writing works.
+        kept.is_lasting =
+            storage.is_some_and(|storage| storage.set_item(KEY, &kept.write()).is_ok());
+        kept
     }
 
     /// Writes local storage, if there is one with room in it.
@@ -284,6 +418,27 @@ impl Kept {
         if let Some(storage) = local_storage() {
             let _ = storage.set_item(KEY, &self.write());
         }
+    }
+}
+
+/// Tells what other tabs write: what was kept before, and what is now.
+pub fn listen(on_change: Callback<(Kept, Kept)>) -> Option<EventListener> {
+    let window = web_sys::window()?;
+    Some(EventListener::new(&window, "storage", move |event| {
+        let Some(event) = event.dyn_ref::<StorageEvent>() else {
+            return;
+        };
+        if event.key().as_deref() == Some(KEY) {
+            let read = |text: Option<String>| Kept::read(&text.unwrap_or_default());
+            on_change.emit((read(event.old_value()), read(event.new_value())));
+        }
+    }))
+}
+
+/// Forgets the hub that is kept.
+pub fn forget_hub() {
+    if let Some(storage) = local_storage() {
+        let _ = storage.remove_item(HUB_KEY);
     }
 }
 
@@ -305,19 +460,6 @@ pub fn keep_hub(text: &str) {
 
 fn read_percent(value: &str) -> Option<u32> {
     value.parse().ok().map(clamp)
-}
-
-fn read_edit(value: &str) -> Option<Edit> {
-    let mut parts = value.splitn(3, ' ');
-    let lesson = outline::lesson(parts.next()?)?;
-    let id = parts.next()?;
-    let setting = lesson.settings.iter().find(|setting| setting.id == id)?;
-    let typed = parts.next().filter(|typed| is_right(setting, typed))?;
-    Some(Edit {
-        lesson: lesson.id,
-        setting: setting.id,
-        typed: typed.to_owned(),
-    })
 }
 
 fn is_right(setting: &SettingOutline, typed: &str) -> bool {
@@ -353,6 +495,8 @@ mod tests {
             listings: false,
             spelling: Spelling::Az,
             locale: Some("en".to_owned()),
+            begun: vec![("telemetry", 7)],
+            ..Kept::default()
         }
     }
 
@@ -373,6 +517,7 @@ mod tests {
             "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc\nspelling cobol",
             "version 1\nsetting telemetry device-id <script>\nsetting cooking salt 1\nsetting telemetry",
             "version 1\npassed telemetry fly\npassed telemetry\npassed\n\n\u{0}\u{ffff}",
+            "version 1\nbegun cooking 5\nbegun telemetry soon\nbegun telemetry -1\nbegun",
             &format!("version 1\nspeed 60{}", "\n".repeat(LENGTH_LIMIT)),
         ] {
             assert_eq!(
@@ -422,5 +567,96 @@ mod tests {
         assert_eq!(settings["device-id"], "MyFirstPythonDevice");
         assert_eq!(settings["interval-seconds"], "5");
         assert_eq!(settings.len(), lesson.settings.len());
+    }
+
+    fn passed(step: &str) -> Change {
+        Change::Passed {
+            lesson: "telemetry".to_owned(),
+            step: step.to_owned(),
+        }
+    }
+
+    /// Two tabs, each with a step of its own; the second one hears what the first one wrote.
+    #[test]
+    fn a_tab_takes_over_what_another_one_passed() {
+        let common = Kept::read(&full().write());
+        let other = Rc::new(common.clone()).reduce(passed("send"));
+        let this = Rc::new(common.clone()).reduce(passed("read"));
+        let this = this.reduce(Change::Elsewhere(
+            Box::new(common),
+            Box::new((*other).clone()),
+        ));
+        for step in ["register", "send", "read"] {
+            assert!(this.has_passed("telemetry", step), "{step}");
+        }
+    }
+
+    #[test]
+    fn a_tab_takes_over_edits_and_keeps_its_own() {
+        let edit = |setting, typed: Option<&str>| Change::Setting {
+            lesson: "telemetry",
+            setting,
+            typed: typed.map(str::to_owned),
+        };
+        let common = full();
+        let other = Rc::new(common.clone())
+            .reduce(edit("device-id", Some("gauge-8")))
+            .reduce(edit("interval-seconds", None));
+        let this = Rc::new(common.clone()).reduce(edit("average-wind-speed", Some("20")));
+        let this = this.reduce(Change::Elsewhere(
+            Box::new(common),
+            Box::new((*other).clone()),
+        ));
+        let typed = |setting| this.typed("telemetry", setting);
+        assert_eq!(typed("device-id"), Some("gauge-8"));
+        assert_eq!(typed("interval-seconds"), None);
+        assert_eq!(typed("average-wind-speed"), Some("20"));
+    }
+
+    #[test]
+    fn a_lesson_that_begins_anew_in_one_tab_does_so_in_the_other() {
+        let other = Rc::new(full()).reduce(Change::Forget("telemetry"));
+        assert_eq!(other.count_passed("telemetry"), 0);
+        assert!(other.edits.is_empty() && other.begun.is_empty());
+        assert_eq!(other.theme, full().theme);
+        let this = Rc::new(full()).reduce(Change::Elsewhere(
+            Box::new(full()),
+            Box::new((*other).clone()),
+        ));
+        assert_eq!(*this, *other);
+    }
+
+    #[test]
+    fn a_copy_is_old_from_the_next_visit_on() {
+        let first = Kept {
+            visit: 5,
+            ..Kept::default()
+        };
+        let first = Rc::new(first).reduce(passed("register"));
+        assert_eq!(first.begun_before("telemetry"), None);
+        let next = Kept {
+            visit: 9,
+            ..Kept::read(&first.write())
+        };
+        assert_eq!(next.begun_before("telemetry"), Some(5));
+        let next = Rc::new(next).reduce(passed("send"));
+        assert_eq!(next.begun_before("telemetry"), Some(5));
+        assert_eq!(
+            next.reduce(Change::Forget("telemetry"))
+                .begun_before("telemetry"),
+            None
+        );
+    }
+
+    #[test]
+    fn what_is_taken_over_comes_beside_what_is_there() {
+        let shared = Shared {
+            passed: vec![("telemetry".to_owned(), "send".to_owned())],
+            edits: vec![Edit::read("telemetry", "device-id", "other").unwrap()],
+        };
+        let kept = Rc::new(full()).reduce(Change::TakeOver(shared));
+        assert!(kept.has_passed("telemetry", "register") && kept.has_passed("telemetry", "send"));
+        assert_eq!(kept.typed("telemetry", "device-id"), Some("other"));
+        assert_eq!(kept.typed("telemetry", "interval-seconds"), Some("5"));
     }
 }

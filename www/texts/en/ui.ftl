@@ -144,6 +144,28 @@ wire-bytes-more = { $count ->
     [one] One more byte is not shown.
    *[other] { $count } more bytes are not shown.
   }
+wire-pause = Pause
+wire-resume = Go on ({ $count })
+wire-export = Save the list as a JSON file
+wire-skipped = { $count } more messages were too many to list.
+filter-device = Shown device
+filter-any-device = Every device
+wire-view = Shown of this message
+wire-body = Body
+wire-token = Token
+wire-spelt = As a command
+wire-spelt-note = Words in angle brackets stand for what the page does not tell: keys and signatures.
+wire-copy-as = Copy as { $tool }
+token-opens = Opens
+token-signer = Signed with
+token-device-key = the device's own key
+token-policy = the key of the policy { $policy }
+token-until = Valid until
+token-valid = { $day }, { $time } UTC. That is { $left } from now.
+token-expired = { $day }, { $time } UTC. It has expired.
+token-signed = What was signed
+token-signed-note = Two lines: the resource as it stands in the token, and the expiry in seconds since 1970. The key makes an HMAC-SHA256 of them, and that is the signature.
+token-whole = The token, without its signature
 events-time = Time (UTC)
 events-body = Body
 events-properties = Properties
@@ -160,6 +182,11 @@ events-application = Properties of the message
 chart-as-table = As a table
 chart-as-chart = As a chart
 chart-empty = No numbers yet
+chart-member = Drawn property
+chart-device = Drawn device
+mark-desired = Desired
+mark-reported = Reported
+mark-message = Message
 chart-summary = { $member } over time: { $count } values from { $least } to { $most } { $unit }, the last one { $last } { $unit }
 
 # What empty places wait for.
@@ -178,6 +205,7 @@ shortcut-run-anywhere = Run the open step, from anywhere
 shortcut-steps = Move along the steps, or along the rows of the wire; Enter opens
 shortcut-tabs = Switch between the tabs below the bench, on a tab
 shortcut-splits = Move a split, on the bar between two parts
+shortcut-pause = Pause the list of the wire, or let it go on
 shortcut-help = Show this sheet
 shortcut-close = Close what is open
 

@@ -66,7 +66,7 @@ pub(super) fn write(locales: &[Locale], staging: &Path) -> Result<(), Error> {
 
 /// All pages of a language.
 fn pages(locale: &Locale) -> Vec<Page<'_>> {
-    let mut pages = vec![home(locale), glossary(locale)];
+    let mut pages = vec![home(locale), glossary(locale), doctor(locale)];
     pages.extend(
         locale
             .lessons
@@ -213,7 +213,7 @@ fn home(locale: &Locale) -> Page<'_> {
              <p class=\"home-start\"><a class=\"button primary large\" href=\"{{{{home}}}}{first}/\">{{{{text:home-start}}}}</a></p>\
              <p class=\"quiet\">{{{{text:home-promise}}}}</p>\
              <h2>{{{{text:lessons}}}}</h2><ol class=\"home-lessons\">{lessons}</ol>\
-             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
+             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}doctor/\">{{{{text:doctor-title}}}}</a> <a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
              <a href=\"{{{{up}}}}{}\">{{{{text:home-differences}}}}</a></p></main>",
             locale.word("differences-address")
         ),
@@ -238,6 +238,18 @@ fn glossary(locale: &Locale) -> Page<'_> {
             locale.glossary.html()
         ),
         texts: vec!["ui.ftl".to_owned(), "glossary.html".to_owned()],
+    }
+}
+
+/// The connection-string doctor, which asks the bench and is of no use without scripts.
+fn doctor(locale: &Locale) -> Page<'_> {
+    Page {
+        locale,
+        folder: "doctor",
+        title: format!("{} · {}", locale.word("doctor-title"), locale.word("name")),
+        description: locale.word("doctor-lead"),
+        main: "<main class=\"doctor\"><h1>{{text:doctor-title}}</h1><p class=\"lead\">{{text:doctor-lead}}</p></main>".to_owned(),
+        texts: vec!["ui.ftl".to_owned()],
     }
 }
 

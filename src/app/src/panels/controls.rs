@@ -1,5 +1,6 @@
 //! Controls that several panels use.
 
+use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 use super::icon::icon;
@@ -52,4 +53,43 @@ pub fn choices(
     html! {
         <fieldset class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
     }
+}
+
+/// A list of which one entry is chosen. If there is a word for `any`, none may be chosen.
+pub fn select<'a>(
+    name: AttrValue,
+    any: Option<AttrValue>,
+    entries: impl IntoIterator<Item = &'a str>,
+    chosen: Option<&str>,
+    choose: Callback<Option<String>>,
+) -> Html {
+    let onchange = Callback::from(move |event: Event| {
+        let value = event
+            .target_dyn_into::<HtmlSelectElement>()
+            .map(|select| select.value());
+        choose.emit(value.filter(|value| !value.is_empty()));
+    });
+    let entry = |entry: &str| {
+        let selected = chosen == Some(entry);
+        html! { <option value={entry.to_owned()} {selected}>{ entry }</option> }
+    };
+    html! {
+        <select aria-label={name} {onchange}>
+            if let Some(any) = any {
+                <option value="" selected={chosen.is_none()}>{ any }</option>
+            }
+            { for entries.into_iter().map(entry) }
+        </select>
+    }
+}
+
+/// Texts in order, each once.
+pub fn distinct<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut known: Vec<&str> = Vec::new();
+    for text in texts {
+        if let Err(place) = known.binary_search(&text) {
+            known.insert(place, text);
+        }
+    }
+    known
 }

@@ -19,6 +19,9 @@ pub struct CopyButtonProps {
     pub text: AttrValue,
     /// What the text is, for the button's name: `Copy the connection string`.
     pub label: AttrValue,
+    /// Whether the name is shown beside the picture.
+    #[prop_or_default]
+    pub is_labelled: bool,
 }
 
 /// The button.
@@ -42,10 +45,16 @@ pub fn CopyButton(props: &CopyButtonProps) -> Html {
         Some(true) => ("check", Some(words.text("copied"))),
         Some(false) => ("warning", Some(words.text("copy-failed"))),
     };
+    let class = if props.is_labelled {
+        "button small copy"
+    } else {
+        "button bare square small copy"
+    };
     html! {
-        <button type="button" class="button bare square small copy" aria-label={props.label.clone()}
+        <button type="button" {class} aria-label={props.label.clone()}
             title={answer.clone().unwrap_or_else(|| props.label.clone())} {onclick}>
             { icon(picture) }
+            if props.is_labelled { <span>{ props.label.clone() }</span> }
             if let Some(answer) = answer {
                 <span class="bubble" role="status">{ answer }</span>
             }

@@ -8,9 +8,11 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::controls::reveal_button;
+use super::doctor;
 use super::icon::icon;
 use crate::classroom_link::ClassroomLink;
 use crate::i18n::Words;
+use crate::insight::use_insight;
 
 /// What the device was given.
 #[derive(Clone, PartialEq, Properties)]
@@ -29,6 +31,8 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
     let words = &props.words;
     let field = use_node_ref();
     let revealed = use_state(|| false);
+    let insight = use_insight();
+    let question = use_state(|| None::<u64>);
     // A string that the device took has no business in the page any more.
     use_effect_with(props.given.clone(), {
         let field = field.clone();
@@ -42,12 +46,14 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
     });
     let give = {
         let (field, link) = (field.clone(), props.link.clone());
+        let (insight, question) = (insight.clone(), question.clone());
         Callback::from(move |()| {
             let Some(field) = field.cast::<HtmlInputElement>() else {
                 return;
             };
             let text = field.value();
             if !text.trim().is_empty() {
+                question.set(Some(doctor::ask(&insight, text.clone())));
                 link.send(&Command::SetDeviceString { text });
             }
         })
@@ -83,7 +89,15 @@ pub fn DeviceStringField(props: &DeviceStringFieldProps) -> Html {
                 <button type="submit" class="button small">{ words.text("device-string-give") }</button>
             </div>
             // A node in either case: the field before it must stay the same element.
-            if let Some(wrong) = wrong { { wrong } }
+            if let Some(wrong) = wrong {
+                { wrong }
+                if let Some(answer) = question.and_then(|question| doctor::answer(&insight, question)) {
+                    <details class="device-string-doctor">
+                        <summary>{ words.text("doctor-ask") }</summary>
+                        { doctor::diagnosis(&answer, words) }
+                    </details>
+                }
+            }
         </form>
     }
 }

@@ -7,6 +7,7 @@ use lessons::outline::LessonOutline;
 use yew::prelude::*;
 
 use super::chart::Chart;
+use super::controls::{distinct, select};
 use super::icon::icon;
 use crate::clock;
 use crate::i18n::Words;
@@ -33,15 +34,30 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
     let words = &props.words;
     let open = use_state(|| None::<(u16, u64)>);
     let view = use_node_ref();
+    let device = use_state(|| None::<String>);
     let follow = use_follow_end(view.clone(), props.events.clone());
     if props.events.is_empty() {
         return html! { <p class="empty">{ words.text(&format!("{}-empty-events", props.lesson.id)) }</p> };
     }
-    let entries = props.events.entries();
+    let kept = props.events.entries();
+    let devices = distinct(kept.iter().map(|event| event.device_id.as_str()));
+    let entries: Vec<&Rc<EventView>> = kept
+        .iter()
+        .filter(|event| device.as_ref().is_none_or(|id| *id == event.device_id))
+        .collect();
     let older = entries.len().saturating_sub(SHOWN);
+    let choose = {
+        let device = device.clone();
+        Callback::from(move |chosen| device.set(chosen))
+    };
     let columns = ["events-time", "events-body", "events-properties"];
     html! {
         <div class="events">
+            <div class="events-list">
+                if devices.len() > 1 {
+                    <div class="filters">{ select(words.text("filter-device"), Some(words.text("filter-any-device")),
+                        devices, device.as_deref(), choose) }</div>
+                }
             <div class="events-frame">
                 <div ref={view} class="events-rows" role="region" aria-label={words.text("tab-events")} tabindex="0"
                     onscroll={follow.on_scroll.clone()}>
@@ -57,9 +73,8 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
                 </div>
                 { jump_button(&follow, words) }
             </div>
-            if let Some((member, unit)) = props.lesson.chart {
-                <Chart words={words.clone()} {member} {unit} events={props.events.clone()} />
-            }
+            </div>
+            <Chart words={words.clone()} preferred={props.lesson.chart} device={(*device).clone()} events={props.events.clone()} />
         </div>
     }
 }

@@ -4,7 +4,7 @@ use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
 use super::controls::{Choice, choices};
-use super::home::progress;
+use super::home::{progress, title};
 use super::icon::icon;
 use super::shortcut_sheet;
 use crate::dom;
@@ -50,7 +50,7 @@ fn lessons(screen: &Screen, route: &Route) -> Html {
         html! {
             <li key={lesson.id}>
                 <a href={Route::Lesson(lesson.id.to_owned()).href()} aria-current={here.then_some("page")}>
-                    <span>{ words.text(&format!("title-{}", lesson.id)) }</span>
+                    <span>{ title(lesson, screen) }</span>
                     <span class="quiet">{ progress(lesson, screen) }</span>
                 </a>
             </li>

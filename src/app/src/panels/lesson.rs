@@ -7,6 +7,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::icon::icon;
+use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
 use crate::routes::Route;
@@ -61,7 +62,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         { badge(*standing, words) }
                     </a>
                 </h2>
-                if is_open { { body(screen, text) } }
+                if is_open { { body(screen, text) } } else { { on_paper(text) } }
             </li>
         }
     });
@@ -69,7 +70,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
         <article class="lesson-text">
             <h1>{ &text.title }</h1>
             { prose(&text.intro) }
-            <p class="progress quiet">{ progress }</p>
+            <div class="progress"><span class="quiet">{ progress }</span>{ share(screen, outline) }</div>
             <ol class="steps" aria-label={words.text("steps")}
                 onkeydown={Callback::from(|event: KeyboardEvent| walk(&event))}>{ for entries }</ol>
         </article>
@@ -78,6 +79,11 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
 
 fn prose(html: &str) -> Html {
     html! { <div class="prose">{ Html::from_html_unchecked(html.to_owned().into()) }</div> }
+}
+
+/// A step that is not open, as paper shows it.
+fn on_paper(text: &StepText) -> Html {
+    html! { <div class="on-paper">{ prose(&text.body) }</div> }
 }
 
 /// The open step's text, and what helps whoever is stuck.

@@ -1,15 +1,21 @@
-//! One packet or request: its fields beside its bytes.
+//! One packet or request: its fields beside its bytes, its body, its token, and how other tools spell it.
 
 use std::ops::Range;
 use std::rc::Rc;
 
-use lab::view::{FieldView, TraceEntry};
+use lab::view::{EntryDetail, FieldView, Spelling, Tool, TraceEntry};
+use lessons::message::Command;
 use yew::prelude::*;
 
 use super::bytes::{Line, Run, lines};
+use super::controls::{Choice, choices};
+use super::copy_button::CopyButton;
 use super::icon::icon;
 use super::wire_tab::summary;
+use super::wire_token::token;
 use crate::i18n::Words;
+use crate::insight::{Insight, use_insight};
+use crate::json;
 
 /// Longer messages are shown up to here.
 const LIMIT: usize = 4_096;
@@ -55,34 +61,77 @@ impl Mark {
     }
 }
 
-/// Fields and bytes; pointing at one marks the other.
+/// What is shown beside the fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum View {
+    Bytes,
+    Body,
+    Token,
+    Spelt,
+}
+
+impl View {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "wire-bytes",
+            Self::Body => "wire-body",
+            Self::Token => "wire-token",
+            Self::Spelt => "wire-spelt",
+        }
+    }
+}
+
+/// What the bench told of this entry; until then, what came with its row.
+fn detail(insight: &Insight, entry: &TraceEntry) -> Rc<EntryDetail> {
+    match &insight.inspected {
+        Some((id, Some(detail))) if *id == entry.id => Rc::clone(detail),
+        _ => Rc::new(EntryDetail {
+            id: entry.id,
+            bytes: entry.bytes.clone(),
+            fields: entry.fields.clone(),
+            token: None,
+            spellings: Vec::new(),
+        }),
+    }
+}
+
+/// The body of a message, indented, if it is JSON.
+fn body(fields: &[FieldView]) -> Option<String> {
+    let body = fields
+        .iter()
+        .rfind(|field| field.name == "body" || field.name == "payload")?;
+    json::indented(&body.value)
+}
+
+/// Fields, and beside them one view of the rest.
 #[component]
 pub fn WireDetail(props: &WireDetailProps) -> Html {
     let words = &props.words;
     let entry = &props.entry;
+    let insight = use_insight();
     let marked = use_state(|| None::<Mark>);
-    let mark = |mark: Option<Mark>| {
-        let marked = marked.clone();
-        move || marked.set(mark.clone())
-    };
-    let field = |(index, field): (usize, &FieldView)| {
-        let on = mark(Some(Mark::field(index, field)));
-        let (over, focus, out, blur) = (on.clone(), on, mark(None), mark(None));
-        let is_marked = marked
-            .as_ref()
-            .is_some_and(|mark| mark.marks_field(index, field));
-        html! {
-            <li key={index}>
-                <button type="button" class={classes!("wire-field", is_marked.then_some("marked"))}
-                    onmouseenter={move |_: MouseEvent| over()} onmouseleave={move |_: MouseEvent| out()}
-                    onfocus={move |_: FocusEvent| focus()} onblur={move |_: FocusEvent| blur()}>
-                    <span class="wire-field-name">{ &field.name }</span>
-                    <span class="wire-field-value">{ &field.value }</span>
-                </button>
-            </li>
+    let view = use_state(|| View::Bytes);
+    use_effect_with(entry.id, {
+        let link = insight.link.clone();
+        move |entry| link.send(&Command::Inspect { entry: *entry })
+    });
+    let detail = detail(&insight, entry);
+    let body = body(&detail.fields);
+    let views = [
+        (View::Bytes, true),
+        (View::Body, body.is_some()),
+        (View::Token, detail.token.is_some()),
+        (View::Spelt, !detail.spellings.is_empty()),
+    ];
+    let choice = |(choice, _): (View, bool)| {
+        let current = view.clone();
+        Choice {
+            label: html! { { words.text(choice.name()) } },
+            title: None,
+            taken: *view == choice,
+            take: Callback::from(move |_| current.set(choice)),
         }
     };
-    let shown = &entry.bytes[..entry.bytes.len().min(LIMIT)];
     let close = {
         let on_close = props.on_close.clone();
         Callback::from(move |_: MouseEvent| on_close.emit(()))
@@ -95,28 +144,94 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
             }
         })
     };
+    let shown = match (*view, &body, &detail.token) {
+        (View::Body, Some(body), _) => html! { <pre class="wire-json">{ body }</pre> },
+        (View::Token, _, Some(view)) => token(view, insight.now, words),
+        (View::Spelt, ..) => spellings(&detail.spellings, words),
+        _ => bytes(&detail, &marked, words),
+    };
     html! {
         <section class="wire-detail" aria-labelledby="wire-detail" onkeydown={on_escape}>
             <div class="wire-detail-head">
                 <h3 id="wire-detail"><code>{ &entry.kind }</code></h3>
                 <span class="wire-detail-summary">{ summary(entry, words) }</span>
+                if views.iter().filter(|(_, is_there)| *is_there).count() > 1 {
+                    { choices("wire-view", words.text("wire-view"), views.into_iter().filter(|(_, is_there)| *is_there).map(choice)) }
+                }
                 <button type="button" class="button bare square small" aria-label={words.text("close")}
                     title={words.text("close")} onclick={close}>{ icon("close") }</button>
             </div>
-            <div class="wire-detail-body">
+            <div class={classes!("wire-detail-body", (*view == View::Bytes).then_some("with-bytes"))}>
                 <div class="wire-fields">
                     <h4>{ words.text("wire-fields") }</h4>
-                    <ol>{ for entry.fields.iter().enumerate().map(field) }</ol>
+                    <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
                 </div>
-                <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text("wire-bytes")}>
-                    <h4>{ words.text("wire-bytes") }</h4>
-                    { for lines(shown, &entry.fields).iter().map(|line| draw(line, &entry.fields, &marked)) }
-                    if shown.len() < entry.bytes.len() {
-                        <p class="empty">{ words.with("wire-bytes-more", [("count", (entry.bytes.len() - shown.len()).into())]) }</p>
-                    }
+                <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text(view.name())} key={view.name()}>
+                    { shown }
                 </div>
             </div>
         </section>
+    }
+}
+
+fn draw_field((index, field): (usize, &FieldView), marked: &UseStateHandle<Option<Mark>>) -> Html {
+    let mark = |mark: Option<Mark>| {
+        let marked = marked.clone();
+        move || marked.set(mark.clone())
+    };
+    let on = mark(Some(Mark::field(index, field)));
+    let (over, focus, out, blur) = (on.clone(), on, mark(None), mark(None));
+    let is_marked = marked
+        .as_ref()
+        .is_some_and(|mark| mark.marks_field(index, field));
+    html! {
+        <li key={index}>
+            <button type="button" class={classes!("wire-field", is_marked.then_some("marked"))}
+                onmouseenter={move |_: MouseEvent| over()} onmouseleave={move |_: MouseEvent| out()}
+                onfocus={move |_: FocusEvent| focus()} onblur={move |_: FocusEvent| blur()}>
+                <span class="wire-field-name">{ &field.name }</span>
+                <span class="wire-field-value">{ &field.value }</span>
+            </button>
+        </li>
+    }
+}
+
+fn bytes(detail: &EntryDetail, marked: &UseStateHandle<Option<Mark>>, words: &Words) -> Html {
+    let shown = &detail.bytes[..detail.bytes.len().min(LIMIT)];
+    let hidden = detail.bytes.len() - shown.len();
+    html! {
+        <>
+            <h4>{ words.text("wire-bytes") }</h4>
+            { for lines(shown, &detail.fields).iter().map(|line| draw(line, &detail.fields, marked)) }
+            if hidden > 0 {
+                <p class="empty">{ words.with("wire-bytes-more", [("count", hidden.into())]) }</p>
+            }
+        </>
+    }
+}
+
+/// The same in the words of other tools, each ready to be copied.
+fn spellings(spellings: &[Spelling], words: &Words) -> Html {
+    let spelling = |spelling: &Spelling| {
+        let name = match spelling.tool {
+            Tool::Curl => "curl",
+            Tool::Az => "az",
+            Tool::Mqtt => "MQTT",
+        };
+        let label = words.with("wire-copy-as", [("tool", name.into())]);
+        html! {
+            <section class="wire-spelling" key={name}>
+                <div class="wire-spelling-head"><h4>{ name }</h4>
+                    <CopyButton words={words.clone()} text={spelling.text.clone()} {label} /></div>
+                <pre>{ &spelling.text }</pre>
+            </section>
+        }
+    };
+    html! {
+        <>
+            { for spellings.iter().map(spelling) }
+            <p class="quiet wire-note">{ words.text("wire-spelt-note") }</p>
+        </>
     }
 }
 

@@ -4,16 +4,19 @@ use std::rc::Rc;
 
 use lab::view::{Direction, Side, TraceEntry};
 use lessons::outline::LessonOutline;
-use web_sys::{Element, HtmlSelectElement};
+use web_sys::Element;
 use yew::prelude::*;
 
-use super::controls::{Choice, choices};
+use super::controls::{Choice, choices, distinct, icon_button, select};
 use super::icon::icon;
 use super::wire_detail::WireDetail;
+use super::wire_export;
 use crate::clock;
 use crate::dom;
 use crate::i18n::Words;
+use crate::insight::use_insight;
 use crate::scroll::{jump_button, use_follow_end};
+use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::Log;
 
 /// A row's height in pixels; `--wire-row` in the stylesheet is the same.
@@ -39,12 +42,14 @@ pub struct WireTabProps {
 struct Filter {
     side: Option<Side>,
     kind: Option<String>,
+    device: Option<String>,
 }
 
 impl Filter {
     fn wants(&self, entry: &TraceEntry) -> bool {
         self.side.is_none_or(|side| side == entry.side)
             && self.kind.as_ref().is_none_or(|kind| *kind == entry.kind)
+            && (self.device.is_none() || self.device == entry.device_id)
     }
 }
 
@@ -56,25 +61,47 @@ fn window(scroll_top: i32, height: i32, count: usize) -> (usize, usize) {
     (first, shown.min(count - first))
 }
 
+/// How many messages a log was ever given.
+fn total(trace: &Log<TraceEntry>) -> usize {
+    trace.entries().len() + trace.forgotten()
+}
+
+/// How many messages came since the list was paused; none if the pause is over, because a new bench began.
+fn behind(paused: &Log<TraceEntry>, trace: &Log<TraceEntry>) -> Option<usize> {
+    total(trace).checked_sub(total(paused))
+}
+
 /// The list, and the open row's fields and bytes.
 #[component]
 pub fn WireTab(props: &WireTabProps) -> Html {
     let words = &props.words;
+    let insight = use_insight();
+    let paused = use_state(|| None::<Log<TraceEntry>>);
+    let behind = paused
+        .as_ref()
+        .and_then(|paused| behind(paused, &props.trace));
+    let trace = match (&*paused, behind) {
+        (Some(paused), Some(_)) => paused,
+        _ => &props.trace,
+    };
+    let pause = {
+        let (paused, trace) = (paused.clone(), props.trace.clone());
+        let is_paused = behind.is_some();
+        Callback::from(move |()| paused.set((!is_paused).then(|| trace.clone())))
+    };
+    use_shortcut(Shortcut::Pause, pause.clone());
     let filter = use_state(Filter::default);
     let open = use_state(|| None::<u64>);
     let view = use_node_ref();
     let scrolled = use_state(|| (0, 600));
-    let rows = use_memo(
-        (props.trace.clone(), (*filter).clone()),
-        |(trace, filter)| {
-            trace
-                .entries()
-                .iter()
-                .filter(|entry| filter.wants(entry))
-                .cloned()
-                .collect::<Vec<_>>()
-        },
-    );
+    let rows = use_memo((trace.clone(), (*filter).clone()), |(trace, filter)| {
+        trace
+            .entries()
+            .iter()
+            .filter(|entry| filter.wants(entry))
+            .cloned()
+            .collect::<Vec<_>>()
+    });
     let follow = use_follow_end(view.clone(), Rc::clone(&rows));
     let on_scroll = {
         let (scrolled, follow) = (scrolled.clone(), follow.on_scroll.clone());
@@ -127,11 +154,19 @@ pub fn WireTab(props: &WireTabProps) -> Html {
     html! {
         <div class={classes!("wire", opened.is_some().then_some("split"))}>
             <div class="wire-list">
-                { filters(&props.trace, &filter, words) }
+                <div class="filters">
+                    { filters(trace, &filter, words) }
+                    <span class="filters-gap"></span>
+                    { pause_button(behind, &pause, words) }
+                    { export_button(trace, words) }
+                    if insight.skipped > 0 {
+                        <p class="wire-skipped">{ skipped(insight.skipped, words) }</p>
+                    }
+                </div>
                 <div class="wire-frame">
                     <div ref={view} class="wire-rows" onscroll={on_scroll} tabindex={rows.is_empty().then_some("0")}
                         role="region" aria-label={words.text("wire-rows")} {onkeydown}>
-                        if props.trace.is_empty() {
+                        if trace.is_empty() {
                             <p class="empty">{ words.text(&format!("{}-empty-wire", props.lesson.id)) }</p>
                         } else if rows.is_empty() {
                             <p class="empty">{ words.text("wire-filtered") }</p>
@@ -208,7 +243,7 @@ fn row(
                 <span class="wire-party"><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
                 <span class="wire-kind">{ &entry.kind }</span>
                 <span class="wire-summary" title={summary.clone()}><span>{ head }</span><span>{ tail }</span></span>
-                <span class="wire-size">{ words.with("bytes", [("count", entry.bytes.len().into())]) }</span>
+                <span class="wire-size">{ words.with("bytes", [("count", entry.size.into())]) }</span>
             </button>
         </li>
     }
@@ -216,7 +251,7 @@ fn row(
 
 /// What an entry is about: the wire's own words, but for a connection that was closed, which no packet tells of.
 pub(super) fn summary(entry: &TraceEntry, words: &Words) -> AttrValue {
-    if entry.bytes.is_empty() {
+    if entry.size == 0 {
         words.text(&format!("close-{}", entry.summary))
     } else {
         entry.summary.clone().into()
@@ -257,38 +292,72 @@ fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Wor
         (Some(Side::Device), "device"),
         (Some(Side::Cloud), "cloud"),
     ];
-    let mut kinds: Vec<&str> = Vec::new();
-    for entry in trace.entries() {
-        if let Err(place) = kinds.binary_search(&entry.kind.as_str()) {
-            kinds.insert(place, &entry.kind);
-        }
-    }
+    let entries = trace.entries();
+    let kinds = distinct(entries.iter().map(|entry| entry.kind.as_str()));
     let choose_kind = {
         let filter = filter.clone();
-        Callback::from(move |event: Event| {
-            let chosen = event
-                .target_dyn_into::<HtmlSelectElement>()
-                .map(|select| select.value());
-            let kind = chosen.filter(|kind| !kind.is_empty());
+        Callback::from(move |kind| {
             filter.set(Filter {
                 kind,
                 ..(*filter).clone()
             });
         })
     };
-    let kind = |kind: &str| {
-        let selected = filter.kind.as_deref() == Some(kind);
-        html! { <option value={kind.to_owned()} {selected}>{ kind }</option> }
+    let devices = distinct(
+        entries
+            .iter()
+            .filter_map(|entry| entry.device_id.as_deref()),
+    );
+    let choose_device = {
+        let filter = filter.clone();
+        Callback::from(move |device| {
+            filter.set(Filter {
+                device,
+                ..(*filter).clone()
+            });
+        })
     };
     html! {
-        <div class="filters">
+        <>
             { choices("wire-side", words.text("wire-filter-side"), sides.into_iter().map(side)) }
-            <select aria-label={words.text("wire-filter-kind")} onchange={choose_kind}>
-                <option value="" selected={filter.kind.is_none()}>{ words.text("wire-filter-any-kind") }</option>
-                { for kinds.into_iter().map(kind) }
-            </select>
-        </div>
+            { select(words.text("wire-filter-kind"), Some(words.text("wire-filter-any-kind")), kinds,
+                filter.kind.as_deref(), choose_kind) }
+            if devices.len() > 1 {
+                { select(words.text("filter-device"), Some(words.text("filter-any-device")), devices,
+                    filter.device.as_deref(), choose_device) }
+            }
+        </>
     }
+}
+
+/// Stops the list, and lets it go on; says how many messages wait.
+fn pause_button(behind: Option<usize>, pause: &Callback<()>, words: &Words) -> Html {
+    let (picture, label) = match behind {
+        None => ("pause", words.text("wire-pause")),
+        Some(count) => ("play", words.with("wire-resume", [("count", count.into())])),
+    };
+    html! {
+        <button type="button" class="button small wire-pause" aria-pressed={behind.is_some().to_string()}
+            onclick={pause.reform(|_: MouseEvent| ())}>{ icon(picture) }<span>{ label }</span></button>
+    }
+}
+
+fn export_button(trace: &Log<TraceEntry>, words: &Words) -> Html {
+    let trace = trace.clone();
+    icon_button(
+        "download",
+        words.text("wire-export"),
+        Callback::from(move |_| wire_export::save(&trace)),
+    )
+}
+
+/// How many messages are not in the list.
+fn skipped(count: u64, words: &Words) -> AttrValue {
+    // A count of messages is far below what a double holds exactly.
+    #[expect(clippy::cast_precision_loss)]
+    let number = js_sys::Number::from(count as f64);
+    let count: String = number.to_locale_string(words.locale().id).into();
+    words.with("wire-skipped", [("count", count.into())])
 }
 
 #[cfg(test)]
