@@ -139,9 +139,9 @@ fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {
     match route {
         Route::Home => home(screen),
         Route::Glossary(_) => glossary(&screen.words, terms),
+        Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
         Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
         Route::Progress(code) => shared(screen, code),
-        Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
         Route::NotFound => not_found(&screen.words),
     }
 }
@@ -168,7 +168,7 @@ fn open_step(
     let lesson = lessons::outline::lesson(lesson)?;
     let is_open = |step: &&StepOutline| !screen.kept.has_passed(lesson.id, step.id);
     let step = lesson.steps.iter().find(is_open).or(lesson.steps.first())?;
-    Route::step(lesson.id, step.id).replace();
+    Route::step(lesson.id, step.id).rename();
     Some((lesson, step))
 }
 

@@ -52,12 +52,9 @@ impl Address {
         let route = match (first, page, rest) {
             // The addresses of old were behind the `#` altogether.
             (_, None, _) if fragment.starts_with('/') => Route::of_old(fragment),
-            (_, None, _) if fragment.starts_with("p=") => {
-                Route::Progress(fragment.trim_start_matches("p=").to_owned())
-            }
-            (None | Some("index.html"), ..) => Route::Home,
+            (None | Some("index.html"), ..) => Route::of_home(fragment),
             _ if locale.is_none() => Route::NotFound,
-            (_, None | Some("index.html"), _) => Route::Home,
+            (_, None | Some("index.html"), _) => Route::of_home(fragment),
             (_, Some("doctor"), None | Some("index.html")) => Route::Doctor,
             (_, Some("glossary"), None | Some("index.html")) => {
                 Route::Glossary(fragment.to_owned())
@@ -120,6 +117,14 @@ pub fn language() -> &'static str {
     SITE.with_borrow(|site| site.locale.id)
 }
 
+/// The scheme and host of this page.
+pub fn origin() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location
+        .and_then(|location| location.origin().ok())
+        .unwrap_or_default()
+}
+
 /// The address of a file of the site.
 pub fn file(path: &str) -> String {
     SITE.with_borrow(|site| format!("{}{path}", site.base))
@@ -131,11 +136,15 @@ impl Route {
         Self::Step(lesson.to_owned(), step.to_owned())
     }
 
+    fn of_home(fragment: &str) -> Self {
+        let code = fragment.strip_prefix("p=").map(str::to_owned);
+        code.map_or(Self::Home, Self::Progress)
+    }
+
     fn of_old(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next(), parts.next()) {
             (None, ..) => Self::Home,
-            (Some("doctor"), None, _) => Self::Doctor,
             (Some(lesson), None, _) => Self::Lesson(lesson.to_owned()),
             (Some(lesson), Some(step), None) => Self::step(lesson, step),
             _ => Self::NotFound,
@@ -176,19 +185,12 @@ impl Route {
     }
 
     /// Goes there, and takes the present address out of the browser's history.
-    pub fn replace(&self) {
+    pub fn rename(&self) {
         if let Some(history) = history() {
             let renamed = history.replace_state_with_url(&JsValue::NULL, "", Some(&self.href()));
             renamed.is_ok().then(tell);
         }
     }
-}
-
-/// The host of this site, as whole addresses begin.
-pub fn site() -> String {
-    let location = web_sys::window().map(|window| window.location());
-    let origin = location.and_then(|location| location.origin().ok());
-    origin.unwrap_or_default()
 }
 
 fn history() -> Option<web_sys::History> {

@@ -138,12 +138,6 @@ wire-filter-all = All
 wire-filter-kind = Shown kind
 wire-filter-any-kind = Every kind
 wire-filtered = Nothing of this kind has crossed the wire yet. Choose “All” and “Every kind” to see everything.
-wire-fields = Fields
-wire-bytes = Bytes
-wire-bytes-more = { $count ->
-    [one] One more byte is not shown.
-   *[other] { $count } more bytes are not shown.
-  }
 wire-pause = Pause
 wire-resume = Go on ({ $count })
 wire-export = Save the list as a JSON file
@@ -156,6 +150,12 @@ wire-token = Token
 wire-spelt = As a command
 wire-spelt-note = Words in angle brackets stand for what the page does not tell: keys and signatures.
 wire-copy-as = Copy as { $tool }
+wire-fields = Fields
+wire-bytes = Bytes
+wire-bytes-more = { $count ->
+    [one] One more byte is not shown.
+   *[other] { $count } more bytes are not shown.
+  }
 token-opens = Opens
 token-signer = Signed with
 token-device-key = the device's own key
