@@ -126,18 +126,23 @@ test("without a storage the lesson says that nothing is kept, and a link still w
 
 test("two tabs do not lose each other's progress", visit({}, async ({ page, site, context }) => {
   const other = await context.newPage();
-  await other.goto(site.at("/telemetry/send"));
+  await other.goto(site.at("/telemetry/register"));
+  const progress = (tab, count) => tab.getByRole("main").getByText(`${count} of 6 steps passed`).waitFor();
+  await progress(other, 0);
   await pass(page, site, 1);
-  await other.getByRole("main").getByText("1 of 6 steps passed").waitFor();
+  await progress(other, 1);
+  await other.goto(site.at("/telemetry/send"));
   const seat = bench(other);
   await seat.run(STEPS[2]).click();
   await seat.sees("Passed");
-  await page.getByRole("main").getByText(/[2-3] of 6 steps passed/).waitFor();
+  await progress(page, 3);
+  // A change in the first tab keeps what came from the second.
+  await page.getByRole("textbox", { name: "Device id" }).fill("gauge-7");
   const kept = () => page.evaluate((key) => localStorage.getItem(key), KEY);
-  await until("both steps", async () => /telemetry register\n[^]*telemetry send\n/.test(await kept()));
+  await until("steps and edit", async () => /telemetry send\n[^]*gauge-7/.test(await kept()));
 
   // Beginning anew in one tab is not undone by the other.
   await other.reload();
   await other.getByRole("button", { name: "Start anew" }).click();
-  await page.getByRole("main").getByText("0 of 6 steps passed").waitFor();
+  await progress(page, 0);
 }));

@@ -92,7 +92,7 @@ fn body(screen: &Screen, text: &StepText) -> Html {
     let button = |id: &str, picture: &'static str, command: Command| {
         let link = screen.link.clone();
         html! {
-            <button type="button" class="button" title={words.text(&format!("{id}-title"))}
+            <button id={id.to_owned()} type="button" class="button" title={words.text(&format!("{id}-title"))}
                 onclick={move |_: MouseEvent| link.send(&command)}>
                 { icon(picture) }{ words.text(id) }
             </button>
@@ -102,7 +102,7 @@ fn body(screen: &Screen, text: &StepText) -> Html {
         <div class="step-body">
             { prose(&text.body) }
             <div class="aids">
-                <details class="hint">
+                <details id="hint" class="hint">
                     <summary>{ icon("hint") }{ words.text("hint") }</summary>
                     { prose(&text.hint) }
                 </details>
