@@ -346,6 +346,7 @@ impl Bench {
             }
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
+            Report::DevicesChanged { devices, gone } => self.change_devices(devices, &gone),
             Report::Line { program, line } => {
                 if self.program(&program) == Some(ProgramState::Running) {
                     self.progress_of(&program).line = Some(line);
@@ -406,6 +407,18 @@ impl Bench {
                 self.progress_of(program).spelt = Some((entry, detail));
             }
             None => self.inspected = Some((entry, detail)),
+        }
+    }
+
+    /// Both lists are sorted by id, and so is the result.
+    fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
+        let devices = Rc::make_mut(&mut self.devices);
+        devices.retain(|device| !gone.contains(&device.device_id));
+        for device in changed {
+            match devices.binary_search_by(|known| known.device_id.cmp(&device.device_id)) {
+                Ok(at) => devices[at] = device,
+                Err(at) => devices.insert(at, device),
+            }
         }
     }
 
@@ -552,6 +565,38 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(cleared.generation, 2);
+    }
+
+    fn device(id: &str, queued: usize) -> DeviceView {
+        DeviceView {
+            device_id: id.to_owned(),
+            enabled: true,
+            connected: false,
+            plugged: true,
+            last_activity: Timestamp::NEVER,
+            generation_id: String::new(),
+            etag: String::new(),
+            queued,
+            switched_on: false,
+        }
+    }
+
+    #[test]
+    fn changed_devices_take_the_place_of_the_old_ones() {
+        let bench = after(
+            Bench::default(),
+            vec![
+                Report::Devices(vec![device("b", 0), device("c", 0), device("d", 0)]),
+                Report::DevicesChanged {
+                    devices: vec![device("a", 1), device("c", 2)],
+                    gone: vec!["b".to_owned(), "x".to_owned()],
+                },
+            ],
+        );
+        assert_eq!(
+            *bench.devices,
+            [device("a", 1), device("c", 2), device("d", 0)]
+        );
     }
 
     #[test]

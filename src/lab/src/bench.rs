@@ -10,10 +10,17 @@ use rand_chacha::{
 use wire::timestamp::Timestamp;
 
 use crate::{
+    action::Outcome,
+    devices::DeviceNews,
     executor::Executor,
-    view::{ConsoleLine, DeviceView, EventView, ProgramState, Side, TraceEntry},
-    world::{Hands, World},
+    hands::Hands,
+    trace::Traced,
+    view::{ConsoleLine, EventView, ProgramState, Side, TraceEntry},
+    world::World,
 };
+
+/// How many bytes of events each partition keeps: a page has less room than a service.
+const PARTITION_BYTES: usize = 4 * 1024 * 1024;
 
 /// What a bench is made from.
 pub struct BenchOptions {
@@ -31,7 +38,11 @@ impl BenchOptions {
         let mut rng = ChaCha20Rng::from_seed(self.seed);
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
-        (HubOptions::new(self.host_name.clone(), seed), rng)
+        let options = HubOptions {
+            partition_bytes: PARTITION_BYTES,
+            ..HubOptions::new(self.host_name.clone(), seed)
+        };
+        (options, rng)
     }
 }
 
@@ -40,12 +51,8 @@ impl BenchOptions {
 pub enum Happening {
     /// A program printed a line.
     Console(ConsoleLine),
-    /// A message crossed the wire.
-    Trace(TraceEntry),
     /// A reader received an event.
     Arrived(EventView),
-    /// The registry or a connection changed: all devices, by id.
-    Devices(Vec<DeviceView>),
     /// A program started or ended.
     Program {
         /// Its side.
@@ -61,6 +68,13 @@ pub enum Happening {
         program: String,
         /// Where it is, and in which file.
         line: &'static Location<'static>,
+    },
+    /// Something that was done by hand has come to something.
+    Answered {
+        /// The id that it was given.
+        id: u64,
+        /// What came of it.
+        outcome: Outcome,
     },
 }
 
@@ -133,6 +147,21 @@ impl Bench {
 
     /// The next thing to tell, in the order in which things happened.
     pub fn poll(&mut self) -> Option<Happening> {
-        self.hands.world().happenings.pop_front()
+        self.hands.world().happenings.pop()
+    }
+
+    /// What crossed the wire since this was asked last, in order: the newest `most` messages, those for which `matters`
+    /// holds first of all. Beside it, how many others there were.
+    pub fn take_trace(
+        &mut self,
+        most: usize,
+        matters: impl Fn(&TraceEntry) -> bool,
+    ) -> (Vec<Rc<Traced>>, u64) {
+        self.hands.world().trace.tell(most, matters)
+    }
+
+    /// What is new about the devices since this was asked last, if anything is.
+    pub fn take_device_news(&mut self) -> Option<DeviceNews> {
+        self.hands.world().device_news()
     }
 }

@@ -66,6 +66,15 @@ impl Clock {
         self.real = self.real.max(to);
     }
 
+    /// Lets the clock show `bench` at `real_now`, if it would show more: the bench has not come further.
+    /// The caller has shown nobody a later time.
+    pub fn fall_back(&mut self, real_now: Timestamp, bench: Timestamp) {
+        if self.bench_time(real_now) > bench {
+            self.bench = bench;
+            self.real = real_now.max(self.real);
+        }
+    }
+
     /// Moves the clock forward, so that the bench's time at `real_now` is at least `bench`.
     pub fn move_to(&mut self, real_now: Timestamp, bench: Timestamp) {
         self.bench = bench.max(self.bench_time(real_now));
@@ -119,6 +128,17 @@ mod tests {
         let mut clock = Clock::new(START);
         clock.hold(after(10), after(5_000));
         assert_eq!(clock.bench_time(after(5_007)), after(17));
+    }
+
+    #[test]
+    fn a_clock_that_fell_back_goes_on_from_there() {
+        let mut clock = Clock::new(START);
+        clock.set_speed(START, 60.0);
+        clock.fall_back(after(1_000), after(10_000));
+        assert_eq!(clock.bench_time(after(1_000)), after(10_000));
+        assert_eq!(clock.bench_time(after(2_000)), after(70_000));
+        clock.fall_back(after(2_000), after(80_000));
+        assert_eq!(clock.bench_time(after(2_000)), after(70_000));
     }
 
     #[test]

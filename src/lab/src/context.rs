@@ -1,6 +1,6 @@
 //! What a program on the bench has at hand.
 
-use std::{collections::BTreeMap, error::Error, panic::Location, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, error::Error, fmt, panic::Location, rc::Rc, time::Duration};
 
 use client::{
     device::{Device, DeviceOptions},
@@ -8,20 +8,33 @@ use client::{
     service::{Call, Service},
 };
 use futures::future::LocalBoxFuture;
+use http::{Request, Response};
 use wire::{
     connection_string::DeviceConnectionString, event::EventPosition, number, timestamp::Timestamp,
 };
 
 use crate::{
+    hands::Hands,
     pipe::Pipes,
     reader::EventReader,
     trace::Party,
     view::{Side, Span, Tone},
-    world::Hands,
 };
 
 /// Why a program ended early.
 pub type ProgramError = Box<dyn Error>;
+
+/// The hub was taken off the bench while a request was under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HubGone;
+
+impl fmt::Display for HubGone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the hub went away before it answered")
+    }
+}
+
+impl Error for HubGone {}
 
 /// A program that a bench can run.
 pub struct Program {
@@ -41,29 +54,32 @@ pub struct Program {
 pub struct Context {
     hands: Hands,
     party: Party,
+    /// Under what its futures run, and are stopped.
+    spawned: String,
     settings: Rc<BTreeMap<String, String>>,
 }
 
 impl Context {
-    pub(crate) fn new(hands: Hands, program: &Program, settings: BTreeMap<String, String>) -> Self {
-        let party = Party {
-            side: program.side,
-            name: program.name.to_owned(),
-        };
+    pub(crate) fn new(hands: Hands, party: Party, settings: BTreeMap<String, String>) -> Self {
         Self {
             hands,
+            spawned: party.name.clone(),
             party,
             settings: Rc::new(settings),
         }
+    }
+
+    /// The same, with futures that run under another name.
+    pub(crate) fn spawning_as(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.spawned);
+        self
     }
 
     /// Prints a line.
     #[track_caller]
     pub fn print(&self, text: impl Into<String>) {
         self.reach(Location::caller());
-        self.hands
-            .world()
-            .print(&self.party, Tone::Plain, vec![Span::Text(text.into())]);
+        self.print_line(Tone::Plain, vec![Span::Text(text.into())]);
     }
 
     /// Prints a line that ends with a secret, which readers see only when they ask for it.
@@ -71,7 +87,12 @@ impl Context {
     pub fn print_secret(&self, label: impl Into<String>, secret: impl Into<String>) {
         self.reach(Location::caller());
         let spans = vec![Span::Text(label.into()), Span::Secret(secret.into())];
-        self.hands.world().print(&self.party, Tone::Plain, spans);
+        self.print_line(Tone::Plain, spans);
+    }
+
+    pub(crate) fn print_line(&self, tone: Tone, spans: Vec<Span>) {
+        let Party { side, name } = &self.party;
+        self.hands.world().print(*side, name, tone, spans);
     }
 
     /// A setting's text, as the learner left it; empty if there is no such setting.
@@ -96,9 +117,13 @@ impl Context {
         self.hands.sleep(duration)
     }
 
+    pub(crate) async fn sleep_until(&self, at: Timestamp) {
+        self.hands.sleep_until(at).await;
+    }
+
     /// Lets something run alongside this program, until it ends or the program is stopped.
     pub fn spawn(&self, work: impl Future<Output = ()> + 'static) {
-        self.hands.spawner().spawn(&self.party.name, Box::pin(work));
+        self.hands.spawner().spawn(&self.spawned, Box::pin(work));
     }
 
     /// A number from 0 up to, but not including, 1.
@@ -124,9 +149,7 @@ impl Context {
         self.reach(Location::caller());
         let network = Pipes::new(self.hands.clone(), connection_string.device_id.clone());
         let (device, driver) = Device::new(connection_string, options, network);
-        self.hands
-            .spawner()
-            .spawn(&self.party.name, Box::pin(driver));
+        self.hands.spawner().spawn(&self.spawned, Box::pin(driver));
         device
     }
 
@@ -156,14 +179,21 @@ impl Context {
     }
 
     async fn request<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
-        let (entry, answer) = self.hands.world().request(&self.party, &call.request);
-        let response = answer
-            .await
-            .map_err(|_| "the hub went away before it answered")?;
+        let response = self.exchange(&call.request).await?;
+        Ok(call.read(response)?)
+    }
+
+    /// Sends a request to the hub and waits for the answer.
+    pub(crate) async fn exchange(
+        &self,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, HubGone> {
+        let (entry, answer) = self.hands.world().request(&self.party, request);
+        let response = answer.await.map_err(|_| HubGone)?;
         self.hands
             .world()
             .trace_response(&self.party, entry, &response);
-        Ok(call.read(response)?)
+        Ok(response)
     }
 
     /// Notes that the program has come to a line.

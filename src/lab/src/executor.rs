@@ -1,6 +1,6 @@
 //! Runs the bench's futures on the one thread there is.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use futures::{
     executor::{LocalPool, LocalSpawner},
@@ -18,8 +18,25 @@ pub(crate) struct Executor {
 #[derive(Clone)]
 pub(crate) struct Spawner {
     spawner: LocalSpawner,
-    /// What was started, each with the name of its program.
-    running: Rc<RefCell<Vec<(String, AbortHandle)>>>,
+    running: Rc<RefCell<Running>>,
+}
+
+/// What was started and has not ended, by the name of its program and a number of its own.
+#[derive(Default)]
+struct Running {
+    programs: BTreeMap<String, BTreeMap<u64, AbortHandle>>,
+    started: u64,
+}
+
+impl Running {
+    fn end(&mut self, program: &str, number: u64) {
+        if let Some(handles) = self.programs.get_mut(program) {
+            handles.remove(&number);
+            if handles.is_empty() {
+                self.programs.remove(program);
+            }
+        }
+    }
 }
 
 impl Executor {
@@ -47,25 +64,28 @@ impl Spawner {
     pub(crate) fn spawn(&self, program: &str, future: LocalBoxFuture<'static, ()>) {
         let (handle, registration) = AbortHandle::new_pair();
         let stoppable = Abortable::new(future, registration);
+        let number = {
+            let mut running = self.running.borrow_mut();
+            running.started += 1;
+            let number = running.started;
+            let handles = running.programs.entry(program.to_owned()).or_default();
+            handles.insert(number, handle);
+            number
+        };
+        let (running, program) = (Rc::clone(&self.running), program.to_owned());
         // Spawning fails only while the pool is being dropped, and then there is nothing left to run for.
-        let spawned = self.spawner.spawn_local(async move {
+        let _ = self.spawner.spawn_local(async move {
             // A stopped future has nothing to say.
             let _ = stoppable.await;
+            running.borrow_mut().end(&program, number);
         });
-        if spawned.is_ok() {
-            let mut running = self.running.borrow_mut();
-            running.push((program.to_owned(), handle));
-        }
     }
 
     /// Drops all futures of a program at their next turn, wherever they are.
     pub(crate) fn stop(&self, program: &str) {
-        self.running.borrow_mut().retain(|(name, handle)| {
-            let other = name != program;
-            if !other {
-                handle.abort();
-            }
-            other
-        });
+        let stopped = self.running.borrow_mut().programs.remove(program);
+        for handle in stopped.into_iter().flat_map(BTreeMap::into_values) {
+            handle.abort();
+        }
     }
 }

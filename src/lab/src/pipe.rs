@@ -7,7 +7,7 @@ use hub::ConnectionId;
 use rand_chacha::rand_core::Rng as _;
 use wire::timestamp::Timestamp;
 
-use crate::{trace::Party, view::Side, world::Hands};
+use crate::{hands::Hands, trace::Party, view::Side};
 
 /// One device's way to the hub.
 pub(crate) struct Pipes {

@@ -6,7 +6,7 @@ use client::monitor::Monitor;
 use serde_json::Value;
 use wire::event::Event;
 
-use crate::{view::EventView, world::Hands};
+use crate::{hands::Hands, view::EventView};
 
 /// Reads events from all partitions, from a position on.
 pub struct EventReader {

@@ -42,7 +42,7 @@ pub struct FieldView {
     pub name: String,
     /// The value, decoded; secrets masked.
     pub value: String,
-    /// First byte of the field in [`TraceEntry::bytes`].
+    /// First byte of the field in [`EntryDetail::bytes`].
     pub start: usize,
     /// First byte after the field.
     pub end: usize,
@@ -75,11 +75,6 @@ pub struct TraceEntry {
     pub mark: Option<Mark>,
     /// The id of the request that this message answers, if it is an HTTP response.
     pub answers: Option<u64>,
-    /// The message as it was sent, but for signatures and keys, whose characters are `*`.
-    #[serde(with = "serde_bytes")]
-    pub bytes: Vec<u8>,
-    /// The message's parts in the order of their bytes.
-    pub fields: Vec<FieldView>,
 }
 
 /// A piece of a console line.

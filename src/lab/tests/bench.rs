@@ -1,11 +1,11 @@
 //! A bench as a learner's hands find it: programs, cables, time and the trace.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
 use client::device::{DeviceOptions, Message, RetryPolicy};
 use lab::{
-    Bench, BenchOptions, Context, Happening, Program, ProgramError,
-    view::{Direction, ProgramState, Protocol, Side, Span, TraceEntry},
+    Bench, BenchOptions, Context, Happening, Program, ProgramError, Traced,
+    view::{Direction, ProgramState, Protocol, Side, Span},
 };
 use wire::{
     event::EventPosition,
@@ -122,19 +122,15 @@ impl Table {
         }
     }
 
-    fn trace(&self) -> Vec<&TraceEntry> {
-        let entries = self.seen.iter().filter_map(|happening| match happening {
-            Happening::Trace(entry) => Some(entry),
-            _ => None,
-        });
-        entries.collect()
+    fn trace(&self) -> Vec<Rc<Traced>> {
+        self.bench.hands().trace().iter().cloned().collect()
     }
 
-    fn kinds(&self, party: &str) -> Vec<&str> {
+    fn kinds(&self, party: &str) -> Vec<String> {
         self.trace()
             .into_iter()
             .filter(|entry| entry.party == party)
-            .map(|entry| entry.kind.as_str())
+            .map(|entry| entry.kind.clone())
             .collect()
     }
 
@@ -208,8 +204,9 @@ fn every_field_of_the_trace_lies_within_its_bytes() {
     table.start(&SENDER);
     table.run_for(Duration::from_mins(3));
     for entry in table.trace() {
-        assert!(!entry.fields.is_empty(), "{} has no fields", entry.kind);
-        for field in &entry.fields {
+        let fields = entry.fields();
+        assert!(!fields.is_empty(), "{} has no fields", entry.kind);
+        for field in &fields {
             assert!(
                 field.start <= field.end && field.end <= entry.bytes.len(),
                 "{}: {field:?}",
@@ -240,7 +237,7 @@ fn no_signature_and_no_key_is_in_the_trace() {
         let text = format!(
             "{}{:?}",
             String::from_utf8_lossy(&entry.bytes),
-            entry.fields
+            entry.fields()
         );
         assert!(!text.contains(&key), "{} shows the key", entry.kind);
         for (_, signature) in text

@@ -1,11 +1,11 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    time::Duration,
-};
+mod by_hand;
+mod telling;
 
-use lab::{Bench, BenchOptions, Clock, FASTEST, Happening, SLOWEST, SnapshotScope};
+use std::{collections::VecDeque, time::Duration};
+
+use lab::{Bench, BenchOptions, Clock, FASTEST, SLOWEST, SnapshotScope, view::Upcoming};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -24,6 +24,9 @@ use crate::{
     step::{Step, Verdict},
     telemetry,
 };
+
+use by_hand::refused_by_bench;
+use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.
 pub const HOST_NAME: &str = "iothub-playground.azure-devices.net";
@@ -46,6 +49,12 @@ const LONGEST_TURN: Duration = Duration::from_secs(10);
 
 /// How often, in real time, the page is told what to keep while the hub changes. After a step it is told at once.
 const KEEP_EVERY: Duration = Duration::from_secs(2);
+
+/// How often, in real time, the page is told what a fleet does.
+const BATCH_EVERY: Duration = Duration::from_millis(100);
+
+/// About how many messages a fleet may send in one turn.
+const MOST_FLEET_MESSAGES: f64 = 2_000.0;
 
 /// How many bytes of each partition's newest events are kept for a reload.
 const KEPT_EVENT_BYTES: usize = 64 * 1024;
@@ -104,6 +113,7 @@ pub struct Classroom {
     /// How often a step was passed or put back.
     turns: u64,
     last_kept: Option<KeptReport>,
+    telling: Telling,
 }
 
 /// The lesson that is open.
@@ -119,11 +129,11 @@ struct Opened {
 }
 
 /// What was last told of the clock, and when.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, PartialEq)]
 struct ClockReport {
     at: Timestamp,
     speed: f64,
-    next: Option<Timestamp>,
+    next: Option<(Timestamp, Upcoming)>,
 }
 
 /// What was last told the page to keep, and when.
@@ -152,29 +162,48 @@ impl Classroom {
             left: None,
             turns: 0,
             last_kept: None,
+            telling: Telling::default(),
         }
     }
 
     /// Carries out a command.
     pub fn handle(&mut self, now: Timestamp, command: Command) {
-        self.advance(now);
+        self.telling.begin(true);
+        self.turn(now);
         if let Err(message) = self.carry_out(now, command) {
             self.reports.push_back(Report::Refused { message });
         }
-        self.advance(now);
+        self.turn(now);
     }
 
     /// Lets happen on the bench what is due.
     pub fn advance(&mut self, now: Timestamp) {
+        self.telling.begin(false);
+        self.turn(now);
+    }
+
+    fn turn(&mut self, now: Timestamp) {
         if now.since(self.last_turn) > LONGEST_TURN {
             self.clock.hold(self.last_turn.plus(LONGEST_TURN), now);
         }
         self.last_turn = now;
+        self.fall_back(now);
         self.bench.run_until(self.clock.bench_time(now));
         self.collect();
         self.watch();
+        self.tell_watched();
         self.report_clock(now);
         self.keep(now);
+    }
+
+    /// Lets the clock go no faster than the bench can follow: a fleet has much to do in each of its seconds.
+    fn fall_back(&mut self, now: Timestamp) {
+        let hands = self.bench.hands();
+        if let Some(fleet) = hands.fleet() {
+            let longest = Duration::try_from_secs_f64(MOST_FLEET_MESSAGES / fleet.rate());
+            let furthest = hands.now().plus(longest.unwrap_or(Duration::MAX));
+            self.clock.fall_back(now, furthest);
+        }
     }
 
     /// The next thing to tell the page.
@@ -189,8 +218,18 @@ impl Classroom {
             .bench
             .next_deadline()
             .map(|at| self.clock.real_time(at));
-        let tick = self.last_clock.map(|clock| clock.at.plus(CLOCK_REPORT));
-        next.into_iter().chain(tick).min()
+        let tick = self
+            .last_clock
+            .as_ref()
+            .map(|clock| clock.at.plus(CLOCK_REPORT));
+        let wake = next.into_iter().chain(tick).min()?;
+        // A fleet does something every moment: that is told in batches.
+        let is_busy = self.bench.hands().fleet().is_some();
+        Some(if is_busy {
+            wake.max(self.last_turn.plus(BATCH_EVERY))
+        } else {
+            wake
+        })
     }
 
     fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), Message> {
@@ -220,12 +259,12 @@ impl Classroom {
             Command::SkipToNext => self.skip(now),
             Command::SetPlugged { device_id, plugged } => self.set_plugged(&device_id, plugged)?,
             Command::SetDeviceString { text } => self.set_device_string(&text),
-            Command::InCloud { .. }
-            | Command::AtDevice { .. }
-            | Command::Watch { .. }
-            | Command::Inspect { .. }
-            | Command::Diagnose { .. }
-            | Command::SetQueryLag { .. } => return Err(Message::new("refused-not-built")),
+            Command::InCloud { id, action } => self.act_in_cloud(id, action),
+            Command::AtDevice { id, action } => self.act_at_device(id, action),
+            Command::Watch { device_id } => self.telling.watch(device_id),
+            Command::Inspect { entry } => self.inspect(entry),
+            Command::Diagnose { .. } => return Err(Message::new("refused-not-built")),
+            Command::SetQueryLag { seconds } => self.set_query_lag(seconds)?,
         }
         Ok(())
     }
@@ -291,6 +330,7 @@ impl Classroom {
     }
 
     fn make_bench(&mut self, now: Timestamp) {
+        self.end_asked();
         self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
         self.device_string = DeviceString::Missing;
         self.reports
@@ -315,6 +355,7 @@ impl Classroom {
             return false;
         };
         opened.done = lesson.done.min(opened.states.len());
+        self.end_asked();
         self.bench = bench;
         self.clock.move_to(now, start);
         let hands = self.bench.hands();
@@ -332,6 +373,10 @@ impl Classroom {
             return;
         };
         let hands = self.bench.hands();
+        // A page has no room for a fleet: a reload finds what was there before it.
+        if hands.fleet().is_some() {
+            return;
+        }
         let report = KeptReport {
             at: now,
             revision: hands.hub().revision(),
@@ -467,20 +512,6 @@ impl Classroom {
             .with("most", FASTEST))
     }
 
-    /// Moves the clock on until something happens that can be seen.
-    fn skip(&mut self, now: Timestamp) {
-        let end = self.bench.hands().now().plus(LONGEST_SKIP);
-        let told = self.reports.len();
-        while let Some(next) = self.bench.next_deadline().filter(|next| *next <= end) {
-            self.bench.run_until(next);
-            self.collect();
-            if self.reports.len() > told {
-                break;
-            }
-        }
-        self.clock.move_to(now, self.bench.hands().now());
-    }
-
     fn set_plugged(&mut self, device_id: &str, plugged: bool) -> Result<(), Message> {
         let hands = self.bench.hands();
         if hands.hub().device(device_id).is_none() {
@@ -569,75 +600,33 @@ impl Classroom {
         }
     }
 
-    /// Takes over what happened on the bench.
-    fn collect(&mut self) {
-        let mut lines = BTreeMap::new();
-        while let Some(happening) = self.bench.poll() {
-            self.reports.push_back(match happening {
-                // Nobody sees the lines that a program passes through between two looks.
-                Happening::Line { program, line } => {
-                    // What programs share is in another file than the one that is shown.
-                    if line.file().ends_with(&format!("{program}.rs")) {
-                        lines.insert(program, line.line());
-                    }
-                    continue;
-                }
-                Happening::Console(line) => Report::Console(line),
-                Happening::Trace(entry) => Report::Trace(entry),
-                Happening::Arrived(event) => Report::Arrived(event),
-                Happening::Devices(devices) => Report::Devices(devices),
-                Happening::Program { side, name, state } => Report::Program { side, name, state },
-            });
-        }
-        let lines = lines.into_iter();
-        self.reports
-            .extend(lines.map(|(program, line)| Report::Line { program, line }));
-        let hands = self.bench.hands();
-        match hands.device_string() {
-            Some(string) => self.show_device_string(DeviceString::Given {
-                host_name: string.host_name,
-                device_id: string.device_id,
-            }),
-            None if matches!(self.device_string, DeviceString::Given { .. }) => {
-                self.show_device_string(DeviceString::Missing);
-            }
-            None => {}
-        }
-    }
-
-    fn show_device_string(&mut self, state: DeviceString) {
-        if self.device_string != state {
-            self.device_string = state.clone();
-            self.reports.push_back(Report::DeviceString(state));
-        }
-    }
-
     fn report_clock(&mut self, now: Timestamp) {
         if self.opened.is_none() {
             return;
         }
+        let hands = self.bench.hands();
         let clock = ClockReport {
             at: now,
             speed: self.clock.speed(),
             // What no jump reaches is not worth waiting for.
-            next: self
-                .bench
-                .next_deadline()
-                .filter(|next| *next <= self.bench.hands().now().plus(LONGEST_SKIP)),
+            next: hands
+                .upcoming()
+                .filter(|(at, _)| *at <= hands.now().plus(LONGEST_SKIP)),
         };
-        let due = self.last_clock.is_none_or(|last| {
+        let due = self.last_clock.as_ref().is_none_or(|last| {
             last.speed.total_cmp(&clock.speed).is_ne()
                 || last.next != clock.next
                 || now.since(last.at) >= CLOCK_REPORT
         });
         if due {
-            self.last_clock = Some(clock);
+            let (next, what) = clock.next.clone().unzip();
             self.reports.push_back(Report::Clock {
-                now: self.bench.hands().now(),
+                now: hands.now(),
                 speed: clock.speed,
-                next: clock.next,
-                what: None,
+                next,
+                what,
             });
+            self.last_clock = Some(clock);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use lab::{
-    Hands,
+    Hands, Traced,
     view::{Direction, Protocol, TraceEntry},
 };
 use serde::de::DeserializeOwned;
@@ -11,8 +11,8 @@ use wire::{error::ErrorCode, timestamp::Timestamp};
 
 /// A request and its answer, if there is one yet.
 pub(crate) struct Exchange {
-    request: Rc<TraceEntry>,
-    response: Option<Rc<TraceEntry>>,
+    request: Rc<Traced>,
+    response: Option<Rc<Traced>>,
 }
 
 /// What the trace still has of the requests with this method and path, the newest last.
@@ -85,7 +85,7 @@ impl Exchange {
     }
 }
 
-fn read_body<T: DeserializeOwned>(entry: &TraceEntry) -> Option<T> {
+fn read_body<T: DeserializeOwned>(entry: &Traced) -> Option<T> {
     let (_, body) = parts(&entry.bytes)?;
     serde_json::from_slice(body).ok()
 }

@@ -263,6 +263,13 @@ pub enum Report {
     Arrived(EventView),
     /// The registry or a connection changed: all devices, by id.
     Devices(Vec<DeviceView>),
+    /// Of many devices, those about which something is new.
+    DevicesChanged {
+        /// New ones, and those that are other than they were, by id.
+        devices: Vec<DeviceView>,
+        /// The ids of those that are no longer there.
+        gone: Vec<String>,
+    },
     /// A program started or ended.
     Program {
         /// Its side.

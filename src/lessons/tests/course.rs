@@ -68,6 +68,30 @@ impl Place {
         states.into_iter().next().unwrap_or(StepState::NotStarted)
     }
 
+    /// What each entry of the trace that was told is, and its bytes.
+    fn traced(&mut self) -> Vec<(String, Vec<u8>)> {
+        let entries = self.reports.iter().filter_map(|report| match report {
+            Report::Trace(entry) => Some((entry.id, entry.kind.clone())),
+            _ => None,
+        });
+        let entries: Vec<_> = entries.collect();
+        let bytes = |(entry, kind): (u64, String)| {
+            self.tell(Command::Inspect { entry });
+            let details = self.reports.iter().rev();
+            let mut details = details.filter_map(|report| match report {
+                Report::Inspected {
+                    entry: of,
+                    detail: Some(detail),
+                } if *of == entry => Some(detail.bytes.clone()),
+                _ => None,
+            });
+            Some((kind, details.next()?))
+        };
+        let traced: Vec<_> = entries.into_iter().filter_map(bytes).collect();
+        assert!(!traced.is_empty(), "nothing was traced");
+        traced
+    }
+
     fn saw(&self, step: &str) -> String {
         match self.state(step) {
             StepState::Passed { saw, .. } | StepState::NotYet { saw, .. } => saw.id,
@@ -340,13 +364,13 @@ fn the_device_string_never_leaves_the_classroom() {
                 "a report of {} shows the key",
                 lesson.id
             );
-            if let Report::Trace(entry) = report {
-                assert!(
-                    !String::from_utf8_lossy(&entry.bytes).contains(&key),
-                    "the trace of {} shows the key",
-                    lesson.id
-                );
-            }
+        }
+        for (kind, bytes) in place.traced() {
+            assert!(
+                !String::from_utf8_lossy(&bytes).contains(&key),
+                "a {kind} in the trace of {} shows the key",
+                lesson.id
+            );
         }
     }
 }
@@ -365,11 +389,9 @@ fn a_device_without_a_retry_policy_fails_with_its_connection() {
 fn a_message_whose_answer_was_lost_is_sent_again_and_marked() {
     let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[5]);
     place.tell(Command::Solve);
-    let duplicates = place.reports.iter().filter(|report| match report {
-        Report::Trace(entry) => {
-            entry.kind == "PUBLISH" && entry.bytes.first().is_some_and(|byte| byte & 8 != 0)
-        }
-        _ => false,
+    let traced = place.traced().into_iter();
+    let duplicates = traced.filter(|(kind, bytes)| {
+        kind == "PUBLISH" && bytes.first().is_some_and(|byte| byte & 8 != 0)
     });
     assert_eq!(duplicates.count(), 1);
 }

@@ -245,6 +245,40 @@ impl SasToken {
     }
 }
 
+/// What a token says beside its signature, whether that is right or has been masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SasClaims {
+    /// `sr` as it stands in the token.
+    pub resource: String,
+    /// When the token ends, in seconds since the Unix epoch.
+    pub expires: u64,
+    /// The shared access policy whose key signed; none for the key of a device or a module.
+    pub policy: Option<String>,
+}
+
+impl SasClaims {
+    /// Reads the text of a token, all but its signature.
+    pub fn parse(text: &str) -> Result<Self, SasError> {
+        let fields = Fields::parse(text)?;
+        Ok(Self {
+            resource: fields.required(SasField::Resource)?.to_owned(),
+            expires: parse_expiry(fields.required(SasField::Expiry)?)?,
+            policy: fields.get(SasField::Policy).map(parse_policy).transpose()?,
+        })
+    }
+
+    /// The two lines that the signature is over.
+    pub fn signed_text(&self) -> String {
+        format!("{}\n{}", self.resource, self.expires)
+    }
+
+    /// `resource` percent-decoded; `None` if that is not UTF-8.
+    pub fn resource_decoded(&self) -> Option<String> {
+        let decoded = percent_decode_str(&self.resource).decode_utf8();
+        decoded.ok().map(Into::into)
+    }
+}
+
 /// The HMAC, fed with what a token signs.
 fn mac(key: &SharedAccessKey, resource: &str, expires: u64) -> Hmac<Sha256> {
     Hmac::<Sha256>::new_from_slice(key.0.expose())

@@ -2,7 +2,7 @@
 
 use expect_test::expect;
 use proptest::prelude::*;
-use wire::sas::{KeyError, SasToken, SharedAccessKey, device_resource, mask_signature};
+use wire::sas::{KeyError, SasClaims, SasToken, SharedAccessKey, device_resource, mask_signature};
 use wire::secret::Secret;
 
 /// The bytes 0 to 31.
@@ -257,4 +257,17 @@ proptest! {
             prop_assert_eq!(mask_signature(&text).len(), text.len());
         }
     }
+}
+
+#[test]
+fn a_masked_token_still_tells_what_it_claims() {
+    let token = SasToken::sign("h.net/devices/a b", &key(), 1_700_000_000, Some("service"));
+    let masked = mask_signature(token.to_text().expose());
+    let claims = SasClaims::parse(&masked).unwrap();
+    assert_eq!(
+        claims.resource_decoded().as_deref(),
+        Some("h.net/devices/a b")
+    );
+    assert_eq!(claims.signed_text(), "h.net%2Fdevices%2Fa%20b\n1700000000");
+    assert_eq!(claims.policy.as_deref(), Some("service"));
 }

@@ -1,0 +1,185 @@
+//! What the classroom tells of the bench, and how much of it: a page can show only so much.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use lab::{
+    DeviceNews, FEW_DEVICES, Happening,
+    action::Outcome,
+    view::{DeviceDetail, TraceEntry},
+};
+use wire::timestamp::Timestamp;
+
+use super::{Classroom, refused_by_bench};
+use crate::message::{DeviceString, Report};
+
+/// How many messages of the trace one batch of reports tells, if it is no answer to the learner.
+const MOST_TRACED: usize = 100;
+
+/// How many messages of the trace the answer to a learner's command tells.
+const MOST_TRACED_AT_ONCE: usize = 1_000;
+
+/// How often, in real time, it is told what has changed about many devices.
+const MANY_DEVICES_EVERY: Duration = Duration::from_millis(500);
+
+/// How often, in real time, it is looked whether the watched device has changed.
+const WATCH_EVERY: Duration = Duration::from_millis(250);
+
+/// What was told, and when, by real time.
+#[derive(Default)]
+pub(super) struct Telling {
+    /// How many messages of the trace the batch under way may still tell.
+    room: usize,
+    /// Whether a learner waits for the batch.
+    at_once: bool,
+    devices_told: Timestamp,
+    /// The device that is watched.
+    watched: Option<String>,
+    watched_told: Timestamp,
+    /// What was told of the watched device.
+    detail: Option<Option<DeviceDetail>>,
+    /// The actions that have not been answered.
+    pub(super) asked: BTreeSet<u64>,
+}
+
+impl Telling {
+    /// A batch of reports begins.
+    pub(super) fn begin(&mut self, at_once: bool) {
+        self.at_once = at_once;
+        self.room = if at_once {
+            MOST_TRACED_AT_ONCE
+        } else {
+            MOST_TRACED
+        };
+    }
+
+    pub(super) fn watch(&mut self, device_id: Option<String>) {
+        self.watched = device_id;
+        self.detail = None;
+    }
+
+    fn is_due(&self, now: Timestamp, last: Timestamp, every: Duration) -> bool {
+        self.at_once || now.since(last) >= every
+    }
+}
+
+impl Classroom {
+    /// Takes over what happened on the bench.
+    pub(super) fn collect(&mut self) {
+        let mut lines = BTreeMap::new();
+        while let Some(happening) = self.bench.poll() {
+            let report = match happening {
+                // Nobody sees the lines that a program passes through between two looks.
+                Happening::Line { program, line } => {
+                    // What programs share is in another file than the one that is shown.
+                    if line.file().ends_with(&format!("{program}.rs")) {
+                        lines.insert(program, line.line());
+                    }
+                    continue;
+                }
+                Happening::Console(line) => Report::Console(line),
+                Happening::Arrived(event) => Report::Arrived(event),
+                Happening::Program { side, name, state } => Report::Program { side, name, state },
+                Happening::Answered { id, outcome } => {
+                    self.telling.asked.remove(&id);
+                    Report::Answered { id, outcome }
+                }
+            };
+            self.reports.push_back(report);
+        }
+        let lines = lines.into_iter();
+        self.reports
+            .extend(lines.map(|(program, line)| Report::Line { program, line }));
+        self.tell_trace();
+        self.tell_devices();
+        self.tell_device_string();
+    }
+
+    fn tell_trace(&mut self) {
+        let fleet = self.bench.hands().fleet();
+        let matters = |entry: &TraceEntry| !fleet.is_some_and(|fleet| fleet.has(&entry.party));
+        let (entries, skipped) = self.bench.take_trace(self.telling.room, matters);
+        self.telling.room = self.telling.room.saturating_sub(entries.len());
+        for entry in entries {
+            self.reports.push_back(Report::Trace((**entry).clone()));
+        }
+        if skipped > 0 {
+            self.reports
+                .push_back(Report::TraceSkipped { count: skipped });
+        }
+    }
+
+    fn tell_devices(&mut self) {
+        let now = self.last_turn;
+        let many = self.bench.hands().hub().device_count() > FEW_DEVICES;
+        let last = self.telling.devices_told;
+        if many && !self.telling.is_due(now, last, MANY_DEVICES_EVERY) {
+            return;
+        }
+        let Some(news) = self.bench.take_device_news() else {
+            return;
+        };
+        self.telling.devices_told = now;
+        self.reports.push_back(match news {
+            DeviceNews::All(devices) => Report::Devices(devices),
+            DeviceNews::Changed { devices, gone } => Report::DevicesChanged { devices, gone },
+        });
+    }
+
+    fn tell_device_string(&mut self) {
+        match self.bench.hands().device_string() {
+            Some(string) => self.show_device_string(DeviceString::Given {
+                host_name: string.host_name,
+                device_id: string.device_id,
+            }),
+            None if matches!(self.device_string, DeviceString::Given { .. }) => {
+                self.show_device_string(DeviceString::Missing);
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn show_device_string(&mut self, state: DeviceString) {
+        if self.device_string != state {
+            self.device_string = state.clone();
+            self.reports.push_back(Report::DeviceString(state));
+        }
+    }
+
+    /// Tells of the watched device if anything about it is new.
+    pub(super) fn tell_watched(&mut self) {
+        let now = self.last_turn;
+        let Some(device_id) = &self.telling.watched else {
+            return;
+        };
+        if !self
+            .telling
+            .is_due(now, self.telling.watched_told, WATCH_EVERY)
+        {
+            return;
+        }
+        self.telling.watched_told = now;
+        let detail = self.bench.hands().device_detail(device_id);
+        if self.telling.detail.as_ref() == Some(&detail) {
+            return;
+        }
+        self.reports.push_back(Report::Watched {
+            device_id: device_id.clone(),
+            detail: detail.clone(),
+        });
+        self.telling.detail = Some(detail);
+    }
+
+    /// The bench is about to be replaced: what was asked of it is answered by nobody else.
+    pub(super) fn end_asked(&mut self) {
+        self.telling.detail = None;
+        for id in std::mem::take(&mut self.telling.asked) {
+            let outcome = Outcome::Refused(refused_by_bench(
+                "the bench was made anew before the answer came; do it again",
+            ));
+            self.reports.push_back(Report::Answered { id, outcome });
+        }
+    }
+}
