@@ -21,6 +21,7 @@ pub mod listings;
 pub mod panels;
 pub mod place;
 pub mod progress_code;
+pub mod projector;
 pub mod routes;
 pub mod screen;
 pub mod scroll;

@@ -62,7 +62,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         { badge(*standing, words) }
                     </a>
                 </h2>
-                if is_open { { body(screen, text) } }
+                if is_open { { body(screen, text) } } else { { on_paper(text) } }
             </li>
         }
     });
@@ -79,6 +79,11 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
 
 fn prose(html: &str) -> Html {
     html! { <div class="prose">{ Html::from_html_unchecked(html.to_owned().into()) }</div> }
+}
+
+/// A step that is not open, as paper shows it.
+fn on_paper(text: &StepText) -> Html {
+    html! { <div class="on-paper">{ prose(&text.body) }</div> }
 }
 
 /// The open step's text, and what helps whoever is stuck.
