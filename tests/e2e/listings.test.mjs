@@ -122,3 +122,18 @@ test("a spelling of an action says which step makes it appear", visit({}, async 
     await shown.said(`spelt for ${name}. The step “${SEND.title}” runs it.`).waitFor();
   }
 }));
+
+test("what a program sent last is spelt for other tools", visit({}, async ({ page, site }) => {
+  const at = bench(page);
+  const shown = listing(page);
+  await page.goto(site.at("/telemetry/send"));
+  await at.run(SEND).click();
+  await at.sees("Passed");
+  await shown.spelling("MQTT").click();
+  await shown.source("MQTT").getByText("devices/MyFirstPythonDevice/messages/events/").waitFor();
+  assert.match(await shown.source("MQTT").innerText(), /windSpeed/);
+  await shown.spelling("az").click();
+  await shown.source("az").getByText("az iot").waitFor();
+  const cloud = page.locator(".card.cloud").getByRole("region", { name: "create_device_identity in az", exact: true });
+  await cloud.getByText("az iot hub device-identity create").waitFor();
+}));

@@ -642,6 +642,26 @@ mod tests {
     }
 
     #[test]
+    fn the_line_of_a_program_is_known_while_it_runs() {
+        let program = |state| Report::Program {
+            side: Side::Device,
+            name: "simulated_device".to_owned(),
+            state,
+        };
+        let line = || Report::Line {
+            program: "simulated_device".to_owned(),
+            line: 7,
+        };
+        let bench = after(
+            Bench::default(),
+            vec![program(ProgramState::Running), line()],
+        );
+        assert_eq!(bench.progress("simulated_device").line, Some(7));
+        let bench = after(bench, vec![program(ProgramState::Stopped), line()]);
+        assert_eq!(bench.progress("simulated_device").line, None);
+    }
+
+    #[test]
     fn a_log_forgets_its_oldest_entries() {
         let mut log = Log::default();
         for number in 0..25 {
