@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use lab::action::{CloudAction, DeviceAction, Refusal};
-use wire::timestamp::Timestamp;
+use lab::{
+    action::{CloudAction, DeviceAction, Refusal},
+    doctor::{self, Place},
+};
+use wire::{connection_string::DeviceConnectionString, timestamp::Timestamp};
 
-use super::Classroom;
-use crate::message::{Message, Report};
+use super::{Classroom, HOST_NAME};
+use crate::message::{DeviceString, Message, Report};
 
 /// The longest that queries may lag behind, in seconds.
 const LONGEST_LAG: u32 = 600;
@@ -38,6 +41,40 @@ impl Classroom {
         let lag = Duration::from_secs(seconds.into());
         self.bench.hands().set_query_lag(lag);
         Ok(())
+    }
+
+    /// Says what a text is that claims to be a connection string.
+    pub(super) fn diagnose(&mut self, id: u64, text: &str) {
+        let diagnosis = doctor::diagnose(text, self.bench.hands().now(), Place::Anywhere);
+        self.reports.push_back(Report::Diagnosed { id, diagnosis });
+    }
+
+    /// Gives the simulated device its connection string, as the learner pasted it.
+    pub(super) fn set_device_string(&mut self, text: &str) {
+        let hands = self.bench.hands();
+        hands.set_device_string(None);
+        let place = Place::Device {
+            host_name: HOST_NAME,
+            device_id: None,
+        };
+        let detail = match text.parse::<DeviceConnectionString>() {
+            Ok(string) if string.host_name.eq_ignore_ascii_case(HOST_NAME) => {
+                hands.set_device_string(Some(string));
+                return;
+            }
+            Ok(_) => format!("expected HostName={HOST_NAME}"),
+            Err(_) if text.trim().is_empty() => {
+                self.show_device_string(DeviceString::Missing);
+                return;
+            }
+            Err(error) => error.to_string(),
+        };
+        let findings = doctor::diagnose(text, hands.now(), place).findings;
+        let message = findings.into_iter().next().map_or_else(
+            || Message::new("device-string-wrong"),
+            |(id, argument)| Message::new(id).with("argument", argument.as_str()),
+        );
+        self.show_device_string(DeviceString::Wrong { message, detail });
     }
 
     /// Moves the clock on until something happens that can be seen, or that was announced.
