@@ -1,10 +1,11 @@
 // What the wire shows is what MQTT says: its bytes, read from the page, are decoded with another program's parser.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import mqtt from "mqtt-packet";
-import { visit } from "./harness.mjs";
-import { bench } from "./lesson-one.mjs";
+import { until, visit } from "./harness.mjs";
+import { STEPS, bench } from "./lesson-one.mjs";
 
 const HOST = "iothub-playground.azure-devices.net";
 const DEVICE = "MyFirstPythonDevice";
@@ -205,4 +206,93 @@ test("pointing at a field marks its bytes", visit({}, async ({ page, site }) => 
   await detail.getByRole("button", { name: "packet id" }).hover();
   await marked.waitFor();
   assert.equal((await marked.innerText()).trim(), "00 01");
+}));
+
+/** The rows in sight, as their texts. */
+const rows = (page) => page.getByRole("region", { name: "Packets and requests" }).getByRole("listitem").allInnerTexts();
+
+test("the list can be narrowed to a side and to a kind", visit({}, async ({ page, site }) => {
+  const at = await sendOne(page, site);
+  await page.getByRole("group", { name: "Shown side" }).getByRole("radio", { name: "Cloud" }).click();
+  await until("no packet", async () => (await at.packets("CONNECT").count()) === 0);
+  assert.ok((await at.packets("PUT").count()) > 0);
+  await page.getByRole("group", { name: "Shown side" }).getByRole("radio", { name: "All" }).click();
+  await page.getByRole("combobox", { name: "Shown kind" }).selectOption("PUBACK");
+  await until("one kind", async () => (await rows(page)).every((row) => row.includes("PUBACK")));
+  assert.ok((await at.packets("PUBACK").count()) > 0);
+}));
+
+test("a pause holds the list, counts what comes, and shows it afterwards", visit({}, async ({ page, site }) => {
+  const at = bench(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.run(STEPS[0]).click();
+  await at.sees("Passed");
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  const before = await rows(page);
+  await at.run(STEPS[0]).click();
+  const goOn = page.getByRole("button", { name: /^Go on \([1-9]\d*\)$/ });
+  await goOn.waitFor();
+  assert.deepEqual(await rows(page), before);
+  // The same by key.
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
+  await until("what came meanwhile", async () => (await rows(page)).length > before.length);
+}));
+
+test("a token is taken apart, and nothing of its signature is told", visit({}, async ({ page, site }) => {
+  const at = await sendOne(page, site);
+  await at.packets("CONNECT").click();
+  const detail = at.detail("CONNECT");
+  await detail.getByRole("radio", { name: "Token" }).click();
+  const said = detail.getByRole("region", { name: "Token" });
+  await said.getByText(`${HOST}/devices/${DEVICE}`, { exact: true }).waitFor();
+  await said.getByText("the device's own key").waitFor();
+  await said.getByText(/\d{4}, \d{2}:\d{2}:\d{2} UTC\. That is .+ from now\./).waitFor();
+  const [signed, whole] = await said.locator("pre").allInnerTexts();
+  const [resource, expiry] = signed.split("\n");
+  assert.equal(decodeURIComponent(resource), `${HOST}/devices/${DEVICE}`);
+  assert.ok(Number(expiry) * 1000 > Date.now());
+  assert.match(whole, /sig=\*+(&|$)/);
+}));
+
+test("an action is spelt for other tools, without secrets, and can be copied", visit(
+  { permissions: ["clipboard-read", "clipboard-write"] },
+  async ({ page, site }) => {
+    const at = bench(page);
+    await page.goto(site.at("/telemetry/register"));
+    await at.solve.click();
+    await at.sees("Passed");
+    await at.packets("PUT").first().click();
+    const detail = at.detail("PUT");
+    await detail.getByRole("radio", { name: "As a command" }).click();
+    await detail.getByRole("button", { name: "Copy as curl" }).click();
+    const curl = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(curl, /^curl /);
+    assert.ok(curl.includes(`https://${HOST}/devices/${DEVICE}?api-version=`));
+    assert.doesNotMatch(curl, /sig=[A-Za-z0-9%+/]{20,}/);
+    await detail.getByRole("button", { name: "Copy as az" }).click();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^az iot hub device-identity create /);
+
+    await detail.getByRole("radio", { name: "Body" }).click();
+    const body = await detail.getByRole("region", { name: "Body" }).innerText();
+    assert.equal(JSON.parse(body).deviceId, DEVICE);
+    assert.match(body, /\n {2}"/, "indented");
+  },
+));
+
+test("the list is saved as JSON, without secrets", visit({}, async ({ page, site }) => {
+  await sendOne(page, site);
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save the list as a JSON file" }).click();
+  const text = await readFile(await (await saving).path(), "utf8");
+  const saved = JSON.parse(text);
+  const kinds = saved.map(({ kind }) => kind);
+  for (const kind of ["PUT", "CONNECT", "CONNACK", "PUBLISH", "PUBACK"]) assert.ok(kinds.includes(kind), kind);
+  const connect = saved.find(({ kind }) => kind === "CONNECT");
+  assert.deepEqual(
+    [connect.direction, connect.side, connect.device, connect.protocol],
+    ["to-hub", "device", DEVICE, "mqtt"],
+  );
+  assert.match(connect.at, /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/);
+  assert.doesNotMatch(text, /SharedAccessKey=|sig=[^*&]/);
 }));

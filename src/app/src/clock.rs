@@ -37,6 +37,8 @@ pub fn day(millis: u64, locale: &str) -> String {
         // A new object takes any member.
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
+    // The day comes before the month, as in the rest of the world.
+    let locale = if locale == "en" { "en-GB" } else { locale };
     date(millis).to_locale_date_string(locale, &options).into()
 }
 

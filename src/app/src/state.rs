@@ -410,15 +410,14 @@ impl Bench {
         }
     }
 
-    /// The list is long then, and both are in the order of the ids.
+    /// Both lists are sorted by id, and so is the result.
     fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
         let devices = Rc::make_mut(&mut self.devices);
-        devices.retain(|device| gone.binary_search(&device.device_id).is_err());
+        devices.retain(|device| !gone.contains(&device.device_id));
         for device in changed {
-            let place = devices.binary_search_by(|it| it.device_id.cmp(&device.device_id));
-            match place {
-                Ok(place) => devices[place] = device,
-                Err(place) => devices.insert(place, device),
+            match devices.binary_search_by(|known| known.device_id.cmp(&device.device_id)) {
+                Ok(at) => devices[at] = device,
+                Err(at) => devices.insert(at, device),
             }
         }
     }
@@ -566,6 +565,38 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(cleared.generation, 2);
+    }
+
+    fn device(id: &str, queued: usize) -> DeviceView {
+        DeviceView {
+            device_id: id.to_owned(),
+            enabled: true,
+            connected: false,
+            plugged: true,
+            last_activity: Timestamp::NEVER,
+            generation_id: String::new(),
+            etag: String::new(),
+            queued,
+            switched_on: false,
+        }
+    }
+
+    #[test]
+    fn changed_devices_take_the_place_of_the_old_ones() {
+        let bench = after(
+            Bench::default(),
+            vec![
+                Report::Devices(vec![device("b", 0), device("c", 0), device("d", 0)]),
+                Report::DevicesChanged {
+                    devices: vec![device("a", 1), device("c", 2)],
+                    gone: vec!["b".to_owned(), "x".to_owned()],
+                },
+            ],
+        );
+        assert_eq!(
+            *bench.devices,
+            [device("a", 1), device("c", 2), device("d", 0)]
+        );
     }
 
     #[test]

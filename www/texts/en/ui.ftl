@@ -144,11 +144,12 @@ wire-export = Save the list as a JSON file
 wire-skipped = { $count } more messages were too many to list.
 filter-device = Shown device
 filter-any-device = Every device
+wire-gone = The bytes of this message are no longer kept: too much came after it.
 wire-view = Shown of this message
 wire-body = Body
 wire-token = Token
 wire-spelt = As a command
-wire-spelt-note = Words in angle brackets stand for what the page does not tell: keys and signatures.
+wire-spelt-note = Keys and signatures are not told. In a shell, put a SAS token of your own into SAS_TOKEN first.
 wire-copy-as = Copy as { $tool }
 wire-fields = Fields
 wire-bytes = Bytes
@@ -247,3 +248,14 @@ close-store-failed = The hub could not keep what came
 close-quota-exceeded = The messages of the day are used up, until midnight UTC
 close-throttled = More messages came in a second than the tier of the hub takes
 close-not-supported = The hub does not support this yet
+
+# The next thing that happens by itself.
+
+next-message-expires = Message for { $device } expires
+next-lock-ends = Message at { $device } returns to the queue
+next-method-times-out = Method call to { $device } times out
+next-connection-ends = Connection of { $device } ends
+next-feedback-ready = Feedback becomes readable
+next-query-catches-up = Queries see the last change
+next-program-goes-on = A program goes on
+next-other = Something else happens

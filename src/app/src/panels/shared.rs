@@ -15,7 +15,7 @@ pub fn shared(screen: &Screen, code: &str) -> Html {
     let content = match progress_code::read(code) {
         None => html! { <p>{ words.text("shared-unreadable") }</p> },
         Some(shared) if shared.is_empty() => html! { <p>{ words.text("shared-empty") }</p> },
-        Some(shared) => offer(screen, shared),
+        Some(shared) => offer(screen, &shared),
     };
     html! {
         <main id="main" class="shared" tabindex="-1">
@@ -26,11 +26,11 @@ pub fn shared(screen: &Screen, code: &str) -> Html {
     }
 }
 
-fn offer(screen: &Screen, shared: Shared) -> Html {
+fn offer(screen: &Screen, shared: &Shared) -> Html {
     let words = &screen.words;
     let lessons = LESSONS
         .iter()
-        .filter_map(|lesson| held(screen, lesson, &shared));
+        .filter_map(|lesson| held(screen, lesson, shared));
     let take = {
         let kept = screen.kept.dispatcher();
         let shared = shared.clone();

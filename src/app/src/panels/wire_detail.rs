@@ -81,18 +81,10 @@ impl View {
     }
 }
 
-/// What the bench told of this entry; until then, nothing.
-fn detail(insight: &Insight, entry: &TraceEntry) -> Rc<EntryDetail> {
-    match &insight.inspected {
-        Some((id, Some(detail))) if *id == entry.id => Rc::clone(detail),
-        _ => Rc::new(EntryDetail {
-            id: entry.id,
-            bytes: Vec::new(),
-            fields: Vec::new(),
-            token: None,
-            spellings: Vec::new(),
-        }),
-    }
+/// What the bench told of this entry: nothing yet, that it is no longer kept, or what is in it.
+fn detail(insight: &Insight, entry: &TraceEntry) -> Option<Option<Rc<EntryDetail>>> {
+    let (id, detail) = insight.inspected.as_ref()?;
+    (*id == entry.id).then(|| detail.clone())
 }
 
 /// The body of a message, indented, if it is JSON.
@@ -115,13 +107,20 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
         let link = insight.link.clone();
         move |entry| link.send(&Command::Inspect { entry: *entry })
     });
-    let detail = detail(&insight, entry);
-    let body = body(&detail.fields);
+    let told = detail(&insight, entry);
+    let detail = told.as_ref().and_then(Option::as_deref);
+    let body = detail.and_then(|detail| body(&detail.fields));
     let views = [
-        (View::Bytes, true),
+        (View::Bytes, detail.is_some()),
         (View::Body, body.is_some()),
-        (View::Token, detail.token.is_some()),
-        (View::Spelt, !detail.spellings.is_empty()),
+        (
+            View::Token,
+            detail.is_some_and(|detail| detail.token.is_some()),
+        ),
+        (
+            View::Spelt,
+            detail.is_some_and(|detail| !detail.spellings.is_empty()),
+        ),
     ];
     let choice = |(choice, _): (View, bool)| {
         let current = view.clone();
@@ -144,12 +143,12 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
             }
         })
     };
-    let shown = match (*view, &body, &detail.token) {
+    let shown = detail.map(|detail| match (*view, &body, &detail.token) {
         (View::Body, Some(body), _) => html! { <pre class="wire-json">{ body }</pre> },
         (View::Token, _, Some(view)) => token(view, insight.now, words),
         (View::Spelt, ..) => spellings(&detail.spellings, words),
-        _ => bytes(&detail, &marked, words),
-    };
+        _ => bytes(detail, &marked, words),
+    });
     html! {
         <section class="wire-detail" aria-labelledby="wire-detail" onkeydown={on_escape}>
             <div class="wire-detail-head">
@@ -161,15 +160,19 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
                 <button type="button" class="button bare square small" aria-label={words.text("close")}
                     title={words.text("close")} onclick={close}>{ icon("close") }</button>
             </div>
-            <div class={classes!("wire-detail-body", (*view == View::Bytes).then_some("with-bytes"))}>
-                <div class="wire-fields">
-                    <h4>{ words.text("wire-fields") }</h4>
-                    <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
+            if let (Some(detail), Some(shown)) = (detail, shown) {
+                <div class={classes!("wire-detail-body", (*view == View::Bytes).then_some("with-bytes"))}>
+                    <div class="wire-fields">
+                        <h4>{ words.text("wire-fields") }</h4>
+                        <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
+                    </div>
+                    <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text(view.name())} key={view.name()}>
+                        { shown }
+                    </div>
                 </div>
-                <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text(view.name())} key={view.name()}>
-                    { shown }
-                </div>
-            </div>
+            } else if told.is_some() {
+                <p class="empty">{ words.text("wire-gone") }</p>
+            }
         </section>
     }
 }

@@ -35,7 +35,7 @@ fn row(entry: &TraceEntry) -> JsValue {
     };
     // Ids and sizes are far below what a double holds exactly.
     #[expect(clippy::cast_precision_loss)]
-    let (id, size) = (entry.id as f64, entry.size as f64);
+    let (id, bytes) = (entry.id as f64, entry.size as f64);
     let object = Object::new();
     for (name, value) in [
         ("id", JsValue::from(id)),
@@ -47,7 +47,7 @@ fn row(entry: &TraceEntry) -> JsValue {
         ("protocol", protocol.into()),
         ("kind", entry.kind.as_str().into()),
         ("summary", entry.summary.as_str().into()),
-        ("size", size.into()),
+        ("size", bytes.into()),
     ] {
         // A new object takes any member.
         let _ = Reflect::set(&object, &name.into(), &value);

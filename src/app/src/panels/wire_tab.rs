@@ -157,7 +157,7 @@ pub fn WireTab(props: &WireTabProps) -> Html {
                 <div class="filters">
                     { filters(trace, &filter, words) }
                     <span class="filters-gap"></span>
-                    { pause_button(behind, pause, words) }
+                    { pause_button(behind, &pause, words) }
                     { export_button(trace, words) }
                     if insight.skipped > 0 {
                         <p class="wire-skipped">{ skipped(insight.skipped, words) }</p>
@@ -331,7 +331,7 @@ fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Wor
 }
 
 /// Stops the list, and lets it go on; says how many messages wait.
-fn pause_button(behind: Option<usize>, pause: Callback<()>, words: &Words) -> Html {
+fn pause_button(behind: Option<usize>, pause: &Callback<()>, words: &Words) -> Html {
     let (picture, label) = match behind {
         None => ("pause", words.text("wire-pause")),
         Some(count) => ("play", words.with("wire-resume", [("count", count.into())])),
