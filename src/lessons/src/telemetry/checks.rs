@@ -4,7 +4,7 @@ use hub::Hub;
 use lab::{Hands, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
-    event::{Event, EventPosition},
+    event::Event,
     rest::{ConnectionState, DeviceIdentity, DeviceStatus},
     timestamp::Timestamp,
 };
