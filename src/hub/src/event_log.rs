@@ -99,6 +99,15 @@ impl EventLog {
     }
 }
 
+impl EventLog {
+    /// The events of a device since a time, oldest first. All of them are in one partition.
+    pub(crate) fn of_device(&self, device_id: &str, since: Timestamp) -> Vec<Event> {
+        let place = self.next_place(device_id).map(|place| place.partition);
+        let partition = place.and_then(|it| self.partitions.get(usize::from(it)));
+        partition.map_or_else(Vec::new, |it| it.of_device(device_id, since))
+    }
+}
+
 /// A number for a device id that never changes, so that all messages of a device go to the same partition:
 /// FNV-1a, folded as its authors advise, because its lower bits alone depend on little of the id.
 fn hash(device_id: &str) -> u64 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wire::{timestamp::Timestamp, topic::TopicFilter};
+use wire::{event::Event, timestamp::Timestamp, topic::TopicFilter};
 
 use crate::{
     cloud_to_device::QueuedMessage, connection::Identity, hub::Hub, limits::Tier,
@@ -52,6 +52,11 @@ impl Hub {
         let device = self.registry.get(device_id);
         let messages = device.into_iter().flat_map(|device| device.queue.iter());
         messages.map(WaitingMessage::of)
+    }
+
+    /// The events of a device that the hub took since a time and still keeps, oldest first.
+    pub fn device_events(&self, device_id: &str, since: Timestamp) -> Vec<Event> {
+        self.events.of_device(device_id, since)
     }
 
     /// Whether a device is connected and subscribed to a topic filter.

@@ -90,6 +90,14 @@ impl Partition {
             .collect()
     }
 
+    /// The events of a device since a time, oldest first.
+    pub(crate) fn of_device(&self, device_id: &str, since: Timestamp) -> Vec<Event> {
+        let first = self.events.partition_point(|stored| stored.at < since);
+        let events = self.events.iter().skip(first);
+        let own = events.filter(|stored| stored.is_of(device_id));
+        own.map(StoredEvent::to_event).collect()
+    }
+
     /// The index of the first event at or behind a position. Events are sorted by number, offset and time alike.
     fn first_at(&self, from: &EventPosition) -> usize {
         match from {

@@ -66,6 +66,11 @@ struct SenderRecord {
 }
 
 impl StoredEvent {
+    /// Whether a device, or a module of it, sent the event.
+    pub(crate) fn is_of(&self, device_id: &str) -> bool {
+        self.sender.identity.device_id == device_id
+    }
+
     /// An event of a message whose property bag is right.
     pub(crate) fn new(
         place: Place,

@@ -49,6 +49,23 @@ fn a_device_listens_while_it_is_connected_and_subscribed() {
 }
 
 #[test]
+fn the_events_of_a_device_are_its_own_and_new_enough() {
+    let mut bench = Bench::new();
+    for (device, body) in [("dev1", "a"), ("dev2", "b"), ("dev1", "c")] {
+        let link = bench.connect(device);
+        let topic = format!("devices/{device}/messages/events/");
+        bench.publish(link, &topic, body.as_bytes(), None);
+        bench.wait(SECOND);
+    }
+    let bodies = |since| -> Vec<_> {
+        let events = bench.hub.device_events("dev1", since).into_iter();
+        events.map(|event| event.body).collect()
+    };
+    assert_eq!(bodies(START), [b"a", b"c"]);
+    assert_eq!(bodies(START.plus(SECOND)), [b"c"]);
+}
+
+#[test]
 fn a_lag_can_be_set_and_taken_away() {
     let mut bench = Bench::new();
     bench.hub.set_query_lag(bench.now, SECOND * 10);

@@ -15,6 +15,7 @@ mod context;
 mod detail;
 mod devices;
 mod dissect;
+pub mod doctor;
 mod executor;
 mod fleet;
 mod hands;

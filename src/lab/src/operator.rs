@@ -292,6 +292,10 @@ fn twin_change(text: &str) -> Result<TwinChange, String> {
 }
 
 /// What was not even sent.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a reason is made for the one refusal that tells it"
+)]
 pub(crate) fn refused_here(why: impl ToString) -> Refusal {
     Refusal {
         status: None,

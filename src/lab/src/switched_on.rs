@@ -298,7 +298,7 @@ impl Life {
                 self.print(Tone::Error, error.to_string());
             }
         }
-        futures::future::pending().await
+        futures::future::pending::<()>().await;
     }
 
     async fn take_messages(&self) {
@@ -308,11 +308,11 @@ impl Life {
             let mut text = format!("message{} received: {body}", id.unwrap_or_default());
             for (name, value) in &message.properties.application {
                 let value = value.as_deref().unwrap_or_default();
-                text.push_str(&format!("; {name} = {value}"));
+                text.extend(["; ", name.as_str(), " = ", value]);
             }
             self.print(Tone::Plain, text);
         }
-        futures::future::pending().await
+        futures::future::pending::<()>().await;
     }
 
     async fn take_desired(&self) {
@@ -324,7 +324,7 @@ impl Life {
                 format!("desired properties, version {version}: {properties}"),
             );
         }
-        futures::future::pending().await
+        futures::future::pending::<()>().await;
     }
 
     async fn send_telemetry(&self) {

@@ -271,7 +271,7 @@ pub(crate) fn device_of_path(path: &str) -> Option<String> {
     if !matches!(kind, "devices" | "twins") || is_query || id.is_empty() {
         return None;
     }
-    decode_id(id).map(Into::into)
+    decode_id(id)
 }
 
 /// The part of a packet that tells it from others of its kind, and what a chart marks of it.

@@ -11,10 +11,7 @@ use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
-use wire::{
-    connection_string::{ConnectionStringError, DeviceConnectionString, Problem},
-    timestamp::Timestamp,
-};
+use wire::timestamp::Timestamp;
 
 use crate::{
     faults,
@@ -267,11 +264,15 @@ impl Classroom {
             self.left = Some(text);
             return Ok(());
         }
+        if let Command::Diagnose { id, text } = command {
+            self.diagnose(id, &text);
+            return Ok(());
+        }
         if self.opened.is_none() {
             return Err(Message::new("refused-no-step"));
         }
         match command {
-            Command::Open { .. } | Command::Restore { .. } => {}
+            Command::Open { .. } | Command::Restore { .. } | Command::Diagnose { .. } => {}
             Command::Act { settings } => self.act(now, &settings),
             Command::Check => self.check(),
             Command::Solve => self.solve(now),
@@ -285,7 +286,6 @@ impl Classroom {
             Command::AtDevice { id, action } => self.act_at_device(id, action),
             Command::Watch { device_id } => self.telling.watch(device_id),
             Command::Inspect { entry } => self.inspect(entry),
-            Command::Diagnose { .. } => return Err(Message::new("refused-not-built")),
             Command::SetQueryLag { seconds } => self.set_query_lag(seconds)?,
         }
         Ok(())
@@ -607,27 +607,6 @@ impl Classroom {
         Ok(())
     }
 
-    fn set_device_string(&mut self, text: &str) {
-        let hands = self.bench.hands();
-        hands.set_device_string(None);
-        let state = match text.parse::<DeviceConnectionString>() {
-            Ok(string) if string.host_name.eq_ignore_ascii_case(HOST_NAME) => {
-                hands.set_device_string(Some(string));
-                return;
-            }
-            Ok(string) => DeviceString::Wrong {
-                message: Message::new("device-string-host").with("host", string.host_name.as_str()),
-                detail: format!("expected HostName={HOST_NAME}"),
-            },
-            Err(_) if text.trim().is_empty() => DeviceString::Missing,
-            Err(error) => {
-                hands.set_wrong_device_string(error);
-                return;
-            }
-        };
-        self.show_device_string(state);
-    }
-
     /// What a step's check sees now.
     fn verdict(&self, opened: &Opened, index: usize) -> Option<Verdict> {
         let step = opened.lesson.steps.get(index)?;
@@ -763,15 +742,5 @@ fn bench_options(rng: &mut ChaCha20Rng, start: Timestamp) -> BenchOptions {
         host_name: HOST_NAME.to_owned(),
         seed,
         start,
-    }
-}
-
-/// What is wrong with a text that should have been a device connection string.
-fn explain(error: &ConnectionStringError) -> Message {
-    match (&error.problem, error.kind) {
-        (Problem::WrongKind { .. }, Some(kind)) => {
-            Message::new("device-string-wrong-kind").with("kind", kind.to_string().as_str())
-        }
-        _ => Message::new("device-string-wrong"),
     }
 }

@@ -536,6 +536,19 @@ fn an_entry_is_opened_with_its_token_and_its_spellings() {
 }
 
 #[test]
+fn a_text_is_diagnosed_without_an_open_step() {
+    let mut classroom = Classroom::new([7; 32], START);
+    let text = "HostName=h;SharedAccessKeyName=service;SharedAccessKey=?".to_owned();
+    classroom.handle(START, Command::Diagnose { id: 7, text });
+    let report = std::iter::from_fn(|| classroom.poll()).next();
+    let Some(Report::Diagnosed { id: 7, diagnosis }) = report else {
+        panic!("expected a diagnosis, got {report:?}");
+    };
+    assert_eq!(diagnosis.kind.as_deref(), Some("service"));
+    assert_eq!(diagnosis.findings.len(), 2);
+}
+
+#[test]
 fn queries_lag_behind_as_told() {
     let mut place = Place::with_device();
     place.tell(Command::SetQueryLag { seconds: 10 });

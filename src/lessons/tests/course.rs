@@ -404,7 +404,7 @@ fn a_policys_string_is_refused_by_the_device_and_named() {
         }
         _ => None,
     });
-    assert_eq!(message.as_deref(), Some("device-string-wrong-kind"));
+    assert_eq!(message.as_deref(), Some("doctor-wrong-kind"));
     place.tell(Command::Check);
     assert_eq!(place.saw("hand-over"), "check-handed-over-missing");
 }

@@ -69,9 +69,8 @@ refused-unknown-step = There is no step “{ $step }” in lesson “{ $lesson }
 refused-no-step = No step is open. Choose one from the list first.
 refused-no-device = There is no device “{ $device }” on the bench. Register it first.
 refused-speed = The clock cannot run { $factor } times as fast. Choose a factor from 0.1 to 3,600.
+refused-query-lag = Queries cannot lag { $seconds } seconds behind. Choose 0 to { $most } seconds.
 
 # What is wrong with the text in the device's connection string field.
 
-device-string-wrong-kind = This is another kind of connection string ({ $kind }). The device needs its own, with a DeviceId part.
 device-string-wrong = This is not a device connection string. It needs HostName, DeviceId and SharedAccessKey, joined by semicolons.
-device-string-host = This string is for the hub { $host }, and this page has another one. Copy the string from the cloud console.

@@ -162,12 +162,13 @@ impl Parts<'_> {
 
     fn of_method(&self) -> Option<Command> {
         #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
         struct Method<'a> {
-            method_name: String,
+            #[serde(rename = "methodName")]
+            name: String,
             #[serde(borrow)]
             payload: Option<&'a RawValue>,
-            response_timeout_in_seconds: Option<u64>,
+            #[serde(rename = "responseTimeoutInSeconds")]
+            timeout: Option<u64>,
         }
         let method: Method<'_> = serde_json::from_slice(self.request.body).ok()?;
         let whose = if self.module_id.is_some() {
@@ -175,10 +176,10 @@ impl Parts<'_> {
         } else {
             "device"
         };
-        let timeout = method.response_timeout_in_seconds.map(|it| it.to_string());
+        let timeout = method.timeout.map(|it| it.to_string());
         Some(
             self.command(&format!("hub invoke-{whose}-method"))
-                .option("--method-name", &method.method_name)
+                .option("--method-name", &method.name)
                 .some("--method-payload", method.payload.map(RawValue::get))
                 .some("--timeout", timeout.as_deref()),
         )

@@ -114,111 +114,122 @@ fn curl_sends_the_same_request() {
     assert_eq!(words(text(&spellings, Tool::Curl).unwrap())[0], "--globoff");
 }
 
+/// Requests, and the names and the options of their commands; no name for those that have none.
+const OPERATIONS: [(&str, &str, &str, &[&str]); 14] = [
+    (
+        "PUT /devices/d1?api-version=1",
+        r#"{"status":"enabled"}"#,
+        "hub device-identity create",
+        &["--device-id", "d1"],
+    ),
+    (
+        "PUT /devices/d1\nif-match: *",
+        r#"{"status":"disabled"}"#,
+        "hub device-identity update",
+        &["--device-id", "d1", "--status", "disabled"],
+    ),
+    (
+        "GET /devices/d1",
+        "",
+        "hub device-identity show",
+        &["--device-id", "d1"],
+    ),
+    (
+        "DELETE /devices/d1\nif-match: \"e\"",
+        "",
+        "hub device-identity delete",
+        &["--device-id", "d1", "--etag", "e"],
+    ),
+    (
+        "GET /devices?top=5&api-version=1",
+        "",
+        "hub device-identity list",
+        &["--top", "5"],
+    ),
+    (
+        "GET /twins/d1",
+        "",
+        "hub device-twin show",
+        &["--device-id", "d1"],
+    ),
+    (
+        "PATCH /twins/d1\nif-match: *",
+        r#"{"tags":{"a":1},"properties":{"desired":{"b":2}}}"#,
+        "hub device-twin update",
+        &[
+            "--device-id",
+            "d1",
+            "--tags",
+            r#"{"a":1}"#,
+            "--desired",
+            r#"{"b":2}"#,
+        ],
+    ),
+    (
+        "PUT /twins/d1",
+        "{}",
+        "hub device-twin replace",
+        &["--device-id", "d1", "--json", "{}"],
+    ),
+    (
+        "POST /twins/d1/methods",
+        r#"{"methodName":"m","payload":10,"responseTimeoutInSeconds":30}"#,
+        "hub invoke-device-method",
+        &[
+            "--device-id",
+            "d1",
+            "--method-name",
+            "m",
+            "--method-payload",
+            "10",
+            "--timeout",
+            "30",
+        ],
+    ),
+    (
+        "POST /devices/d1/messages/deviceBound\niothub-ack: full\niothub-messageid: m1\niothub-expiry: 1970-01-01T00:00:02Z\niothub-app-a: 1",
+        "x",
+        "device c2d-message send",
+        &[
+            "--device-id",
+            "d1",
+            "--data",
+            "x",
+            "--message-id",
+            "m1",
+            "--ack",
+            "full",
+            "--expiry-time-utc",
+            "2000",
+            "--properties",
+            "a=1",
+        ],
+    ),
+    (
+        "DELETE /devices/d1/commands",
+        "",
+        "device c2d-message purge",
+        &["--device-id", "d1"],
+    ),
+    (
+        "GET /messages/serviceBound/feedback",
+        "",
+        "hub monitor-feedback",
+        &[],
+    ),
+    ("GET /devices/d1/modules/m/?", "", "", &[]),
+    (
+        "DELETE /devices/d1/messages/deviceBound/l?reject=1",
+        "",
+        "device c2d-message reject",
+        &["--device-id", "d1", "--etag", "l"],
+    ),
+];
+
 #[test]
 fn operations_have_their_commands() {
     let hub = ["--hub-name", "h"];
-    let d1 = ["--device-id", "d1"];
-    let cases: [(&str, &str, &str, &[&str]); 14] = [
-        (
-            "PUT /devices/d1?api-version=1",
-            r#"{"status":"enabled"}"#,
-            "hub device-identity create",
-            &d1,
-        ),
-        (
-            "PUT /devices/d1\nif-match: *",
-            r#"{"status":"disabled"}"#,
-            "hub device-identity update",
-            &["--device-id", "d1", "--status", "disabled"],
-        ),
-        ("GET /devices/d1", "", "hub device-identity show", &d1),
-        (
-            "DELETE /devices/d1\nif-match: \"e\"",
-            "",
-            "hub device-identity delete",
-            &["--device-id", "d1", "--etag", "e"],
-        ),
-        (
-            "GET /devices?top=5&api-version=1",
-            "",
-            "hub device-identity list",
-            &["--top", "5"],
-        ),
-        ("GET /twins/d1", "", "hub device-twin show", &d1),
-        (
-            "PATCH /twins/d1\nif-match: *",
-            r#"{"tags":{"a":1},"properties":{"desired":{"b":2}}}"#,
-            "hub device-twin update",
-            &[
-                "--device-id",
-                "d1",
-                "--tags",
-                r#"{"a":1}"#,
-                "--desired",
-                r#"{"b":2}"#,
-            ],
-        ),
-        (
-            "PUT /twins/d1",
-            "{}",
-            "hub device-twin replace",
-            &["--device-id", "d1", "--json", "{}"],
-        ),
-        (
-            "POST /twins/d1/methods",
-            r#"{"methodName":"m","payload":10,"responseTimeoutInSeconds":30}"#,
-            "hub invoke-device-method",
-            &[
-                "--device-id",
-                "d1",
-                "--method-name",
-                "m",
-                "--method-payload",
-                "10",
-                "--timeout",
-                "30",
-            ],
-        ),
-        (
-            "POST /devices/d1/messages/deviceBound\niothub-ack: full\niothub-messageid: m1\niothub-expiry: 1970-01-01T00:00:02Z\niothub-app-a: 1",
-            "x",
-            "device c2d-message send",
-            &[
-                "--device-id",
-                "d1",
-                "--data",
-                "x",
-                "--message-id",
-                "m1",
-                "--ack",
-                "full",
-                "--expiry-time-utc",
-                "2000",
-                "--properties",
-                "a=1",
-            ],
-        ),
-        (
-            "DELETE /devices/d1/commands",
-            "",
-            "device c2d-message purge",
-            &d1,
-        ),
-        (
-            "GET /messages/serviceBound/feedback",
-            "",
-            "hub monitor-feedback",
-            &[],
-        ),
-        ("GET /devices/d1/modules/m/?", "", "", &[]),
-        (
-            "DELETE /devices/d1/messages/deviceBound/l?reject=1",
-            "",
-            "device c2d-message reject",
-            &["--device-id", "d1", "--etag", "l"],
-        ),
-    ];
-    for (head, body, name, options) in cases {
+    for (head, body, name, options) in OPERATIONS {
         let head = head.replacen('\n', " HTTP/1.1\n", 1);
         let head = if head.contains(" HTTP/") {
             head

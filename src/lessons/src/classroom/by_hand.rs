@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
-use lab::action::{CloudAction, DeviceAction, Refusal};
-use wire::timestamp::Timestamp;
+use lab::{
+    action::{CloudAction, DeviceAction, Refusal},
+    doctor::{self, Place},
+};
+use wire::{
+    connection_string::{ConnectionStringError, DeviceConnectionString, Problem},
+    timestamp::Timestamp,
+};
 
-use super::Classroom;
-use crate::message::{Message, Report};
+use super::{Classroom, HOST_NAME};
+use crate::message::{DeviceString, Message, Report};
 
 /// The longest that queries may lag behind, in seconds.
 const LONGEST_LAG: u32 = 600;
@@ -40,6 +46,44 @@ impl Classroom {
         Ok(())
     }
 
+    /// Says what a text is that claims to be a connection string.
+    pub(super) fn diagnose(&mut self, id: u64, text: &str) {
+        let diagnosis = doctor::diagnose(text, self.bench.hands().now(), Place::Anywhere);
+        self.reports.push_back(Report::Diagnosed { id, diagnosis });
+    }
+
+    /// Gives the simulated device its connection string, as the learner pasted it.
+    pub(super) fn set_device_string(&mut self, text: &str) {
+        let hands = self.bench.hands();
+        hands.set_device_string(None);
+        let place = Place::Device {
+            host_name: HOST_NAME,
+            device_id: None,
+        };
+        let detail = match text.parse::<DeviceConnectionString>() {
+            Ok(string) if string.host_name.eq_ignore_ascii_case(HOST_NAME) => {
+                hands.set_device_string(Some(string));
+                return;
+            }
+            Ok(_) => format!("expected HostName={HOST_NAME}"),
+            Err(_) if text.trim().is_empty() => {
+                self.show_device_string(DeviceString::Missing);
+                return;
+            }
+            Err(error) => {
+                let detail = error.to_string();
+                hands.set_wrong_device_string(error);
+                detail
+            }
+        };
+        let findings = doctor::diagnose(text, hands.now(), place).findings;
+        let message = findings.into_iter().next().map_or_else(
+            || Message::new("device-string-wrong"),
+            |(id, argument)| Message::new(id).with("argument", argument.as_str()),
+        );
+        self.show_device_string(DeviceString::Wrong { message, detail });
+    }
+
     /// Moves the clock on until something happens that can be seen, or that was announced.
     pub(super) fn skip(&mut self, now: Timestamp) {
         let hands = self.bench.hands();
@@ -54,6 +98,16 @@ impl Classroom {
             }
         }
         self.clock.move_to(now, hands.now());
+    }
+}
+
+/// What is wrong with a text that a step gave to the device.
+pub(super) fn explain(error: &ConnectionStringError) -> Message {
+    match (&error.problem, error.kind) {
+        (Problem::WrongKind { .. }, Some(kind)) => {
+            Message::new("doctor-wrong-kind").with("argument", kind.to_string().as_str())
+        }
+        _ => Message::new("device-string-wrong"),
     }
 }
 

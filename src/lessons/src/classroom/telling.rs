@@ -12,7 +12,7 @@ use lab::{
 };
 use wire::timestamp::Timestamp;
 
-use super::{Classroom, explain, refused_by_bench};
+use super::{Classroom, by_hand::explain, refused_by_bench};
 use crate::message::{DeviceString, Report};
 
 /// How many messages of the trace one batch of reports tells, if it is no answer to the learner.
@@ -39,10 +39,14 @@ pub(super) struct Telling {
     watched: Option<String>,
     watched_told: Timestamp,
     /// What was told of the watched device.
-    detail: Option<Option<DeviceDetail>>,
+    seen: Option<Seen>,
     /// The actions that have not been answered.
     pub(super) asked: BTreeSet<u64>,
 }
+
+/// What there was to see of the watched device; nothing of one that is not in the registry.
+#[derive(PartialEq)]
+struct Seen(Option<DeviceDetail>);
 
 impl Telling {
     /// A batch of reports begins.
@@ -57,7 +61,7 @@ impl Telling {
 
     pub(super) fn watch(&mut self, device_id: Option<String>) {
         self.watched = device_id;
-        self.detail = None;
+        self.seen = None;
     }
 
     fn is_due(&self, now: Timestamp, last: Timestamp, every: Duration) -> bool {
@@ -130,21 +134,21 @@ impl Classroom {
 
     fn tell_device_string(&mut self) {
         let hands = self.bench.hands();
-        match hands.device_string() {
-            Some(string) => self.show_device_string(DeviceString::Given {
+        if let Some(string) = hands.device_string() {
+            self.show_device_string(DeviceString::Given {
                 host_name: string.host_name,
                 device_id: string.device_id,
-            }),
-            None => {
-                if let Some(error) = hands.wrong_device_string() {
-                    self.show_device_string(DeviceString::Wrong {
-                        message: explain(&error),
-                        detail: error.to_string(),
-                    });
-                } else if matches!(self.device_string, DeviceString::Given { .. }) {
-                    self.show_device_string(DeviceString::Missing);
-                }
+            });
+        } else if let Some(error) = hands.wrong_device_string() {
+            // What a learner pasted was explained when it was pasted.
+            if !matches!(self.device_string, DeviceString::Wrong { .. }) {
+                self.show_device_string(DeviceString::Wrong {
+                    message: explain(&error),
+                    detail: error.to_string(),
+                });
             }
+        } else if matches!(self.device_string, DeviceString::Given { .. }) {
+            self.show_device_string(DeviceString::Missing);
         }
     }
 
@@ -169,19 +173,20 @@ impl Classroom {
         }
         self.telling.watched_told = now;
         let detail = self.bench.hands().device_detail(device_id);
-        if self.telling.detail.as_ref() == Some(&detail) {
+        let seen = Some(Seen(detail.clone()));
+        if self.telling.seen == seen {
             return;
         }
         self.reports.push_back(Report::Watched {
             device_id: device_id.clone(),
-            detail: detail.clone(),
+            detail,
         });
-        self.telling.detail = Some(detail);
+        self.telling.seen = seen;
     }
 
     /// The bench is about to be replaced: what was asked of it is answered by nobody else.
     pub(super) fn end_asked(&mut self) {
-        self.telling.detail = None;
+        self.telling.seen = None;
         for id in std::mem::take(&mut self.telling.asked) {
             let outcome = Outcome::Refused(refused_by_bench(
                 "the bench was made anew before the answer came; do it again",

@@ -4,7 +4,7 @@ use hub::Hub;
 use lab::{Hands, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
-    event::{Event, EventPosition},
+    event::Event,
     rest::{ConnectionState, DeviceIdentity, DeviceStatus},
     timestamp::Timestamp,
 };
@@ -178,12 +178,7 @@ pub(crate) fn is_connected(hub: &Hub, id: &str) -> bool {
 
 /// The events of a device that the hub took since a time, oldest first.
 pub(crate) fn events_of(hub: &Hub, id: &str, since: Timestamp) -> Vec<Event> {
-    (0..hub.partition_count())
-        .flat_map(|partition| {
-            hub.read_events(partition, &EventPosition::EnqueuedTime(since), usize::MAX)
-        })
-        .filter(|event| event.device_id == id)
-        .collect()
+    hub.device_events(id, since)
 }
 
 fn wind_speed(event: &Event) -> Option<f64> {
