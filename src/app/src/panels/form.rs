@@ -172,7 +172,8 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
         },
     };
     let class = match field.kind {
-        Kind::Area | Kind::Json => "field wide",
+        Kind::Area => "field wide",
+        Kind::Json => "field json",
         Kind::Number(..) => "field narrow",
         _ => "field",
     };
