@@ -6,13 +6,15 @@ import { test } from "node:test";
 import { AS_PHONE, until, visit } from "./harness.mjs";
 import { bench } from "./lesson-one.mjs";
 
+const PANEL = "What crossed the wire, and what the hub holds";
+
 /** The panel with its tabs and forms. */
 function hand(page) {
-  const panel = page.getByRole("region", { name: "Wire and events" });
+  const panel = page.getByRole("region", { name: PANEL });
   return {
     ...bench(page),
     content: panel.getByRole("tabpanel"),
-    field: (name) => panel.getByLabel(name, { exact: true }),
+    field: (name) => panel.getByRole("tabpanel").getByLabel(name, { exact: true }),
     button: (name) => panel.getByRole("button", { name, exact: true }),
     status: (text) => panel.getByRole("status").filter({ hasText: text }),
     tools: page.getByRole("button", { name: "By hand: switch, send, report" }),
@@ -93,11 +95,17 @@ test("a message waits in the queue, is delivered, and its feedback comes back", 
 
 test("a twin that someone else changed is not written over unseen", visit({}, async ({ page, site }) => {
   const at = await withDevice(page, site);
-  await switchOn(at);
   await at.tab("Twin").click();
+  await at.button("Send patch").click();
+  await at.status("The twin holds the patch.").waitFor();
   await at.field("Tags").fill('{"floor": 1}');
-  // The device reports meanwhile, so the twin gets a new etag.
-  await at.card.getByRole("button", { name: "Report properties", exact: true }).click();
+  // Somebody makes the device anew meanwhile, so its twin has another etag.
+  await at.tab("Registry").click();
+  await at.button("Delete: pump-7").click();
+  await at.button("Delete: pump-7").waitFor({ state: "detached" });
+  await at.button("Create device").click();
+  await at.button("Delete: pump-7").waitFor();
+  await at.tab("Twin").click();
   await at.content.getByText("The twin has changed since you began to type.").waitFor();
   await at.button("Send patch").click();
   await at.status("Someone else changed it.").waitFor();
@@ -127,11 +135,9 @@ test("every control that a text may name is on the page", visit({}, async ({ pag
 
 test("a link in the text opens the view and the tab, and focuses what it names", visit(AS_PHONE, async ({ page, site }) => {
   const at = hand(page);
-  await page.goto(site.at("/telemetry/register"));
+  await page.goto(site.at("/telemetry/read"));
   await at.sees("Not started");
-  const link = page.locator("[data-control^=tab-]").first();
-  const id = await link.getAttribute("data-control");
-  await link.click();
-  await page.locator(`#${id}[aria-selected=true]`).waitFor();
-  await until("the focus", () => page.evaluate((id) => document.activeElement?.id === id, id));
+  await page.getByRole("button", { name: "The Events tab" }).click();
+  await page.getByRole("tab", { name: "Events", selected: true }).waitFor();
+  await until("the focus", () => page.evaluate(() => document.activeElement?.id === "tab-events"));
 }));

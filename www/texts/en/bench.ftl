@@ -21,7 +21,6 @@ column-connection = Connection
 column-deliveries = Deliveries
 column-device = Device
 column-expires = Expires (UTC)
-column-identity = Identity
 column-message = Message id
 column-place = Where
 column-queued = Queued

@@ -36,15 +36,17 @@ fn bad(ours: AttrValue, theirs: Option<AttrValue>) -> Html {
 /// Our words for a refusal, and the service's own.
 fn refused(desk: &Desk, refusal: &Refusal) -> Html {
     let known = refusal.code.map(|code| format!("error-{code}"));
-    let id =
-        known
-            .as_deref()
-            .filter(|id| desk.words.has(id))
-            .unwrap_or(if refusal.status.is_some() {
-                "error-other"
-            } else {
-                "error-bench"
-            });
+    let id = known
+        .as_deref()
+        .filter(|_| refusal.hint.is_none())
+        .filter(|id| desk.words.has(id))
+        .unwrap_or(match refusal {
+            Refusal { hint: Some(_), .. } => "error-query",
+            Refusal {
+                status: Some(_), ..
+            } => "error-other",
+            _ => "error-bench",
+        });
     let status = refusal.status.map(|status| match refusal.code {
         Some(code) => format!("{status} · {code} · "),
         None => format!("{status} · "),

@@ -46,8 +46,8 @@ pub fn bench_bar(screen: &Screen) -> Html {
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
             { choices("speed", words.text("speed"), SPEEDS.iter().map(speed)) }
-            <p class="next-what quiet" title={what.clone()}>{ what }</p>
-            <button id="skip" type="button" class="button skip" disabled={wait.is_none()} onclick={skip}>
+            <p class="next-what quiet" title={what.clone()}>{ what.clone() }</p>
+            <button id="skip" type="button" class="button skip" title={what} disabled={wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
             </button>

@@ -9,7 +9,7 @@ use super::card::card_body;
 use super::console::Console;
 use super::device_string::DeviceStringField;
 use super::device_tools::device_tools;
-use super::form::device_choice;
+use super::form::device_line;
 use super::icon::icon;
 use crate::by_hand::Desk;
 use crate::i18n::Words;
@@ -48,14 +48,11 @@ pub fn device_card(
             <header class="card-head">
                 { icon("device") }
                 <h3 id="device-card">{ words.text("device") }</h3>
-                if has_others {
-                    <span class="card-name">{ device_choice(desk) }</span>
-                } else {
-                    <span class="card-name" title={desk.shown.clone()}>{ &desk.shown }</span>
-                }
+                <span class="card-name" title={desk.shown.clone()}>{ &desk.shown }</span>
                 { connection(device, words) }
                 { plug(screen, device) }
             </header>
+            if has_others { { device_line(desk) } }
             { body }
             { device_tools(desk) }
         </section>

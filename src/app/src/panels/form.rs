@@ -140,8 +140,8 @@ pub fn form(
             <div class="by-hand-buttons">
                 <button type="submit" class="button">{ desk.words.text(form.id) }</button>
                 { more }
+                { status(desk, form.id, &standing) }
             </div>
-            { status(desk, form.id, &standing) }
         </form>
     }
 }
@@ -162,7 +162,7 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
                 aria-describedby={describedby} />
         },
         Kind::Area | Kind::Json => html! {
-            <textarea {id} {value} rows="4" spellcheck="false" autocapitalize="off" aria-describedby={describedby}
+            <textarea {id} {value} rows="3" spellcheck="false" autocapitalize="off" aria-describedby={describedby}
                 aria-invalid={invalid} />
         },
         Kind::Choice(options) => html! {
@@ -172,7 +172,8 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
         },
     };
     let class = match field.kind {
-        Kind::Area | Kind::Json => "field wide",
+        Kind::Area => "field wide",
+        Kind::Json => "field json",
         Kind::Number(..) => "field narrow",
         _ => "field",
     };

@@ -16,7 +16,7 @@ const SEND: Form = Form {
         Field {
             id: "message-id",
             kind: Kind::Line,
-            first: "",
+            first: "message-1",
         },
         Field {
             id: "message-ack",

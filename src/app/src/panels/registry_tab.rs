@@ -59,7 +59,7 @@ pub fn registry_tab(desk: &Desk) -> Html {
         Callback::from(move |_| desk.at_device("fleet-stop", DeviceAction::StopFleet))
     };
     html! {
-        <div class="by-hand-columns">
+        <div class="by-hand-columns wide-first">
             <div>
                 { list(desk) }
                 { status(desk, ROWS, &desk.standing(ROWS)) }
@@ -80,7 +80,6 @@ fn list(desk: &Desk) -> Html {
     }
     let heads = [
         "column-device",
-        "column-identity",
         "column-connection",
         "column-queued",
         "column-actions",
@@ -103,10 +102,10 @@ fn list(desk: &Desk) -> Html {
 fn row(desk: &Desk, device: &DeviceView) -> Html {
     let words = &desk.words;
     let id = device.device_id.clone();
-    let (enabled, toggle) = if device.enabled {
-        ("registry-enabled", "registry-disable")
+    let toggle = if device.enabled {
+        "registry-disable"
     } else {
-        ("registry-disabled", "registry-enable")
+        "registry-enable"
     };
     let show = {
         let (desk, id) = (desk.clone(), id.clone());
@@ -137,7 +136,6 @@ fn row(desk: &Desk, device: &DeviceView) -> Html {
     html! {
         <tr key={id.clone()} class={(id == desk.shown).then_some("shown")}>
             <th scope="row">{ &id }</th>
-            <td>{ words.text(enabled) }</td>
             <td>{ connection(Some(device), words) }</td>
             <td class="number">{ device.queued }</td>
             <td class="row-buttons">
