@@ -162,10 +162,12 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
             </div>
             if let (Some(detail), Some(shown)) = (detail, shown) {
                 <div class={classes!("wire-detail-body", (*view == View::Bytes).then_some("with-bytes"))}>
-                    <div class="wire-fields">
-                        <h4>{ words.text("wire-fields") }</h4>
-                        <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
-                    </div>
+                    if *view == View::Bytes {
+                        <div class="wire-fields">
+                            <h4>{ words.text("wire-fields") }</h4>
+                            <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
+                        </div>
+                    }
                     <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text(view.name())} key={view.name()}>
                         { shown }
                     </div>
@@ -224,8 +226,7 @@ fn spellings(spellings: &[Spelling], words: &Words) -> Html {
         let label = words.with("wire-copy-as", [("tool", name.into())]);
         html! {
             <section class="wire-spelling" key={name}>
-                <div class="wire-spelling-head"><h4>{ name }</h4>
-                    <CopyButton words={words.clone()} text={spelling.text.clone()} {label} /></div>
+                <CopyButton words={words.clone()} text={spelling.text.clone()} {label} is_labelled=true />
                 <pre>{ &spelling.text }</pre>
             </section>
         }
