@@ -3,7 +3,7 @@ import uPlot from "./uplot/uPlot.esm.js";
 
 const style = document.createElement("link");
 style.rel = "stylesheet";
-style.href = "uplot/uPlot.min.css";
+style.href = new URL("uplot/uPlot.min.css", import.meta.url).href;
 document.head.append(style);
 
 const time = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 19);

@@ -1,4 +1,4 @@
-// Runs before the first paint: the theme, the worker, and the page's module, as early as possible.
+// Runs before the first paint: the language, the theme, and the page's module, as early as possible.
 // Plain JavaScript, so that it still works when the module does not.
 (() => {
   "use strict";
@@ -6,16 +6,33 @@
   const root = document.documentElement;
   root.dataset.scripts = "on";
 
-  // The theme that was chosen in an earlier visit; see src/app/src/storage.rs.
+  // The site may lie in any folder; this script lies at its top.
+  const base = new URL(".", here.src);
+  globalThis.siteBase = base.pathname;
+
+  let kept = "";
   try {
-    const kept = localStorage.getItem("iot-hub-playground") ?? "";
-    const theme = /^theme (light|dark)$/m.exec(kept);
-    if (theme) root.dataset.theme = theme[1];
+    kept = localStorage.getItem("iot-hub-playground") ?? "";
   } catch {
-    // Nothing was kept, or the storage is switched off: the system's theme it is.
+    // The storage is switched off: nothing was kept.
   }
-  // The text that is already in the page belongs to lessons; the first page has another.
-  if (/^#?\/?$/.test(location.hash)) root.dataset.first = "home";
+
+  // Every language has a folder. Who comes to the one above them goes on to their own.
+  if (/^(index\.html)?$/.test(location.pathname.slice(base.pathname.length))) {
+    const known = [...document.querySelectorAll("link[hreflang]")].map((link) => link.hreflang);
+    const chosen = /^locale (\w+)$/m.exec(kept)?.[1];
+    const wanted = [chosen, ...navigator.languages.map((tag) => tag.split("-")[0].toLowerCase())];
+    const language = wanted.find((tag) => known.includes(tag)) ?? known[0];
+    // Addresses of old, such as #/telemetry/send, were behind the # altogether.
+    const [, lesson, step] = /^#\/([\w-]+)(?:\/([\w-]+))?$/.exec(location.hash) ?? [];
+    const page = lesson ? `${lesson}/${step ? `#${step}` : ""}` : "";
+    location.replace(new URL(`${language}/${page}`, base));
+    return;
+  }
+
+  // The theme that was chosen in an earlier visit; see src/app/src/storage.rs.
+  const theme = /^theme (light|dark)$/m.exec(kept);
+  if (theme) root.dataset.theme = theme[1];
 
   // Says calmly that the page stopped. The words are in the template, in the reader's language.
   let stopped = false;
@@ -49,19 +66,20 @@
     else show();
   };
 
-  // The bench. It sets `ready` with its first message, which may come before the page listens.
-  const bench = new Worker("worker.js");
-  bench.addEventListener("message", ({ data }) => {
-    bench.ready = true;
-    if (data && data.panic) showPanic(data.panic);
-  });
-  bench.addEventListener("error", (event) => showPanic(event.message || "worker.js does not load"));
-  globalThis.bench = bench;
+  // The bench. The page asks for it once it is drawn.
+  globalThis.startBench = () => {
+    const bench = new Worker(new URL("worker.js", base));
+    bench.addEventListener("message", ({ data }) => {
+      if (data && data.panic) showPanic(data.panic);
+    });
+    bench.addEventListener("error", (event) => showPanic(event.message || "worker.js does not load"));
+    return bench;
+  };
 
   globalThis.loadChart = () => import("./chart.js");
 
   // The page's module. A failure in it after a panic is the panic's echo.
   import(here.dataset.module)
-    .then((module) => module.default({ module_or_path: here.dataset.wasm }))
+    .then((module) => module.default({ module_or_path: new URL(here.dataset.wasm, base) }))
     .catch((error) => showPanic(String(error)));
 })();

@@ -28,8 +28,8 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "bench",
-        "[start|hub]",
-        "measure how soon the page starts, how fast and how small the hub is, or both",
+        "[start|hub|page]",
+        "measure how soon the page starts, how fast and how small the hub is, messages a second in a browser, or all",
     ),
     (
         "fuzz",

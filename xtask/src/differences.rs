@@ -194,6 +194,16 @@ pub(crate) fn write_pages(www: &Path, staging: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The name of the page of differences in a locale, or in English if it has none.
+pub(crate) fn file_name(texts: &Path, locale: &str) -> String {
+    let has_words = texts.join(locale).join(WORDS).is_file();
+    page::file_name(if has_words {
+        locale
+    } else {
+        texts::FIRST_LOCALE
+    })
+}
+
 /// Brings the document beside the hub's code up to date; a file that is right already is not touched.
 pub(crate) fn write_document() -> Result<(), Error> {
     let (path, text) = document()?;
@@ -248,7 +258,11 @@ fn words(locale: &Path, all: &Differences) -> Result<Words, Error> {
         let problem = problems.join("\n");
         return Err(Error::Texts { path, problem });
     }
-    words.extend(texts::plain_messages(&texts::joined_messages(locale)?));
+    let (Some(texts), Some(id)) = (locale.parent(), locale.file_name()) else {
+        return Ok(words);
+    };
+    let messages = texts::Messages::read(texts, &id.to_string_lossy())?;
+    words.extend(texts::plain_messages(&messages.page));
     Ok(words)
 }
 

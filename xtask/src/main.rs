@@ -11,6 +11,7 @@ mod differences;
 mod dist;
 mod error;
 mod fuzz;
+mod listings;
 mod npm;
 mod run;
 mod serve;

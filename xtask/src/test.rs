@@ -16,7 +16,7 @@ use crate::{browser, dist, npm, toolchain, tools, workspace};
 const WASM_TESTED: &[&str] = &["app"];
 
 /// The packages that are programs for the page.
-const WASM_PROGRAMS: &[&str] = &["app", "empty-page"];
+const WASM_PROGRAMS: &[&str] = &["app", "bench-page", "empty-page"];
 
 /// One step of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,12 @@
 //! `cargo xtask texts`: the part of the site that Trunk does not know how to build.
 //!
 //! Trunk calls this after each build (see `Trunk.toml`) and names the folder of that build. It gets
-//! the words and lesson texts of every locale, and its page gets what is read before the page's
-//! module has arrived.
+//! the words and texts of every locale, and a page for each of them that can be read before the page's
+//! module has arrived, or without it.
+
+mod glossary;
+mod messages;
+mod pages;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,15 +16,15 @@ use std::path::{Path, PathBuf};
 use fluent_syntax::ast::{Entry, PatternElement};
 use lessons::outline::{LESSONS, LessonOutline};
 use lessons::text::LessonText;
+use serde::Serialize;
 
 use crate::error::Error;
-use crate::{differences, workspace};
+use crate::{differences, listings, workspace};
+use glossary::Glossary;
+pub(crate) use messages::Messages;
 
 /// The locale of the page before anybody chose one.
 pub(crate) const FIRST_LOCALE: &str = "en";
-
-/// Where the first lesson's text goes in the page.
-const LESSON_PLACE: &str = "{{lesson}}";
 
 /// Brings the documents up to date that come from texts, and writes the texts into the folder that Trunk names, if any.
 pub(crate) fn from_hook() -> Result<(), Error> {
@@ -30,95 +34,137 @@ pub(crate) fn from_hook() -> Result<(), Error> {
     };
     let www = workspace::root().join("www");
     write(&www.join("texts"), Path::new(&staging))?;
+    listings::write(Path::new(&staging))?;
     differences::write_pages(&www, Path::new(&staging))
 }
 
-/// Writes the texts of every locale to `texts/<locale>/` in `staging`, and fills its page.
+/// Writes the texts of every locale to `texts/<locale>/` in `staging`, and a page for each of them.
 fn write(texts: &Path, staging: &Path) -> Result<(), Error> {
-    for locale in entries(texts)?.into_iter().filter(|path| path.is_dir()) {
-        let Some(name) = locale.file_name() else {
-            continue;
+    let mut all = Vec::new();
+    for id in locales(texts)? {
+        let locale = Locale::read(texts, &id)?;
+        locale.warn();
+        locale.write(&staging.join("texts").join(&id))?;
+        all.push(locale);
+    }
+    pages::write(&all, staging)
+}
+
+/// The ids of all locales, the first one first.
+pub(crate) fn locales(texts: &Path) -> Result<Vec<String>, Error> {
+    let folders = entries(texts)?.into_iter().filter(|path| path.is_dir());
+    let mut ids: Vec<String> = folders
+        .filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()))
+        .collect();
+    ids.sort_by_key(|id| id != FIRST_LOCALE);
+    Ok(ids)
+}
+
+/// All that is read in one language.
+pub(crate) struct Locale {
+    pub(crate) id: String,
+    messages: Messages,
+    /// The plain messages of every page.
+    pub(crate) words: BTreeMap<String, String>,
+    pub(crate) lessons: Vec<(&'static LessonOutline, LessonText)>,
+    pub(crate) glossary: Glossary,
+    /// The files that English stands in for.
+    missing: Vec<String>,
+}
+
+impl Locale {
+    fn read(texts: &Path, id: &str) -> Result<Self, Error> {
+        let mut messages = Messages::read(texts, id)?;
+        let mut missing = Vec::new();
+        let mut markdown = |name: String| -> Result<(PathBuf, String), Error> {
+            let mut path = texts.join(id).join(&name);
+            if !path.is_file() {
+                missing.push(name.clone());
+                path = texts.join(FIRST_LOCALE).join(&name);
+            }
+            let text = read(&path)?;
+            Ok((path, text))
         };
-        let to = staging.join("texts").join(name);
-        fs::create_dir_all(&to).map_err(Error::file(&to))?;
-        let messages = joined_messages(&locale)?;
-        save(&to.join("strings.ftl"), &messages)?;
+        let mut lessons = Vec::new();
         for lesson in LESSONS {
-            let text = lesson_text(&locale, lesson)?;
-            let json = serde_json::to_string(&text).map_err(|error| Error::Texts {
-                path: locale.join(lesson.id),
+            let (path, text) = markdown(format!("{}.md", lesson.id))?;
+            let text = LessonText::parse(lesson, &text).map_err(|error| Error::Texts {
+                path,
                 problem: error.to_string(),
             })?;
-            save(&to.join(format!("{}.json", lesson.id)), &json)?;
+            // A brace would open a place for something else.
+            let title = text.title.replace('{', "{\"{\"}");
+            let _ = writeln!(messages.page, "title-{} = {title}", lesson.id);
+            lessons.push((lesson, text));
         }
-        if name == FIRST_LOCALE {
-            fill_page(&staging.join("index.html"), &locale, &messages)?;
+        let (path, text) = markdown("glossary.md".to_owned())?;
+        let glossary = Glossary::parse(&text).map_err(|problem| Error::Texts { path, problem })?;
+        let differences = differences::file_name(texts, id);
+        let _ = writeln!(messages.page, "differences-address = {differences}");
+        Ok(Self {
+            id: id.to_owned(),
+            words: plain_messages(&messages.page),
+            messages,
+            lessons,
+            glossary,
+            missing,
+        })
+    }
+
+    /// Tells translators what there is to do.
+    fn warn(&self) {
+        let lacking: Vec<&str> = self
+            .missing
+            .iter()
+            .chain(&self.messages.missing)
+            .map(String::as_str)
+            .collect();
+        if !lacking.is_empty() {
+            eprintln!(
+                "warning: texts/{} lacks these, and English stands in: {}",
+                self.id,
+                lacking.join(", ")
+            );
         }
     }
-    Ok(())
-}
 
-/// All Fluent files of a locale in one, in the order of their names, but for the words of pages that are built here.
-pub(crate) fn joined_messages(locale: &Path) -> Result<String, Error> {
-    let mut joined = String::new();
-    for path in entries(locale)? {
-        let is_fluent = path.extension().is_some_and(|extension| extension == "ftl");
-        if is_fluent && !path.ends_with(differences::WORDS) {
-            joined += &read(&path)?;
-            joined.push('\n');
+    /// Writes what the page fetches.
+    fn write(&self, to: &Path) -> Result<(), Error> {
+        fs::create_dir_all(to).map_err(Error::file(to))?;
+        save(&to.join("ui.ftl"), &self.messages.page)?;
+        save(&to.join("glossary.html"), &self.glossary.html())?;
+        for (lesson, text) in &self.lessons {
+            let words = self
+                .messages
+                .lessons
+                .get(lesson.id)
+                .map_or("", String::as_str);
+            save(&to.join(format!("{}.ftl", lesson.id)), words)?;
+            let path = to.join(format!("{}.json", lesson.id));
+            save(&path, &json(text, &path)?)?;
         }
+        Ok(())
     }
-    Ok(joined)
+
+    /// One sentence on a lesson.
+    fn summary(&self, lesson: &str) -> &str {
+        self.words
+            .get(&format!("lesson-{lesson}-summary"))
+            .map_or("", String::as_str)
+    }
+
+    /// A plain message; what is missing shows its id, as in the page.
+    pub(crate) fn word<'a>(&'a self, id: &'a str) -> &'a str {
+        self.words.get(id).map_or(id, String::as_str)
+    }
 }
 
-fn lesson_text(locale: &Path, lesson: &LessonOutline) -> Result<LessonText, Error> {
-    let path = locale.join(format!("{}.md", lesson.id));
-    LessonText::parse(lesson, &read(&path)?).map_err(|error| Error::Texts {
-        path,
+/// A value as JSON, for the file at `path`.
+pub(crate) fn json(value: &impl Serialize, path: &Path) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::Texts {
+        path: path.to_owned(),
         problem: error.to_string(),
     })
-}
-
-/// Puts the words, and the first lesson, into the page: something to read comes with the first bytes.
-fn fill_page(page: &Path, locale: &Path, messages: &str) -> Result<(), Error> {
-    let Some(first) = LESSONS.first() else {
-        return Ok(());
-    };
-    let html = read(page)?.replace(
-        LESSON_PLACE,
-        &lesson_html(first, &lesson_text(locale, first)?),
-    );
-    let html = with_words(&html, &plain_messages(messages)).map_err(|problem| Error::Texts {
-        path: page.to_owned(),
-        problem,
-    })?;
-    save(page, &html)
-}
-
-/// The lesson as `src/app/src/panels/lesson.rs` draws it, without what needs the page's module.
-fn lesson_html(lesson: &LessonOutline, text: &LessonText) -> String {
-    let mut html = format!(
-        "<h1>{}</h1><div class=\"prose\">{}</div><p class=\"progress quiet\">&nbsp;</p><ol class=\"steps\">",
-        escaped(&text.title),
-        text.intro
-    );
-    for (index, step) in text.steps.iter().enumerate() {
-        // Writing to a text cannot fail.
-        let _ = write!(
-            html,
-            "<li class=\"step{}\"><h2 class=\"step-head\"><a href=\"#/{}/{}\">\
-             <span class=\"step-number\">{}</span><span class=\"step-title\">{}</span></a></h2>\
-             <div class=\"step-body\"><div class=\"prose\">{}</div></div></li>",
-            // The styles show the others' text only where scripts are off.
-            if index == 0 { " open" } else { "" },
-            lesson.id,
-            step.id,
-            index + 1,
-            escaped(&step.title),
-            step.body
-        );
-    }
-    html + "</ol>"
 }
 
 /// Replaces each `{{text:id}}` by the message of that id.
@@ -209,17 +255,32 @@ mod tests {
     }
 
     #[test]
-    fn the_texts_of_this_project_fill_a_page() {
+    fn the_texts_of_this_project_fill_the_pages() {
         let staging = std::env::temp_dir().join(format!("texts-{}", std::process::id()));
         fs::create_dir_all(&staging).expect("a folder for the test");
-        fs::write(staging.join("index.html"), "<p>{{lesson}}</p>").expect("a page for the test");
+        let template =
+            "<html lang={{locale}}><title>{{title}}</title><link href=./a.css><p>{{main}}</p>";
+        fs::write(staging.join("index.html"), template).expect("a page for the test");
         write(&workspace::root().join("www").join("texts"), &staging)
             .expect("the texts are in order");
-        let page = fs::read_to_string(staging.join("index.html")).expect("the page is there");
-        assert!(page.starts_with("<p><h1>"), "{page}");
-        let json = fs::read_to_string(staging.join("texts/en/telemetry.json"))
-            .expect("the lesson is there");
-        assert!(serde_json::from_str::<LessonText>(&json).is_ok());
+        for locale in ["en", "ko", "ru"] {
+            let page = read(&staging.join(locale).join("telemetry/index.html")).expect("the page");
+            assert!(page.starts_with(&format!("<html lang={locale}>")), "{page}");
+            assert!(
+                page.contains("href=../../a.css") && !page.contains("{{"),
+                "{page}"
+            );
+            let json =
+                read(&staging.join(format!("texts/{locale}/telemetry.json"))).expect("the lesson");
+            let text: LessonText = serde_json::from_str(&json).expect("a lesson's text");
+            for step in text.steps {
+                assert!(
+                    page.contains(&step.body) && page.contains(&step.hint),
+                    "{}",
+                    step.id
+                );
+            }
+        }
         fs::remove_dir_all(&staging).expect("the folder goes again");
     }
 }

@@ -1,43 +1,39 @@
 //! The app: its state, and which page is shown.
 
 use lessons::message::{Command, Report, StepState};
+use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
 use crate::dom;
-use crate::i18n::Words;
 use crate::insight::Insight;
 use crate::panels::doctor::DoctorPage;
+use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
 use crate::panels::not_found::not_found;
 use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
-use crate::routes::{self, Route, use_route};
+use crate::place::{Place, use_place};
+use crate::routes::{self, Route};
 use crate::screen::Screen;
 use crate::shortcuts::{Shortcut, use_shortcut};
 use crate::state::{Action, Bench};
 use crate::storage::{self, Change, Kept};
-use crate::texts::LessonTexts;
+use crate::texts::Texts;
 use crate::theme::Theme;
 
 /// What is known before the page is shown.
 #[derive(Clone, PartialEq, Properties)]
 pub struct AppProps {
-    /// The words of the reader's language.
-    pub words: Words,
-    /// The lessons' texts in it.
-    pub texts: LessonTexts,
+    /// Where the reader is.
+    pub place: Place,
     /// What an earlier visit left.
     pub kept: Kept,
 }
 
 /// The whole page.
-///
-/// # Panics
-///
-/// If the start script has not made the worker.
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let bench = use_reducer(Bench::default);
@@ -48,7 +44,7 @@ pub fn App(props: &AppProps) -> Html {
     let link = use_state({
         let (bench, kept) = (bench.dispatcher(), kept.dispatcher());
         move || {
-            let link = ClassroomLink::connect(Callback::from(move |reports: Vec<Report>| {
+            let link = ClassroomLink::new(Callback::from(move |reports: Vec<Report>| {
                 if let Some(text) = newest_to_keep(&reports) {
                     storage::keep_hub(text);
                 }
@@ -56,8 +52,7 @@ pub fn App(props: &AppProps) -> Html {
                     kept.dispatch(Change::Passed { lesson, step });
                 }
                 bench.dispatch(Action::Reports(reports));
-            }))
-            .expect("the start script makes the worker");
+            }));
             // Before any page can open a step.
             if let Some(text) = storage::kept_hub() {
                 link.send(&Command::Restore { text });
@@ -65,7 +60,7 @@ pub fn App(props: &AppProps) -> Html {
             link
         }
     });
-    let route = use_route();
+    let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
     use_effect_with((), {
         let kept = kept.dispatcher();
@@ -82,16 +77,22 @@ pub fn App(props: &AppProps) -> Html {
         move |()| {
             let factor = f64::from(speed);
             link.send(&Command::SetSpeed { factor });
+            link.start();
         }
     });
-    use_effect_with((route.clone(), props.words.clone()), {
-        let texts = props.texts.clone();
-        move |(route, words)| dom::document().set_title(&title(route, words, &texts))
+    use_effect_with((route.clone(), texts.clone()), |(route, texts)| {
+        dom::document().set_title(&title(route, texts));
+        // The browser looked for it before the terms were there.
+        if let Route::Glossary(term) = route
+            && let Some(term) = dom::element(term)
+        {
+            term.scroll_into_view();
+        }
     });
     use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
     let screen = Screen {
-        words: props.words.clone(),
-        texts: props.texts.clone(),
+        words: texts.words.clone(),
+        texts: texts.lessons.clone(),
         link: (*link).clone(),
         kept,
         bench,
@@ -100,7 +101,7 @@ pub fn App(props: &AppProps) -> Html {
         <>
             { header(&screen, &route) }
             <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
-                { page(&screen, &route) }
+                { page(&screen, &route, texts.glossary) }
             </ContextProvider<Insight>>
             { shortcut_sheet(&screen.words) }
         </>
@@ -128,44 +129,58 @@ fn passed(reports: &[Report]) -> Vec<(String, String)> {
     passed.collect()
 }
 
-fn page(screen: &Screen, route: &Route) -> Html {
+fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {
     match route {
         Route::Home => home(screen),
-        Route::Lesson(lesson) => to_open_step(screen, lesson),
-        Route::Step(lesson, step) => match (routes::find(lesson, step), screen.texts.get(lesson)) {
-            (Some((lesson, step)), Some(text)) => {
-                html! { <LessonPage key={lesson.id} screen={screen.clone()} {lesson} {step} {text} /> }
-            }
-            _ => not_found(&screen.words),
-        },
+        Route::Glossary(_) => glossary(&screen.words, terms),
+        Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
         Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
         Route::Progress(code) => shared(screen, code),
         Route::NotFound => not_found(&screen.words),
     }
 }
 
-/// Goes on to the first step of the lesson that was not passed yet.
-fn to_open_step(screen: &Screen, lesson: &str) -> Html {
-    let Some(lesson) = lessons::outline::lesson(lesson) else {
-        return not_found(&screen.words);
+fn lesson_page(screen: &Screen, route: &Route) -> Html {
+    let found = match route {
+        Route::Step(lesson, step) => routes::find(lesson, step),
+        _ => route.lesson().and_then(|lesson| open_step(screen, lesson)),
     };
-    let is_open =
-        |step: &&lessons::outline::StepOutline| !screen.kept.has_passed(lesson.id, step.id);
-    if let Some(step) = lesson.steps.iter().find(is_open).or(lesson.steps.first()) {
-        Route::step(lesson.id, step.id).replace();
+    let text = route.lesson().and_then(|lesson| screen.texts.get(lesson));
+    match (found, text) {
+        (Some((lesson, step)), Some(text)) => {
+            html! { <LessonPage key={lesson.id} screen={screen.clone()} {lesson} {step} {text} /> }
+        }
+        _ => not_found(&screen.words),
     }
-    html! {}
+}
+
+/// The first step of the lesson that was not passed yet. The address takes its name.
+fn open_step(
+    screen: &Screen,
+    lesson: &str,
+) -> Option<(&'static LessonOutline, &'static StepOutline)> {
+    let lesson = lessons::outline::lesson(lesson)?;
+    let is_open = |step: &&StepOutline| !screen.kept.has_passed(lesson.id, step.id);
+    let step = lesson.steps.iter().find(is_open).or(lesson.steps.first())?;
+    Route::step(lesson.id, step.id).rename();
+    Some((lesson, step))
 }
 
 /// The document's title, which browsers show in tabs and history.
-fn title(route: &Route, words: &Words, texts: &LessonTexts) -> String {
+fn title(route: &Route, texts: &Texts) -> String {
+    let words = &texts.words;
     let name = words.text("name");
     let page = match route {
-        Route::Step(lesson, step) => texts.get(lesson).and_then(|text| {
+        Route::Step(lesson, step) => texts.lessons.get(lesson).and_then(|text| {
             let step = text.steps.iter().find(|text| text.id == *step)?;
             Some(AttrValue::from(step.title.clone()))
         }),
-        Route::Home | Route::Lesson(_) => return name.to_string(),
+        Route::Home => return name.to_string(),
+        Route::Lesson(lesson) => texts
+            .lessons
+            .get(lesson)
+            .map(|text| text.title.clone().into()),
+        Route::Glossary(_) => Some(words.text("title-glossary")),
         Route::Doctor => Some(words.text("doctor-title")),
         Route::Progress(_) => Some(words.text("shared-title")),
         Route::NotFound => None,

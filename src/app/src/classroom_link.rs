@@ -1,25 +1,28 @@
 //! The page's end of the link to the classroom, which runs in a worker.
 //!
-//! `www/start.js` starts the worker before this module has arrived, and notes in its `ready`
-//! property that it has spoken. Commands and batches of reports cross as JavaScript values, which
+//! The worker starts once the page has been drawn, which it would only hold up. Commands and batches of reports cross as JavaScript values, which
 //! the browser clones.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use js_sys::Reflect;
 use lessons::message::{Command, Report};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{MessageEvent, Worker};
 use yew::prelude::*;
+
+use crate::dom;
 
 /// Sends commands to the classroom. Cheap to clone.
 #[derive(Clone)]
 pub struct ClassroomLink(Rc<Link>);
 
 struct Link {
-    worker: Worker,
+    worker: RefCell<Option<Worker>>,
+    /// Whether the worker has spoken.
+    is_ready: Cell<bool>,
+    on_reports: Callback<Vec<Report>>,
     /// Commands given before the worker could hear them.
     waiting: RefCell<Vec<JsValue>>,
     listener: RefCell<Option<EventListener>>,
@@ -32,26 +35,36 @@ impl PartialEq for ClassroomLink {
 }
 
 impl ClassroomLink {
-    /// Takes over the worker that the start script made. `None` if there is none.
-    pub fn connect(on_reports: Callback<Vec<Report>>) -> Option<Self> {
-        let worker = Reflect::get(&js_sys::global(), &"bench".into()).ok()?;
-        let worker: Worker = worker.dyn_into().ok()?;
-        let link = Rc::new(Link {
-            worker,
+    /// A link to a worker that is still to be started.
+    pub fn new(on_reports: Callback<Vec<Report>>) -> Self {
+        Self(Rc::new(Link {
+            worker: RefCell::default(),
+            is_ready: Cell::default(),
+            on_reports,
             waiting: RefCell::default(),
             listener: RefCell::default(),
-        });
-        let hearing = Rc::downgrade(&link);
-        let listener = EventListener::new(&link.worker, "message", move |event| {
-            if let Some(link) = hearing.upgrade() {
-                link.flush();
-            }
+        }))
+    }
+
+    /// Starts the worker; the start script knows how.
+    pub fn start(&self) {
+        let started = dom::call(&js_sys::global(), "startBench", &JsValue::UNDEFINED);
+        let Some(worker) = started.and_then(|worker| worker.dyn_into::<Worker>().ok()) else {
+            return;
+        };
+        let hearing = Rc::downgrade(&self.0);
+        let listener = EventListener::new(&worker, "message", move |event| {
+            let Some(link) = hearing.upgrade() else {
+                return;
+            };
+            link.is_ready.set(true);
+            link.flush();
             if let Some(reports) = reports(event) {
-                on_reports.emit(reports);
+                link.on_reports.emit(reports);
             }
         });
-        *link.listener.borrow_mut() = Some(listener);
-        Some(Self(link))
+        self.0.worker.replace(Some(worker));
+        self.0.listener.replace(Some(listener));
     }
 
     /// Sends a command, now or as soon as the worker can hear it.
@@ -59,7 +72,7 @@ impl ClassroomLink {
         let Ok(value) = serde_wasm_bindgen::to_value(command) else {
             return;
         };
-        if self.0.is_ready() {
+        if self.0.is_ready.get() {
             self.0.post(&value);
         } else {
             self.0.waiting.borrow_mut().push(value);
@@ -73,10 +86,6 @@ fn reports(event: &Event) -> Option<Vec<Report>> {
 }
 
 impl Link {
-    fn is_ready(&self) -> bool {
-        Reflect::get(&self.worker, &"ready".into()).is_ok_and(|ready| ready.is_truthy())
-    }
-
     fn flush(&self) {
         for value in self.waiting.take() {
             self.post(&value);
@@ -84,6 +93,8 @@ impl Link {
     }
 
     fn post(&self, value: &JsValue) {
-        let _ = self.worker.post_message(value);
+        if let Some(worker) = &*self.worker.borrow() {
+            let _ = worker.post_message(value);
+        }
     }
 }

@@ -78,6 +78,22 @@ pub fn call(object: &JsValue, method: &str, argument: &JsValue) -> Option<JsValu
         .ok()
 }
 
+/// Gives up: says calmly that the page has stopped. `www/start.js` does it, as nothing here can be trusted any more.
+pub fn show_panic(report: &str) {
+    if let Some(window) = web_sys::window() {
+        call(&window, "showPanic", &report.into());
+    }
+}
+
+/// The text of a piece of HTML. It never becomes part of the page.
+pub fn text_of(html: &str) -> String {
+    let Ok(element) = document().create_element("pre") else {
+        return String::new();
+    };
+    element.set_inner_html(html);
+    element.text_content().unwrap_or_default()
+}
+
 /// Puts text on the clipboard. Says whether it is there.
 pub async fn copy(text: String) -> bool {
     let Some(window) = web_sys::window() else {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use intl_memoizer::IntlLangMemoizer;
 use lessons::message::{Argument, Message};
 use yew::prelude::*;
 
@@ -16,10 +17,20 @@ pub struct Locale {
 }
 
 /// All of them. The first one is spoken to whoever asks for none of them.
-pub const LOCALES: &[Locale] = &[Locale {
-    id: "en",
-    name: "English",
-}];
+pub const LOCALES: &[Locale] = &[
+    Locale {
+        id: "en",
+        name: "English",
+    },
+    Locale {
+        id: "ko",
+        name: "한국어",
+    },
+    Locale {
+        id: "ru",
+        name: "Русский",
+    },
+];
 
 /// The locale for somebody who prefers `wanted`, best first.
 pub fn choose<'a>(wanted: impl IntoIterator<Item = &'a str>) -> &'static Locale {
@@ -41,7 +52,8 @@ pub struct Words(Rc<Loaded>);
 
 struct Loaded {
     locale: &'static Locale,
-    bundle: FluentBundle<FluentResource>,
+    bundle: FluentBundle<Rc<FluentResource>>,
+    resources: Vec<Rc<FluentResource>>,
 }
 
 impl PartialEq for Words {
@@ -53,18 +65,31 @@ impl PartialEq for Words {
 impl Words {
     /// The words in a Fluent file. Entries with mistakes are left out; the others are used.
     pub fn new(locale: &'static Locale, fluent: String) -> Self {
+        Self::of(locale, vec![read(fluent)])
+    }
+
+    /// These words and those of another Fluent file of the same locale.
+    #[must_use]
+    pub fn and(&self, fluent: String) -> Self {
+        let mut resources = self.0.resources.clone();
+        resources.push(read(fluent));
+        Self::of(self.0.locale, resources)
+    }
+
+    fn of(locale: &'static Locale, resources: Vec<Rc<FluentResource>>) -> Self {
         let language = locale.id.parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![language]);
         // The marks around arguments are for mixed directions, which none of the locales has.
         bundle.set_use_isolating(false);
-        let resource = FluentResource::try_new(fluent).unwrap_or_else(|(partial, errors)| {
-            for error in errors {
-                warn(&format!("a Fluent entry is left out: {error}"));
-            }
-            partial
-        });
-        bundle.add_resource_overriding(resource);
-        Self(Rc::new(Loaded { locale, bundle }))
+        bundle.set_formatter(Some(as_written_here));
+        for resource in &resources {
+            bundle.add_resource_overriding(Rc::clone(resource));
+        }
+        Self(Rc::new(Loaded {
+            locale,
+            bundle,
+            resources,
+        }))
     }
 
     /// The locale of these words.
@@ -149,6 +174,29 @@ impl From<f64> for Value {
     }
 }
 
+/// Reads a Fluent file. Entries with mistakes are left out.
+fn read(fluent: String) -> Rc<FluentResource> {
+    let resource = FluentResource::try_new(fluent).unwrap_or_else(|(partial, errors)| {
+        for error in errors {
+            warn(&format!("a Fluent entry is left out: {error}"));
+        }
+        partial
+    });
+    Rc::new(resource)
+}
+
+/// A number as the reader's language writes it, which the browser knows. What else there is, Fluent writes.
+fn as_written_here(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
+    match value {
+        #[cfg(target_arch = "wasm32")]
+        FluentValue::Number(number) if number.options.minimum_fraction_digits.is_none() => {
+            let number = js_sys::Number::from(number.value);
+            Some(number.to_locale_string(crate::routes::language()).into())
+        }
+        _ => None,
+    }
+}
+
 /// Tells whoever works on the page; learners are not bothered.
 fn warn(text: &str) {
     if cfg!(debug_assertions) {
@@ -197,8 +245,18 @@ mod tests {
     }
 
     #[test]
+    fn words_that_come_later_are_added() {
+        let words = words("a = A\nb = B\n").and("b = Bee\nc = C\n".to_owned());
+        assert_eq!(
+            ["a", "b", "c"].map(|id| words.text(id).to_string()),
+            ["A", "Bee", "C"]
+        );
+    }
+
+    #[test]
     fn a_locale_is_chosen_by_its_language() {
         assert_eq!(choose(["fr-CA", "en-GB"]).id, "en");
+        assert_eq!(choose(["fr", "ko-KR", "en"]).id, "ko");
         assert_eq!(choose([]).id, "en");
     }
 }

@@ -1,32 +1,22 @@
 //! The page's entry.
 
 use page::app::{App, AppProps};
+use page::place::Place;
 use page::storage::Kept;
-use page::{dom, i18n, texts};
-use wasm_bindgen::JsValue;
+use page::{dom, routes};
 
 fn main() {
-    yew::set_custom_panic_hook(Box::new(|panic| show_panic(&panic.to_string())));
+    yew::set_custom_panic_hook(Box::new(|panic| dom::show_panic(&panic.to_string())));
     wasm_bindgen_futures::spawn_local(start());
 }
 
 /// Fetches the words, then shows the page with them.
 async fn start() {
+    routes::find_base();
     let kept = Kept::load();
-    let languages = web_sys::window().map(|window| window.navigator().languages().to_vec());
-    let languages: Vec<String> = languages
-        .unwrap_or_default()
-        .iter()
-        .filter_map(JsValue::as_string)
-        .collect();
-    let wanted = kept
-        .locale
-        .as_deref()
-        .into_iter()
-        .chain(languages.iter().map(String::as_str));
-    match texts::load(i18n::choose(wanted)).await {
-        Ok((words, texts)) => show(AppProps { words, texts, kept }),
-        Err(reason) => show_panic(&reason),
+    match Place::here(kept.locale.as_deref(), None).await {
+        Ok(place) => show(AppProps { place, kept }),
+        Err(reason) => dom::show_panic(&reason),
     }
 }
 
@@ -37,12 +27,5 @@ fn show(props: AppProps) {
     }
     if let Some(root) = dom::document().get_element_by_id("app") {
         yew::Renderer::<App>::with_root_and_props(root, props).render();
-    }
-}
-
-/// The panic page is plain JavaScript in `www/start.js`, as nothing here can be trusted any more.
-fn show_panic(report: &str) {
-    if let Some(window) = web_sys::window() {
-        dom::call(&window, "showPanic", &report.into());
     }
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use lab::action::Outcome as Answer;
 use lab::view::{
-    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, Mark, ProgramState,
-    Side, TraceEntry, Upcoming,
+    ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
+    ProgramState, Side, TraceEntry, Upcoming,
 };
 use lessons::message::{DeviceString, Message, Report, StepState};
 use yew::Reducible;
@@ -97,6 +97,17 @@ pub struct Clock {
     pub what: Option<Upcoming>,
 }
 
+/// What a program is at.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// The line of its Rust source that it came to last, while it runs.
+    pub line: Option<u32>,
+    /// The entry of the trace that it sent last.
+    pub entry: Option<u64>,
+    /// Such an entry in other words: its id, and what is in it if it is still kept.
+    pub spelt: Option<(u64, Option<Rc<EntryDetail>>)>,
+}
+
 /// Something that a chart marks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
@@ -140,6 +151,12 @@ pub struct Bench {
     pub devices: Rc<Vec<DeviceView>>,
     /// What each program does, by its name.
     pub programs: Vec<(String, ProgramState)>,
+    /// What each program is at, by its name.
+    pub progress: Vec<(String, Progress)>,
+    /// The program that was started last on the device.
+    pub device_program: String,
+    /// The entries of the trace that listings asked for, each with its program.
+    pub asked: Vec<(&'static str, u64)>,
     /// What the device was given to connect with.
     pub device_string: Rc<DeviceString>,
     /// How the steps stand, by lesson and step.
@@ -175,6 +192,9 @@ impl Default for Bench {
             marks: Log::default(),
             devices: Rc::default(),
             programs: Vec::new(),
+            progress: Vec::new(),
+            device_program: String::new(),
+            asked: Vec::new(),
             device_string: Rc::new(DeviceString::Missing),
             steps: Vec::new(),
             refused: None,
@@ -195,6 +215,8 @@ pub enum Action {
     Reports(Vec<Report>),
     /// The open step's action was asked for; the classroom's word on it is under way.
     Asked,
+    /// A listing asked what is in an entry of the trace.
+    AskedToSpell(&'static str, u64),
 }
 
 impl Reducible for Bench {
@@ -205,6 +227,7 @@ impl Reducible for Bench {
         match action {
             Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
             Action::Asked => bench.ask(),
+            Action::AskedToSpell(program, entry) => bench.asked.push((program, entry)),
         }
         Rc::new(bench)
     }
@@ -222,6 +245,14 @@ impl Bench {
     pub fn program(&self, name: &str) -> Option<ProgramState> {
         let (_, state) = self.programs.iter().find(|(known, _)| known == name)?;
         Some(*state)
+    }
+
+    /// What a program is at.
+    pub fn progress(&self, name: &str) -> Progress {
+        let found = self.progress.iter().find(|(known, _)| known == name);
+        found
+            .map(|(_, progress)| progress.clone())
+            .unwrap_or_default()
     }
 
     /// Whether any program runs.
@@ -274,9 +305,7 @@ impl Bench {
             Report::Watched { device_id, detail } => {
                 self.watched = Some((device_id, detail.map(Rc::new)));
             }
-            Report::Inspected { entry, detail } => {
-                self.inspected = Some((entry, detail.map(Rc::new)));
-            }
+            Report::Inspected { entry, detail } => self.inspect(entry, detail.map(Rc::new)),
             Report::Diagnosed { id, diagnosis } => {
                 self.diagnosed = Some((id, Rc::new(diagnosis)));
             }
@@ -304,6 +333,7 @@ impl Bench {
                 Side::Cloud => self.cloud_console.push(line, CONSOLE_LIMIT),
             },
             Report::Trace(entry) => {
+                self.note_sent(&entry);
                 if let Some(mark) = entry.mark.clone() {
                     let happening = Happening {
                         at: entry.at.as_millis(),
@@ -317,7 +347,16 @@ impl Bench {
             Report::Arrived(event) => self.events.push(event, EVENT_LIMIT),
             Report::Devices(devices) => self.devices = Rc::new(devices),
             Report::DevicesChanged { devices, gone } => self.change_devices(devices, &gone),
-            Report::Program { name, state, .. } => {
+            Report::Line { program, line } => {
+                if self.program(&program) == Some(ProgramState::Running) {
+                    self.progress_of(&program).line = Some(line);
+                }
+            }
+            Report::Program { side, name, state } => {
+                self.progress_of(&name).line = None;
+                if (side, state) == (Side::Device, ProgramState::Running) {
+                    self.device_program.clone_from(&name);
+                }
                 self.programs.retain(|(known, _)| *known != name);
                 self.programs.push((name, state));
             }
@@ -330,14 +369,56 @@ impl Bench {
         }
     }
 
-    /// Both lists are sorted by id, and so is the result.
+    fn progress_of(&mut self, program: &str) -> &mut Progress {
+        let place = self.progress.iter().position(|(known, _)| known == program);
+        let place = place.unwrap_or_else(|| {
+            self.progress
+                .push((program.to_owned(), Progress::default()));
+            self.progress.len() - 1
+        });
+        &mut self.progress[place].1
+    }
+
+    /// Notes which program sent an entry. Of a device, the wire tells no more than its name.
+    fn note_sent(&mut self, entry: &TraceEntry) {
+        if entry.direction != Direction::ToHub {
+            return;
+        }
+        let program = match (entry.side, &*self.device_string) {
+            (Side::Cloud, _) => entry.party.clone(),
+            (Side::Device, DeviceString::Given { device_id, .. })
+                if entry.kind == "PUBLISH" && *device_id == entry.party =>
+            {
+                self.device_program.clone()
+            }
+            _ => return,
+        };
+        if self.program(&program) == Some(ProgramState::Running) {
+            self.progress_of(&program).entry = Some(entry.id);
+        }
+    }
+
+    /// What is in an entry goes to whoever asked for it first.
+    fn inspect(&mut self, entry: u64, detail: Option<Rc<EntryDetail>>) {
+        let mut asked = self.asked.iter();
+        match asked.position(|(_, asked)| *asked == entry) {
+            Some(place) => {
+                let (program, _) = self.asked.remove(place);
+                self.progress_of(program).spelt = Some((entry, detail));
+            }
+            None => self.inspected = Some((entry, detail)),
+        }
+    }
+
+    /// The list is long then, and both are in the order of the ids.
     fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
         let devices = Rc::make_mut(&mut self.devices);
-        devices.retain(|device| !gone.contains(&device.device_id));
+        devices.retain(|device| gone.binary_search(&device.device_id).is_err());
         for device in changed {
-            match devices.binary_search_by(|known| known.device_id.cmp(&device.device_id)) {
-                Ok(at) => devices[at] = device,
-                Err(at) => devices.insert(at, device),
+            let place = devices.binary_search_by(|it| it.device_id.cmp(&device.device_id));
+            match place {
+                Ok(place) => devices[place] = device,
+                Err(place) => devices.insert(place, device),
             }
         }
     }

@@ -12,6 +12,7 @@
 //! version 1
 //! theme dark
 //! speed 10
+//! spelling python
 //! setting telemetry interval-seconds 5
 //! passed telemetry register
 //! begun telemetry 1785578405123
@@ -31,9 +32,10 @@ use wasm_bindgen::JsCast as _;
 use web_sys::StorageEvent;
 use yew::{Callback, Reducible};
 
-use crate::i18n::LOCALES;
+use crate::i18n::{LOCALES, Locale};
 use crate::progress_code::Shared;
 use crate::routes;
+use crate::spelling::Spelling;
 use crate::theme::Theme;
 
 /// The key in local storage. `www/start.js` reads the theme from it before the first paint.
@@ -99,6 +101,8 @@ pub struct Kept {
     pub cards_height: u32,
     /// Whether program listings are open.
     pub listings: bool,
+    /// How listings are spelt.
+    pub spelling: Spelling,
     /// The chosen locale's id; none for the browser's.
     pub locale: Option<String>,
     /// When the learner began to pass steps or to edit, by the lesson's id: milliseconds since the Unix epoch.
@@ -119,6 +123,7 @@ impl Default for Kept {
             lesson_width: 38,
             cards_height: 58,
             listings: true,
+            spelling: Spelling::ALL[0],
             locale: None,
             begun: Vec::new(),
             visit: 0,
@@ -145,6 +150,8 @@ pub enum Change {
         /// The step's id.
         step: String,
     },
+    /// A language was chosen.
+    Locale(&'static Locale),
     /// A lesson begins anew: its progress and its edits are forgotten.
     Forget(&'static str),
     /// What another learner shared is taken over, beside what is there.
@@ -161,6 +168,8 @@ pub enum Change {
     CardsHeight(u32),
     /// The listings were folded or unfolded.
     Listings(bool),
+    /// Another spelling was chosen for listings.
+    Spelling(Spelling),
 }
 
 impl Reducible for Kept {
@@ -191,6 +200,7 @@ impl Reducible for Kept {
                 kept.edits.retain(|edit| edit.lesson != lesson);
                 kept.begun.retain(|(of, _)| *of != lesson);
             }
+            Change::Locale(locale) => kept.locale = Some(locale.id.to_owned()),
             Change::TakeOver(shared) => {
                 for (lesson, step) in shared.passed {
                     kept.pass(lesson, step);
@@ -206,6 +216,7 @@ impl Reducible for Kept {
             Change::LessonWidth(percent) => kept.lesson_width = clamp(percent),
             Change::CardsHeight(percent) => kept.cards_height = clamp(percent),
             Change::Listings(open) => kept.listings = open,
+            Change::Spelling(spelling) => kept.spelling = spelling,
         }
         Rc::new(kept)
     }
@@ -321,6 +332,9 @@ impl Kept {
             "lesson-width" => self.lesson_width = read_percent(value)?,
             "cards-height" => self.cards_height = read_percent(value)?,
             "listings" => self.listings = value == "open",
+            "spelling" => {
+                self.spelling = Spelling::ALL.into_iter().find(|one| one.id() == value)?;
+            }
             "locale" => {
                 let known = LOCALES.iter().find(|locale| locale.id == value)?;
                 self.locale = Some(known.id.to_owned());
@@ -352,11 +366,12 @@ impl Kept {
     pub fn write(&self) -> String {
         let listings = if self.listings { "open" } else { "folded" };
         let mut text = format!(
-            "{VERSION}\ntheme {}\nspeed {}\nlesson-width {}\ncards-height {}\nlistings {listings}\n",
+            "{VERSION}\ntheme {}\nspeed {}\nlesson-width {}\ncards-height {}\nlistings {listings}\nspelling {}\n",
             self.theme.id(),
             self.speed,
             self.lesson_width,
-            self.cards_height
+            self.cards_height,
+            self.spelling.id()
         );
         // Writing to a text cannot fail.
         if let Some(locale) = &self.locale {
@@ -478,6 +493,7 @@ mod tests {
             lesson_width: 45,
             cards_height: 50,
             listings: false,
+            spelling: Spelling::Az,
             locale: Some("en".to_owned()),
             begun: vec![("telemetry", 7)],
             ..Kept::default()
@@ -498,7 +514,7 @@ mod tests {
             r#"{"version":1,"speed":60}"#,
             "version 2\nspeed 60",
             " version 1\nspeed 60",
-            "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc",
+            "version 1\nspeed -1\nspeed 1e300\nspeed\nlesson-width wide\ntheme neon\nlocale ../../etc\nspelling cobol",
             "version 1\nsetting telemetry device-id <script>\nsetting cooking salt 1\nsetting telemetry",
             "version 1\npassed telemetry fly\npassed telemetry\npassed\n\n\u{0}\u{ffff}",
             "version 1\nbegun cooking 5\nbegun telemetry soon\nbegun telemetry -1\nbegun",

@@ -1,17 +1,29 @@
-//! Fetching the words and the lessons' texts of a locale.
+//! Fetching the words and texts of a page, and nothing of the others.
 
 use std::rc::Rc;
 
 use js_sys::{Array, JSON, Reflect};
-use lessons::outline::LESSONS;
 use lessons::text::{LessonText, StepText};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
+use yew::AttrValue;
 
 use crate::i18n::{Locale, Words};
+use crate::routes::{self, Route};
 
-/// The texts of all lessons in one language.
+/// What has been fetched in one language. Cheap to clone.
+#[derive(Clone, PartialEq)]
+pub struct Texts {
+    /// The words, with those of the lessons below.
+    pub words: Words,
+    /// The texts of the lessons that were opened.
+    pub lessons: LessonTexts,
+    /// The terms, as HTML, if somebody looked at them.
+    pub glossary: Option<AttrValue>,
+}
+
+/// The texts of the lessons that were opened, in one language.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LessonTexts(Rc<Vec<(&'static str, Rc<LessonText>)>>);
 
@@ -21,20 +33,45 @@ impl LessonTexts {
         let (_, text) = self.0.iter().find(|(id, _)| *id == lesson)?;
         Some(Rc::clone(text))
     }
+
+    fn with(&self, lesson: &'static str, text: LessonText) -> Self {
+        let mut all = Vec::clone(&self.0);
+        all.push((lesson, Rc::new(text)));
+        Self(Rc::new(all))
+    }
 }
 
-/// Fetches everything that is read in a locale.
-pub async fn load(locale: &'static Locale) -> Result<(Words, LessonTexts), String> {
-    let words = fetch(&format!("texts/{}/strings.ftl", locale.id)).await?;
-    let mut texts = Vec::new();
-    for lesson in LESSONS {
-        let path = format!("texts/{}/{}.json", locale.id, lesson.id);
-        let json = fetch(&path).await?;
-        let text =
-            lesson_text(&json).ok_or_else(|| format!("{path} is not the text of a lesson"))?;
-        texts.push((lesson.id, Rc::new(text)));
+/// Fetches what a page needs beside what is there already.
+pub async fn load(
+    locale: &'static Locale,
+    route: &Route,
+    known: Option<Texts>,
+) -> Result<Texts, String> {
+    let mut texts = match known.filter(|texts| texts.words.locale() == locale) {
+        Some(texts) => texts,
+        None => Texts {
+            words: Words::new(locale, fetch_in(locale, "ui.ftl").await?),
+            lessons: LessonTexts::default(),
+            glossary: None,
+        },
+    };
+    if let Route::Glossary(_) = route
+        && texts.glossary.is_none()
+    {
+        texts.glossary = Some(fetch_in(locale, "glossary.html").await?.into());
     }
-    Ok((Words::new(locale, words), LessonTexts(Rc::new(texts))))
+    let lesson = route.lesson().and_then(lessons::outline::lesson);
+    if let Some(lesson) = lesson
+        && texts.lessons.get(lesson.id).is_none()
+    {
+        let words = fetch_in(locale, &format!("{}.ftl", lesson.id)).await?;
+        let name = format!("{}.json", lesson.id);
+        let text = lesson_text(&fetch_in(locale, &name).await?);
+        let text = text.ok_or_else(|| format!("{name} is not the text of a lesson"))?;
+        texts.words = texts.words.and(words);
+        texts.lessons = texts.lessons.with(lesson.id, text);
+    }
+    Ok(texts)
 }
 
 /// Reads a [`LessonText`] with the browser's own parser, which costs the page nothing.
@@ -63,11 +100,17 @@ fn member(object: &JsValue, name: &str) -> Option<String> {
     Reflect::get(object, &name.into()).ok()?.as_string()
 }
 
-/// The text of a file of the site.
-async fn fetch(path: &str) -> Result<String, String> {
+/// The text of a file of a language.
+async fn fetch_in(locale: &Locale, name: &str) -> Result<String, String> {
+    fetch(&format!("texts/{}/{name}", locale.id)).await
+}
+
+/// The text of a file of the site, by its path from the site's root.
+pub async fn fetch(path: &str) -> Result<String, String> {
+    let path = routes::file(path);
     let described = |error: JsValue| format!("{path}: {}", describe(&error));
     let window = web_sys::window().ok_or("no window")?;
-    let response = JsFuture::from(window.fetch_with_str(path))
+    let response = JsFuture::from(window.fetch_with_str(&path))
         .await
         .map_err(described)?;
     let response: Response = response.dyn_into().map_err(described)?;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use wire::timestamp::Timestamp;
+use wire::{timestamp::Timestamp, topic::TopicFilter};
 
-use crate::{cloud_to_device::QueuedMessage, hub::Hub, twin::DeviceDocument};
+use crate::{cloud_to_device::QueuedMessage, connection::Identity, hub::Hub, twin::DeviceDocument};
 
 /// A cloud-to-device message that a device has not completed yet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +49,14 @@ impl Hub {
         let device = self.registry.get(device_id);
         let messages = device.into_iter().flat_map(|device| device.queue.iter());
         messages.map(WaitingMessage::of)
+    }
+
+    /// Whether a device is connected and subscribed to a topic filter.
+    pub fn is_listening(&self, device_id: &str, filter: &TopicFilter) -> bool {
+        let device = Identity::device(device_id);
+        let session = self.sessions.get(&device);
+        self.connections.of(&device).is_some()
+            && session.is_some_and(|session| session.granted(filter).is_some())
     }
 
     /// How many devices the registry has.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use wire::mqtt::mqttrs::QoS;
+use wire::{mqtt::mqttrs::QoS, topic::TopicFilter};
 
 use crate::bench::{Ask, Bench, SECOND, START};
+use crate::methods::FILTER;
 use crate::query_bench::{ids_where, write};
 
 #[test]
@@ -31,6 +32,20 @@ fn waiting_messages_tell_who_has_them() {
     assert_eq!((message.body, message.enqueued), (&b"first"[..], START));
     assert_eq!(message.expires, START.plus(Duration::from_hours(1)));
     assert_eq!(bench.hub.waiting_messages("dev9").count(), 0);
+}
+
+#[test]
+fn a_device_listens_while_it_is_connected_and_subscribed() {
+    let mut bench = Bench::new();
+    let is_listening = |bench: &Bench| bench.hub.is_listening("dev1", &TopicFilter::Methods);
+    let link = bench.connect("dev1");
+    assert!(!is_listening(&bench));
+    bench.subscribe(link, &[(FILTER, QoS::AtMostOnce)]);
+    assert!(is_listening(&bench));
+    assert!(!bench.hub.is_listening("dev2", &TopicFilter::Methods));
+    // The session remembers the subscription, but nobody is there.
+    bench.lose(link);
+    assert!(!is_listening(&bench));
 }
 
 #[test]

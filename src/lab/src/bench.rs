@@ -1,6 +1,6 @@
 //! The bench itself: its time, and what there is to tell of it.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, panic::Location, rc::Rc};
 
 use hub::{Hub, HubOptions, MemoryStore, SnapshotError};
 use rand_chacha::{
@@ -61,6 +61,13 @@ pub enum Happening {
         name: String,
         /// What it does now.
         state: ProgramState,
+    },
+    /// A program came to another line of its source.
+    Line {
+        /// Its name.
+        program: String,
+        /// Where it is, and in which file.
+        line: &'static Location<'static>,
     },
     /// Something that was done by hand has come to something.
     Answered {

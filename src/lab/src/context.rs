@@ -1,6 +1,6 @@
 //! What a program on the bench has at hand.
 
-use std::{collections::BTreeMap, error::Error, fmt, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, error::Error, fmt, panic::Location, rc::Rc, time::Duration};
 
 use client::{
     device::{Device, DeviceOptions},
@@ -47,6 +47,9 @@ pub struct Program {
 }
 
 /// The world as a program sees it: a console, a clock, dice, settings, and ways to the hub.
+///
+/// What a program does through it tells the bench in which line the program is. So these are plain functions, those that
+/// give back a future too: only such a function knows its caller's line.
 #[derive(Clone)]
 pub struct Context {
     hands: Hands,
@@ -73,12 +76,16 @@ impl Context {
     }
 
     /// Prints a line.
+    #[track_caller]
     pub fn print(&self, text: impl Into<String>) {
+        self.reach(Location::caller());
         self.print_line(Tone::Plain, vec![Span::Text(text.into())]);
     }
 
     /// Prints a line that ends with a secret, which readers see only when they ask for it.
+    #[track_caller]
     pub fn print_secret(&self, label: impl Into<String>, secret: impl Into<String>) {
+        self.reach(Location::caller());
         let spans = vec![Span::Text(label.into()), Span::Secret(secret.into())];
         self.print_line(Tone::Plain, spans);
     }
@@ -104,8 +111,10 @@ impl Context {
     }
 
     /// Waits for some of the bench's time.
-    pub async fn sleep(&self, duration: Duration) {
-        self.hands.sleep(duration).await;
+    #[track_caller]
+    pub fn sleep(&self, duration: Duration) -> impl Future<Output = ()> {
+        self.reach(Location::caller());
+        self.hands.sleep(duration)
     }
 
     pub(crate) async fn sleep_until(&self, at: Timestamp) {
@@ -131,11 +140,13 @@ impl Context {
     }
 
     /// A device client, not connected yet.
+    #[track_caller]
     pub fn device(
         &self,
         connection_string: DeviceConnectionString,
         options: DeviceOptions,
     ) -> Device {
+        self.reach(Location::caller());
         let network = Pipes::new(self.hands.clone(), connection_string.device_id.clone());
         let (device, driver) = Device::new(connection_string, options, network);
         self.hands.spawner().spawn(&self.spawned, Box::pin(driver));
@@ -143,14 +154,22 @@ impl Context {
     }
 
     /// A service client with the rights of a policy of this bench's hub.
+    #[track_caller]
     pub fn service(&self, policy: &str) -> Result<Service, ProgramError> {
+        self.reach(Location::caller());
         let string = self.hands.hub().service_connection_string(policy);
         let string = string.ok_or_else(|| format!("the hub has no policy {policy}"))?;
         Ok(Service::new(string))
     }
 
     /// Sends a service call to the hub and reads the answer.
-    pub async fn send<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
+    #[track_caller]
+    pub fn send<T>(&self, call: Call<T>) -> impl Future<Output = Result<T, ProgramError>> {
+        self.reach(Location::caller());
+        self.request(call)
+    }
+
+    async fn request<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
         let response = self.exchange(&call.request).await?;
         Ok(call.read(response)?)
     }
@@ -169,9 +188,16 @@ impl Context {
     }
 
     /// A reader of the hub's events, from a position on.
+    #[track_caller]
     pub fn read_events(&self, from: &EventPosition) -> EventReader {
+        self.reach(Location::caller());
         let partitions = self.hands.hub().partition_count();
         let monitor = Monitor::new(partitions, from, None, self.now());
-        EventReader::new(self.hands.clone(), monitor)
+        EventReader::new(self.hands.clone(), &self.party.name, monitor)
+    }
+
+    /// Notes that the program has come to a line.
+    fn reach(&self, line: &'static Location<'static>) {
+        self.hands.world().reach(&self.party.name, line);
     }
 }

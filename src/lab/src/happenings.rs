@@ -11,13 +11,16 @@ const MOST_WAITING: usize = 2_000;
 #[derive(Default)]
 pub(crate) struct Happenings {
     waiting: VecDeque<Happening>,
-    /// How many of those are lines or events.
+    /// How many of those are of a kind of which there may be any number.
     bulky: usize,
 }
 
 /// Whether there may be any number of its kind.
 fn is_bulky(happening: &Happening) -> bool {
-    matches!(happening, Happening::Console(_) | Happening::Arrived(_))
+    matches!(
+        happening,
+        Happening::Console(_) | Happening::Arrived(_) | Happening::Line { .. }
+    )
 }
 
 impl Happenings {

@@ -1,6 +1,6 @@
 //! The runs of programs: which ran last under a name, and what became of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, panic::Location};
 
 use wire::timestamp::Timestamp;
 
@@ -15,6 +15,8 @@ pub(crate) struct Run {
     pub(crate) side: Side,
     pub(crate) state: ProgramState,
     pub(crate) started: Timestamp,
+    /// The line that it came to last.
+    line: Option<&'static Location<'static>>,
 }
 
 impl Programs {
@@ -25,6 +27,7 @@ impl Programs {
             side,
             state,
             started,
+            line: None,
         };
         self.0.insert(name.to_owned(), run);
     }
@@ -38,6 +41,14 @@ impl Programs {
         let run = self.0.get_mut(name)?;
         run.state = state;
         Some(run.side)
+    }
+
+    /// A program has come to a line. Whether that is news: telling of each line once is enough.
+    pub(crate) fn reach(&mut self, name: &str, line: &'static Location<'static>) -> bool {
+        let Some(run) = self.0.get_mut(name) else {
+            return false;
+        };
+        run.line.replace(line) != Some(line)
     }
 
     pub(crate) fn is_running(&self, name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Reading the hub's events, as through its Event Hubs-compatible endpoint.
 
-use std::{collections::VecDeque, future::poll_fn, task::Poll};
+use std::{collections::VecDeque, future::poll_fn, panic::Location, task::Poll};
 
 use client::monitor::Monitor;
 use serde_json::Value;
@@ -11,21 +11,34 @@ use crate::{hands::Hands, view::EventView};
 /// Reads events from all partitions, from a position on.
 pub struct EventReader {
     hands: Hands,
+    /// The name of the program that reads.
+    program: String,
     monitor: Monitor,
     ready: VecDeque<Event>,
 }
 
 impl EventReader {
-    pub(crate) fn new(hands: Hands, monitor: Monitor) -> Self {
+    pub(crate) fn new(hands: Hands, program: &str, monitor: Monitor) -> Self {
         Self {
             hands,
+            program: program.to_owned(),
             monitor,
             ready: VecDeque::new(),
         }
     }
 
     /// The next event of any partition; waits for one if there is none.
-    pub async fn next(&mut self) -> Event {
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it waits, as the one of a stream does, and readers know it by this name"
+    )]
+    #[track_caller]
+    pub fn next(&mut self) -> impl Future<Output = Event> {
+        self.hands.world().reach(&self.program, Location::caller());
+        self.receive()
+    }
+
+    async fn receive(&mut self) -> Event {
         let event = poll_fn(|context| {
             self.fill();
             if let Some(event) = self.ready.pop_front() {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    panic::Location,
     task::{Poll, Waker},
     time::Duration,
 };
@@ -314,6 +315,16 @@ impl World {
             tone,
             spans,
         }));
+    }
+
+    /// Notes that a program has come to a line.
+    pub(crate) fn reach(&mut self, program: &str, line: &'static Location<'static>) {
+        if self.programs.reach(program, line) {
+            self.happenings.push(Happening::Line {
+                program: program.to_owned(),
+                line,
+            });
+        }
     }
 
     /// Counts an event that a reader received.

@@ -428,3 +428,26 @@ fn the_same_seed_gives_the_same_run() {
     };
     assert_eq!(run(), run());
 }
+
+#[test]
+fn a_program_tells_the_lines_that_it_comes_to() {
+    let mut table = Table::new();
+    table.start(&SENDER);
+    table.run_for(Duration::from_secs(25));
+    let source = include_str!("bench.rs").lines();
+    let source: Vec<_> = source.map(str::trim).collect();
+    let told = table.seen.iter().filter_map(|happening| match happening {
+        Happening::Line { program, line } if program == SENDER.name => {
+            assert!(line.file().ends_with("bench.rs"), "{}", line.file());
+            Some(source[line.line() as usize - 1])
+        }
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    let [connect, print, sleep] = [
+        "let device = bench.device(bench.device_connection_string()?, options);",
+        r#"bench.print(format!("sent after {} ms", receipt.took.as_millis()));"#,
+        "bench.sleep(Duration::from_secs(10)).await;",
+    ];
+    assert_eq!(told, [connect, print, sleep, print, sleep, print, sleep]);
+}

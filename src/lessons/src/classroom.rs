@@ -18,6 +18,7 @@ use wire::{
 use crate::{
     kept::{Kept, KeptLesson},
     message::{Command, DeviceString, Message, Report, Settings, StepState},
+    messages, methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
     settings,
     step::{Step, Verdict},
@@ -80,7 +81,11 @@ impl Lesson {
 }
 
 /// All lessons in order.
-static COURSE: [Lesson; LESSONS.len()] = [Lesson::new(&LESSONS[0], telemetry::STEPS)];
+static COURSE: [Lesson; LESSONS.len()] = [
+    Lesson::new(&LESSONS[0], telemetry::STEPS),
+    Lesson::new(&LESSONS[1], methods::STEPS),
+    Lesson::new(&LESSONS[2], messages::STEPS),
+];
 
 /// The lesson with this id.
 fn lesson(id: &str) -> Option<&'static Lesson> {

@@ -6,10 +6,15 @@
 //! What is deliberately absent: the DOM, and sockets.
 
 pub mod classroom;
+mod exchange;
 mod kept;
 pub mod message;
+mod messages;
+mod methods;
 pub mod outline;
 pub mod settings;
 mod step;
 mod telemetry;
+#[cfg(test)]
+mod test_bench;
 pub mod text;

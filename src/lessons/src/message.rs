@@ -279,6 +279,13 @@ pub enum Report {
         /// What it does now.
         state: ProgramState,
     },
+    /// A program that runs came to another line of its Rust source.
+    Line {
+        /// The program's name.
+        program: String,
+        /// The line, from 1.
+        line: u32,
+    },
     /// The device's connection string changed.
     DeviceString(DeviceString),
     /// The state of a step changed.

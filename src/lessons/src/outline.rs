@@ -2,17 +2,58 @@
 
 use lab::view::Side;
 
-/// A program that a lesson runs.
+/// A language in which a program is written out in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// What runs on the bench.
+    Rust,
+    /// The same for the published Python SDKs, to run elsewhere.
+    Python,
+}
+
+impl Language {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Rust, Self::Python];
+
+    /// How the names of its files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Rust => "rs",
+            Self::Python => "py",
+        }
+    }
+}
+
+/// A program that a lesson runs. Its source is a file of the folder of the lesson that it was written for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ProgramOutline {
     /// Its name, as consoles and states tell it: `simulated_device`.
     pub name: &'static str,
     /// Where it runs.
     pub side: Side,
-    /// Its file's name: `simulated_device.rs`.
-    pub file: &'static str,
-    /// The source: the very file that is compiled and run.
-    pub source: &'static str,
+    /// The lesson that it was written for; others may run it too.
+    pub lesson: &'static str,
+}
+
+impl ProgramOutline {
+    /// The name of its file: `simulated_device.rs`.
+    pub fn file(&self, language: Language) -> String {
+        format!("{}.{}", self.name, language.extension())
+    }
+
+    /// Where the workspace has its source. For Rust, this is the very file that is compiled and run.
+    pub fn source(&self, language: Language) -> String {
+        let (lesson, file) = (self.lesson, self.file(language));
+        match language {
+            Language::Rust => format!("src/lessons/src/{lesson}/programs/{file}"),
+            Language::Python => format!("www/programs/{lesson}/{file}"),
+        }
+    }
+
+    /// Where the site has its source, ready to be shown.
+    pub fn listing(&self, language: Language) -> String {
+        format!("listings/{}/{}.html", self.lesson, self.file(language))
+    }
 }
 
 /// What a setting may hold.
@@ -27,6 +68,10 @@ pub enum SettingKind {
         /// The greatest value.
         most: f64,
     },
+    /// The name of a direct method.
+    MethodName,
+    /// JSON text.
+    Json,
 }
 
 /// A value in a lesson's programs that a learner may change.
@@ -69,7 +114,10 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] = &[LessonOutline {
+pub const LESSONS: &[LessonOutline] =
+    &[TELEMETRY, crate::methods::OUTLINE, crate::messages::OUTLINE];
+
+const TELEMETRY: LessonOutline = LessonOutline {
     id: "telemetry",
     steps: &[
         StepOutline {
@@ -128,7 +176,7 @@ pub const LESSONS: &[LessonOutline] = &[LessonOutline {
         },
     ],
     chart: Some(("windSpeed", "m/s")),
-}];
+};
 
 /// The lesson with this id.
 pub fn lesson(id: &str) -> Option<&'static LessonOutline> {

@@ -1,11 +1,18 @@
 //! What a learner may change in a lesson's programs, and what may not pass.
 
+use serde::de::IgnoredAny;
 use wire::{number, rest::is_valid_device_id};
 
 use crate::{
     message::{Message, Settings},
     outline::{SettingKind, SettingOutline},
 };
+
+/// The longest name of a direct method. (IoT Hub documentation: understand and invoke direct methods.)
+const MOST_NAME_CHARACTERS: usize = 100;
+
+/// The longest JSON text, in bytes: far less than a method's payload may have, and more than a field on a page shows.
+const MOST_JSON_BYTES: usize = 4096;
 
 /// What is wrong with a setting's value, if anything is.
 pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
@@ -22,7 +29,35 @@ pub fn complaint(setting: &SettingOutline, value: &str) -> Option<Message> {
                     .with("default", setting.default),
             ),
         },
+        SettingKind::MethodName if is_method_name(value) => None,
+        SettingKind::MethodName => Some(
+            Message::new("setting-method-name-wrong")
+                .with("value", value)
+                .with("most", MOST_NAME_CHARACTERS)
+                .with("default", setting.default),
+        ),
+        SettingKind::Json if value.len() > MOST_JSON_BYTES => Some(
+            Message::new("setting-json-long")
+                .with("size", value.len())
+                .with("most", MOST_JSON_BYTES),
+        ),
+        SettingKind::Json if is_json(value) => None,
+        SettingKind::Json => Some(
+            Message::new("setting-json-wrong")
+                .with("value", value)
+                .with("default", setting.default),
+        ),
     }
+}
+
+/// The service takes other names as well; these need no escaping anywhere.
+fn is_method_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    (1..=MOST_NAME_CHARACTERS).contains(&text.len()) && text.bytes().all(is_plain)
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_slice::<IgnoredAny>(text.as_bytes()).is_ok()
 }
 
 /// All of a lesson's settings: what is missing or wrong is set to its default, and what is unknown is dropped.

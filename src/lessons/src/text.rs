@@ -3,7 +3,8 @@
 //! A lesson's Markdown has one heading of level 1, the title; an introduction; and for each step a heading of level 2
 //! with the step's id (`## Register the device {#register}`), the step's text, and a heading of level 3 with the class
 //! `hint`, behind which the hint stands. Raw HTML is not taken over.
-//! A link to `side:device` or `side:cloud` colours its text as that side's.
+//! A link to `side:device` or `side:cloud` colours its text as that side's, and one to `glossary:term` leads to that
+//! term of the glossary.
 
 use std::fmt;
 
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
             }
             Event::Start(Tag::Link { .. }) => {
                 self.sides.push(false);
-                self.push(event);
+                self.push(to_glossary(event));
             }
             Event::End(TagEnd::Link) => {
                 let side = self.sides.pop().unwrap_or(false);
@@ -223,6 +224,30 @@ impl<'a> Reader<'a> {
             }
         }
         lesson
+    }
+}
+
+/// A link to `glossary:term` leads to that term, on the page beside the lesson's.
+fn to_glossary(event: Event<'_>) -> Event<'_> {
+    match event {
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => {
+            let dest_url = match dest_url.strip_prefix("glossary:") {
+                Some(term) => format!("../glossary/#{term}").into(),
+                None => dest_url,
+            };
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            })
+        }
+        event => event,
     }
 }
 
@@ -287,6 +312,15 @@ mod tests {
         assert_eq!(
             text.intro,
             r##"<p><span class="device">here</span> and <a href="#x">there</a></p>"##
+        );
+    }
+
+    #[test]
+    fn a_term_links_to_the_glossary() {
+        let text = LessonText::parse(&LESSON, "# T\n\nA [twin](glossary:device-twin).").unwrap();
+        assert_eq!(
+            text.intro,
+            r#"<p>A <a href="../glossary/#device-twin">twin</a>.</p>"#
         );
     }
 

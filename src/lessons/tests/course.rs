@@ -68,6 +68,30 @@ impl Place {
         states.into_iter().next().unwrap_or(StepState::NotStarted)
     }
 
+    /// What each entry of the trace that was told is, and its bytes.
+    fn traced(&mut self) -> Vec<(String, Vec<u8>)> {
+        let entries = self.reports.iter().filter_map(|report| match report {
+            Report::Trace(entry) => Some((entry.id, entry.kind.clone())),
+            _ => None,
+        });
+        let entries: Vec<_> = entries.collect();
+        let bytes = |(entry, kind): (u64, String)| {
+            self.tell(Command::Inspect { entry });
+            let details = self.reports.iter().rev();
+            let mut details = details.filter_map(|report| match report {
+                Report::Inspected {
+                    entry: of,
+                    detail: Some(detail),
+                } if *of == entry => Some(detail.bytes.clone()),
+                _ => None,
+            });
+            Some((kind, details.next()?))
+        };
+        let traced: Vec<_> = entries.into_iter().filter_map(bytes).collect();
+        assert!(!traced.is_empty(), "nothing was traced");
+        traced
+    }
+
     fn saw(&self, step: &str) -> String {
         match self.state(step) {
             StepState::Passed { saw, .. } | StepState::NotYet { saw, .. } => saw.id,
@@ -202,19 +226,77 @@ fn a_lesson_can_be_done_on_one_bench_from_first_to_last_step() {
 }
 
 #[test]
+fn a_button_can_be_pressed_again() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        for _ in 0..2 {
+            place.tell(Command::Act {
+                settings: Settings::new(),
+            });
+            place.wait(Duration::from_secs(5));
+            assert!(
+                passed(&place.state(step.id)),
+                "{} {}: {:?}",
+                lesson.id,
+                step.id,
+                place.state(step.id)
+            );
+        }
+    });
+}
+
+#[test]
+fn a_button_works_after_everything_was_stopped_and_unplugged() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, step);
+        place.tell(Command::Stop { program: None });
+        let device_id = lesson.settings[0].default.to_owned();
+        place.tell(Command::SetPlugged {
+            device_id,
+            plugged: false,
+        });
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        place.tell(Command::Act {
+            settings: Settings::new(),
+        });
+        place.wait(Duration::from_secs(5));
+        assert!(
+            passed(&place.state(step.id)),
+            "{} {}: {:?}",
+            lesson.id,
+            step.id,
+            place.state(step.id)
+        );
+    });
+}
+
+#[test]
 fn another_device_id_is_used_throughout() {
     let settings: Settings = [("device-id".to_owned(), "gauge:7.a".to_owned())].into();
-    let mut place = Place::new();
-    let step = "retry".to_owned();
-    place.tell(Command::Open {
-        lesson: "telemetry".to_owned(),
-        step,
-        settings: settings.clone(),
-    });
-    place.tell(Command::SetSpeed { factor: 60.0 });
-    place.tell(Command::Act { settings });
-    place.wait(Duration::from_secs(5));
-    assert!(passed(&place.state("retry")));
+    for lesson in LESSONS {
+        let step = lesson.steps.last().unwrap();
+        let mut place = Place::new();
+        place.tell(Command::Open {
+            lesson: lesson.id.to_owned(),
+            step: step.id.to_owned(),
+            settings: settings.clone(),
+        });
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        place.tell(Command::Act {
+            settings: settings.clone(),
+        });
+        place.wait(Duration::from_secs(5));
+        for step in lesson.steps {
+            assert!(
+                passed(&place.state(step.id)),
+                "{} {}: {:?}",
+                lesson.id,
+                step.id,
+                place.state(step.id)
+            );
+        }
+    }
 }
 
 #[test]
@@ -238,27 +320,31 @@ fn a_policys_string_is_refused_by_the_device_and_named() {
 
 #[test]
 fn the_device_string_never_leaves_the_classroom() {
-    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
-    place.tell(Command::Solve);
-    let secret = place.reports.iter().find_map(|report| match report {
-        Report::Console(line) => line.spans.iter().find_map(|span| match span {
-            lab::view::Span::Secret(text) if text.contains("SharedAccessKey=") => {
-                text.split("SharedAccessKey=").nth(1).map(str::to_owned)
-            }
+    for lesson in LESSONS {
+        let mut place = Place::at(lesson, lesson.steps.last().unwrap());
+        place.tell(Command::Solve);
+        let secret = place.reports.iter().find_map(|report| match report {
+            Report::Console(line) => line.spans.iter().find_map(|span| match span {
+                lab::view::Span::Secret(text) if text.contains("SharedAccessKey=") => {
+                    text.split("SharedAccessKey=").nth(1).map(str::to_owned)
+                }
+                _ => None,
+            }),
             _ => None,
-        }),
-        _ => None,
-    });
-    let key = secret.expect("the console line that shows it on request");
-    for report in &place.reports {
-        assert!(
-            !format!("{report:?}").contains(&key),
-            "a report shows the key"
-        );
-        if let Report::Trace(entry) = report {
+        });
+        let key = secret.expect("the console line that shows it on request");
+        for report in &place.reports {
             assert!(
-                !String::from_utf8_lossy(&entry.bytes).contains(&key),
-                "the trace shows the key"
+                !format!("{report:?}").contains(&key),
+                "a report of {} shows the key",
+                lesson.id
+            );
+        }
+        for (kind, bytes) in place.traced() {
+            assert!(
+                !String::from_utf8_lossy(&bytes).contains(&key),
+                "a {kind} in the trace of {} shows the key",
+                lesson.id
             );
         }
     }
@@ -278,11 +364,9 @@ fn a_device_without_a_retry_policy_fails_with_its_connection() {
 fn a_message_whose_answer_was_lost_is_sent_again_and_marked() {
     let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[5]);
     place.tell(Command::Solve);
-    let duplicates = place.reports.iter().filter(|report| match report {
-        Report::Trace(entry) => {
-            entry.kind == "PUBLISH" && entry.bytes.first().is_some_and(|byte| byte & 8 != 0)
-        }
-        _ => false,
+    let traced = place.traced().into_iter();
+    let duplicates = traced.filter(|(kind, bytes)| {
+        kind == "PUBLISH" && bytes.first().is_some_and(|byte| byte & 8 != 0)
     });
     assert_eq!(duplicates.count(), 1);
 }

@@ -134,3 +134,28 @@ fn what_cannot_be_used_is_passed_over() {
         assert_ne!(generation(&reports), Some(generation_before.clone()));
     }
 }
+
+#[test]
+fn a_message_waits_through_a_reload() {
+    let open = |step: &str| Command::Open {
+        lesson: "messages".to_owned(),
+        step: step.to_owned(),
+        settings: Settings::new(),
+    };
+    let mut classroom = Classroom::new([7; 32], START);
+    let mut reports = told(&mut classroom, START, vec![open("queue"), Command::Solve]);
+    let end = START.plus(std::time::Duration::from_secs(3));
+    reports.extend(told(&mut classroom, end, vec![Command::Check]));
+    let text = kept(&reports).unwrap();
+
+    let mut classroom = Classroom::new([8; 32], LATER);
+    let restore = Command::Restore { text };
+    let reports = told(&mut classroom, LATER, vec![restore, open("deliver")]);
+    assert_eq!(solved(&reports), Vec::<&str>::new());
+    let reports = told(&mut classroom, LATER, vec![Command::Solve]);
+    assert_eq!(solved(&reports), ["deliver"]);
+    let received = reports.iter().any(|report| {
+        matches!(report, Report::Console(line) if format!("{:?}", line.spans).contains("message_0"))
+    });
+    assert!(received);
+}

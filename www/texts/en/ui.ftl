@@ -8,7 +8,7 @@ lessons = Lessons
 progress = { $passed } of { $steps } steps passed
 close = Close
 copied = Copied
-copy-failed = Not copied. Select the text and copy it yourself.
+copy-failed = Not copied: the browser does not allow it. Select the text and copy it by hand.
 bytes = { $count } B
 skip-to-content = Skip to the content
 
@@ -28,13 +28,13 @@ home-lead = A device, a hub and a cloud program run side by side in this page. Y
 home-picture = A device sends packets to the hub; a cloud program sends requests to the hub.
 home-start = Start lesson 1
 home-continue = Continue lesson 1
-home-promise = Nothing to install, no subscription, and nothing leaves this page.
+home-promise = Nothing to install, no Azure subscription, and nothing leaves this page.
 home-differences = What this hub does differently from Azure IoT Hub
 
 # An address that leads nowhere.
 
 not-found-title = There is no such page
-not-found-text = The address names a lesson or a step that does not exist. It may be misspelt, or the step may have been renamed.
+not-found-text = The address names a lesson or a step that does not exist. It may be misspelt, or the step may have a new name. Choose a lesson on the first page.
 not-found-home = Go to the first page
 
 # A lesson and its steps.
@@ -59,7 +59,7 @@ check-title = Read the hub again and say what is there
 solve = Solve
 solve-title = Do all that this step asks for
 reset = Reset
-reset-title = Put the bench back to where this step starts
+reset-title = Put the bench back to the start of this step
 announce-passed = Step passed. { $saw }
 announce-not-yet = Not yet. { $saw }
 
@@ -96,8 +96,18 @@ registry-disabled = disabled
 listing = Program
 listing-fold = Fold the program
 listing-unfold = Show the program
-listing-of = Source of { $file }
-listing-copy = Copy { $file }
+listing-of = { $program } in { $spelling }
+listing-copy = Copy { $program } in { $spelling }
+listing-failed = The program did not arrive. Load the page again.
+listing-not-sent = When { $program } has sent something to the hub, its last action stands here, spelt for { $spelling }.
+listing-not-sent-step = When { $program } has sent something to the hub, its last action stands here, spelt for { $spelling }. The step “{ $step }” runs it.
+listing-no-words = There is no { $spelling } spelling of the last thing that { $program } sent.
+spellings = Ways to write it
+spelling-rust = Rust
+spelling-python = Python
+spelling-az = az
+spelling-curl = curl
+spelling-mqtt = MQTT
 program-running = running
 program-finished = finished
 program-failed = failed
@@ -105,7 +115,10 @@ program-stopped = stopped
 setting-default = Back to { $value }
 device-console = Console of the device
 cloud-console = Console of the cloud
-console-forgotten = { $count } older lines are no longer shown.
+console-forgotten = { $count ->
+    [one] One older line is no longer shown.
+   *[other] { $count } older lines are no longer shown.
+  }
 jump-to-newest = Jump to the newest
 secret-hidden = Hidden secret
 secret-reveal = Show the secret
@@ -114,7 +127,7 @@ secret-copy = Copy the secret
 
 # The panel under the cards.
 
-panel = Wire and events
+panel = What crossed the wire, and what the hub holds
 tab-wire = Wire
 tab-events = Events
 wire-rows = Packets and requests
@@ -124,7 +137,7 @@ wire-filter-side = Shown side
 wire-filter-all = All
 wire-filter-kind = Shown kind
 wire-filter-any-kind = Every kind
-wire-filtered = Nothing of this kind has crossed the wire. Choose “All” and “Every kind” to see the rest.
+wire-filtered = Nothing of this kind has crossed the wire yet. Choose “All” and “Every kind” to see everything.
 wire-pause = Pause
 wire-resume = Go on ({ $count })
 wire-export = Save the list as a JSON file
@@ -140,7 +153,10 @@ wire-spelt-note = Keys and signatures are not told. In a shell, put a SAS token 
 wire-copy-as = Copy as { $tool }
 wire-fields = Fields
 wire-bytes = Bytes
-wire-bytes-more = { $count } more bytes are not shown.
+wire-bytes-more = { $count ->
+    [one] One more byte is not shown.
+   *[other] { $count } more bytes are not shown.
+  }
 token-opens = Opens
 token-signer = Signed with
 token-device-key = the device's own key
@@ -157,7 +173,10 @@ events-properties = Properties
 events-place = Partition { $partition }, sequence number { $number }, offset { $offset }, { $size } bytes
 events-details = details
 events-binary = Not text
-events-older = { $count } older events are not shown.
+events-older = { $count ->
+    [one] One older event is not shown.
+   *[other] { $count } older events are not shown.
+  }
 events-annotations = Stamped by the hub
 events-system = Set by the sender
 events-application = Properties of the message
@@ -176,7 +195,7 @@ chart-summary = { $member } over time: { $count } values from { $least } to { $m
 telemetry-empty-registry = No device yet. Step 1 registers the first one.
 telemetry-empty-device-console = What the device's program prints appears here, from step 3 on.
 telemetry-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
-telemetry-empty-wire = Every packet and every request appears here. Step 1 sends the first request, step 3 the first packets.
+telemetry-empty-wire = Every packet and every request appears here. Step 1 sends the first request, and step 3 the first packets.
 telemetry-empty-events = Events appear here as a program reads them from the hub. Step 4 starts the reader.
 
 # The sheet of shortcuts.
@@ -185,7 +204,7 @@ shortcuts-title = Keyboard shortcuts
 shortcut-run = Run the open step, while no button or field has the focus
 shortcut-run-anywhere = Run the open step, from anywhere
 shortcut-steps = Move along the steps, or along the rows of the wire; Enter opens
-shortcut-tabs = Switch between Wire and Events, on the tabs
+shortcut-tabs = Switch between the tabs below the bench, on a tab
 shortcut-splits = Move a split, on the bar between two parts
 shortcut-pause = Pause the list of the wire, or let it go on
 shortcut-help = Show this sheet
@@ -194,15 +213,15 @@ shortcut-close = Close what is open
 # When the page stops.
 
 panic-title = The page has stopped
-panic-text = Something happened that this page was not written for. Your progress and your edits are kept in this browser; the bench starts anew when you reload.
+panic-text = Something happened that this page was not written for. Reload it to go on. Your progress and your edits are kept in this browser; the bench starts anew.
 panic-reload = Reload
-panic-report = If you report this, add the lines below. They hold no secrets.
+panic-report = If you report this, add the lines below. There are no secrets in them.
 panic-copy = Copy the report
 panic-copied = Copied
 
 # When scripts are off, and while they load.
 
-noscript = The bench is a program that runs in this page. Allow scripts to use it; the text can be read without.
+noscript = The bench is a program that runs in this page, and this browser runs no scripts here. Allow them to use the bench. The text can be read without.
 loading = The bench is starting.
 
 # Why the hub closed a connection. The service closes it without a word.
@@ -218,14 +237,14 @@ close-qos-two = The hub does not do QoS 2
 close-foreign-topic = The device may not publish to this topic
 close-unreadable-topic = The properties in the topic cannot be read
 close-message-too-large = The message is larger than 256 KB
-close-foreign-filter = The hub has no such topic filter for this device
+close-foreign-filter = The device asked for a topic filter that the hub does not have for it
 close-keep-alive-expired = Nothing came for one and a half times the keep-alive
-close-token-expired = The SAS token expired
+close-token-expired = The SAS token expired, and the time of grace after it
 close-taken-over = The same device connected anew, and the newest connection wins
 close-device-disabled = The device was disabled
 close-device-deleted = The device was deleted
 close-module-deleted = The module was deleted
 close-store-failed = The hub could not keep what came
-close-quota-exceeded = The messages of the day are used up
-close-throttled = More messages came than the tier of the hub takes
+close-quota-exceeded = The messages of the day are used up, until midnight UTC
+close-throttled = More messages came in a second than the tier of the hub takes
 close-not-supported = The hub does not support this yet

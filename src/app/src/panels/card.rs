@@ -5,7 +5,7 @@ use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use super::console::Console;
-use super::listing::Listing;
+use super::listing::{Listing, Shown};
 use super::settings_form::settings_form;
 use crate::screen::Screen;
 
@@ -21,10 +21,26 @@ pub fn card_body(
         .programs
         .iter()
         .filter(|program| program.side == side);
+    let text = screen.texts.get(lesson.id);
+    let step_of = |name: &str| {
+        let step = lesson
+            .steps
+            .iter()
+            .find(|step| step.program == Some(name))?;
+        let mut steps = text.as_ref()?.steps.iter();
+        Some(steps.find(|text| text.id == step.id)?.title.clone().into())
+    };
+    let is_asked = |name| screen.bench.asked.iter().any(|(asked, _)| *asked == name);
     let programs: Vec<_> = programs
-        .map(|program| (program, screen.bench.program(program.name)))
+        .map(|outline| Shown {
+            outline,
+            state: screen.bench.program(outline.name),
+            progress: screen.bench.progress(outline.name),
+            is_asked: is_asked(outline.name),
+            step: step_of(outline.name),
+        })
         .collect();
-    let here = programs.iter().map(|(program, _)| program.name);
+    let here = programs.iter().map(|program| program.outline.name);
     let focus = here.into_iter().find(|name| Some(*name) == step.program);
     let console = match side {
         Side::Device => "device-console",
@@ -33,7 +49,8 @@ pub fn card_body(
     html! {
         <>
             if focus.is_some() { { settings_form(screen, lesson, step) } }
-            <Listing words={words.clone()} {programs} {focus} open={screen.kept.listings} kept={screen.kept.dispatcher()} />
+            <Listing words={words.clone()} {side} {programs} {focus} open={screen.kept.listings} spelling={screen.kept.spelling}
+                kept={screen.kept.dispatcher()} link={screen.link.clone()} bench={screen.bench.dispatcher()} />
             <Console words={words.clone()} lines={screen.bench.console(side).clone()} label={words.text(console)}
                 empty={words.text(&format!("{}-empty-{console}", lesson.id))} />
         </>

@@ -4,10 +4,11 @@ use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
 use super::controls::{Choice, choices};
-use super::home::{progress, title};
+use super::home::progress;
 use super::icon::icon;
 use super::shortcut_sheet;
 use crate::dom;
+use crate::i18n::{LOCALES, Locale};
 use crate::routes::Route;
 use crate::screen::Screen;
 use crate::storage::Change;
@@ -30,6 +31,7 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
             <span class="hub-chip" title={screen.bench.host_name.clone()}>
                 { icon("hub") }<span>{ words.text("hub-in-page") }</span>
             </span>
+            { languages(screen, route) }
             { themes(screen) }
             <button type="button" class="button bare square keyboard" aria-label={words.text("shortcuts-open")}
                 title={words.text("shortcuts-open")} onclick={|_| shortcut_sheet::open()}>
@@ -43,11 +45,11 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
 fn lessons(screen: &Screen, route: &Route) -> Html {
     let words = &screen.words;
     let entry = |lesson: &LessonOutline| {
-        let here = matches!(route, Route::Step(open, _) if open == lesson.id);
+        let here = route.lesson() == Some(lesson.id);
         html! {
             <li key={lesson.id}>
                 <a href={Route::Lesson(lesson.id.to_owned()).href()} aria-current={here.then_some("page")}>
-                    <span>{ title(lesson, screen) }</span>
+                    <span>{ words.text(&format!("title-{}", lesson.id)) }</span>
                     <span class="quiet">{ progress(lesson, screen) }</span>
                 </a>
             </li>
@@ -59,6 +61,30 @@ fn lessons(screen: &Screen, route: &Route) -> Html {
             <details class="menu">
                 <summary class="button bare">{ words.text("lessons") }{ icon("chevron") }</summary>
                 <ol class="menu-list">{ for LESSONS.iter().map(entry) }</ol>
+            </details>
+        </nav>
+    }
+}
+
+/// The languages, each named in itself. They lead to the same page.
+fn languages(screen: &Screen, route: &Route) -> Html {
+    let here = screen.words.locale();
+    let entry = |locale: &'static Locale| {
+        let kept = screen.kept.dispatcher();
+        let choose = Callback::from(move |_: MouseEvent| kept.dispatch(Change::Locale(locale)));
+        html! {
+            <li key={locale.id}>
+                <a href={route.href_in(locale)} lang={locale.id} hreflang={locale.id}
+                    aria-current={(locale == here).then_some("true")} onclick={choose}>{ locale.name }</a>
+            </li>
+        }
+    };
+    let name = screen.words.text("language");
+    html! {
+        <nav aria-label={name.clone()} key={here.id}>
+            <details class="menu languages">
+                <summary class="button bare" title={name}>{ icon("language") }<span>{ here.id }</span></summary>
+                <ul class="menu-list">{ for LOCALES.iter().map(entry) }</ul>
             </details>
         </nav>
     }

@@ -5,8 +5,11 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::i18n::Words;
-use crate::routes::Route;
+use crate::routes::{self, Route};
 use crate::screen::Screen;
+
+/// The address of the page of differences in a language that has it; a word that the build adds.
+const DIFFERENCES: &str = "differences-address";
 
 /// One screen: a sentence, a picture, a button, and the list of lessons.
 pub fn home(screen: &Screen) -> Html {
@@ -20,8 +23,11 @@ pub fn home(screen: &Screen) -> Html {
             <p class="quiet">{ words.text("home-promise") }</p>
             <h2>{ words.text("lessons") }</h2>
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
-            // A page of its own, without any program; `cargo xtask texts` makes it.
-            <p class="quiet"><a href="differences.html">{ words.text("home-differences") }</a></p>
+            // The differences are a page without any program; `cargo xtask texts` makes it.
+            <p class="quiet home-more">
+                <a href={Route::Glossary(String::new()).href()}>{ words.text("title-glossary") }</a>
+                <a href={routes::file(&words.text(DIFFERENCES))}>{ words.text("home-differences") }</a>
+            </p>
         </main>
     }
 }
@@ -58,17 +64,14 @@ fn start(lesson: &LessonOutline, screen: &Screen) -> Html {
 }
 
 fn entry(lesson: &LessonOutline, screen: &Screen) -> Html {
+    let words = &screen.words;
     html! {
         <li key={lesson.id}>
-            <a href={Route::Lesson(lesson.id.to_owned()).href()}>{ title(lesson, screen) }</a>
+            <a href={Route::Lesson(lesson.id.to_owned()).href()}>{ words.text(&format!("title-{}", lesson.id)) }</a>
             <span class="quiet">{ progress(lesson, screen) }</span>
+            <p>{ words.text(&format!("lesson-{}-summary", lesson.id)) }</p>
         </li>
     }
-}
-
-/// A lesson's title.
-pub fn title(lesson: &LessonOutline, screen: &Screen) -> Option<String> {
-    screen.texts.get(lesson.id).map(|text| text.title.clone())
 }
 
 /// How far the learner came in a lesson.

@@ -12,6 +12,7 @@ pub mod device_card;
 pub mod device_string;
 pub mod doctor;
 pub mod events_tab;
+pub mod glossary;
 pub mod gutter;
 pub mod header;
 pub mod home;

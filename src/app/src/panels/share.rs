@@ -18,7 +18,7 @@ pub fn share(screen: &Screen, lesson: &'static LessonOutline) -> Html {
     let has_any = !kept.passed.is_empty() || !kept.edits.is_empty();
     let link = has_any.then(|| {
         let code = progress_code::write(kept);
-        let link = format!("{}{}", routes::site(), Route::Progress(code).href());
+        let link = format!("{}{}", routes::origin(), Route::Progress(code).href());
         let label = words.text("share");
         html! { <CopyButton words={words.clone()} text={link} {label} is_labelled=true /> }
     });
@@ -62,5 +62,5 @@ fn begin_anew(screen: &Screen, lesson: &'static LessonOutline) {
         settings: Kept::default().settings(lesson),
     });
     screen.link.send(&Command::Reset);
-    Route::step(lesson.id, first.id).replace();
+    Route::step(lesson.id, first.id).rename();
 }

@@ -3,7 +3,6 @@
 use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
-use super::home::title;
 use super::icon::icon;
 use crate::i18n::Words;
 use crate::progress_code::{self, Shared};
@@ -43,10 +42,10 @@ fn offer(screen: &Screen, shared: &Shared) -> Html {
         let shared = shared.clone();
         Callback::from(move |_: MouseEvent| {
             kept.dispatch(Change::TakeOver(shared.clone()));
-            Route::Home.replace();
+            Route::Home.rename();
         })
     };
-    let leave = Callback::from(|_: MouseEvent| Route::Home.replace());
+    let leave = Callback::from(|_: MouseEvent| Route::Home.rename());
     html! {
         <>
             <p class="lead">{ words.text("shared-lead") }</p>
@@ -85,7 +84,7 @@ fn held(screen: &Screen, lesson: &LessonOutline, shared: &Shared) -> Option<Html
     );
     Some(html! {
         <li key={lesson.id}>
-            <strong>{ title(lesson, screen) }</strong><span class="quiet">{ progress }</span>
+            <strong>{ words.text(&format!("title-{}", lesson.id)) }</strong><span class="quiet">{ progress }</span>
             if !edits.is_empty() { <ul>{ edits }</ul> }
         </li>
     })

@@ -1,6 +1,9 @@
 //! What the classroom tells of the bench, and how much of it: a page can show only so much.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use lab::{
     DeviceNews, FEW_DEVICES, Happening,
@@ -65,11 +68,20 @@ impl Telling {
 impl Classroom {
     /// Takes over what happened on the bench.
     pub(super) fn collect(&mut self) {
+        let mut lines = BTreeMap::new();
         while let Some(happening) = self.bench.poll() {
             let report = match happening {
                 Happening::Console(line) => Report::Console(line),
                 Happening::Arrived(event) => Report::Arrived(event),
                 Happening::Program { side, name, state } => Report::Program { side, name, state },
+                // Nobody sees the lines that a program passes through between two looks.
+                Happening::Line { program, line } => {
+                    // What programs share is in another file than the one that is shown.
+                    if line.file().ends_with(&format!("{program}.rs")) {
+                        lines.insert(program, line.line());
+                    }
+                    continue;
+                }
                 Happening::Answered { id, outcome } => {
                     self.telling.asked.remove(&id);
                     Report::Answered { id, outcome }
@@ -77,6 +89,9 @@ impl Classroom {
             };
             self.reports.push_back(report);
         }
+        let lines = lines.into_iter();
+        self.reports
+            .extend(lines.map(|(program, line)| Report::Line { program, line }));
         self.tell_trace();
         self.tell_devices();
         self.tell_device_string();

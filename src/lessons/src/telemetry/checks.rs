@@ -22,11 +22,11 @@ const EVENTS_TO_READ: u64 = 3;
 const WIND_SPEED: &str = "windSpeed";
 
 /// The device that the lesson is done with.
-pub(super) fn device_id(settings: &Settings) -> &str {
+pub(crate) fn device_id(settings: &Settings) -> &str {
     settings.get("device-id").map_or("", String::as_str)
 }
 
-pub(super) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
+pub(crate) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let looked_for = Message::new("check-registered-looked-for").with("device", id);
     let hub = hands.hub();
@@ -46,7 +46,7 @@ pub(super) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
     }
 }
 
-pub(super) fn handed_over(hands: &Hands, settings: &Settings) -> Verdict {
+pub(crate) fn handed_over(hands: &Hands, settings: &Settings) -> Verdict {
     let looked_for =
         Message::new("check-handed-over-looked-for").with("device", device_id(settings));
     let not_yet = |saw| Verdict {
@@ -171,13 +171,13 @@ pub(super) fn retried(hands: &Hands, settings: &Settings) -> Verdict {
     }
 }
 
-pub(super) fn is_connected(hub: &Hub, id: &str) -> bool {
+pub(crate) fn is_connected(hub: &Hub, id: &str) -> bool {
     hub.device(id)
         .is_some_and(|device| device.connection_state == ConnectionState::Connected)
 }
 
 /// The events of a device that the hub took since a time, oldest first.
-pub(super) fn events_of(hub: &Hub, id: &str, since: Timestamp) -> Vec<Event> {
+pub(crate) fn events_of(hub: &Hub, id: &str, since: Timestamp) -> Vec<Event> {
     (0..hub.partition_count())
         .flat_map(|partition| {
             hub.read_events(partition, &EventPosition::EnqueuedTime(since), usize::MAX)

@@ -13,7 +13,7 @@ mod simulated_device;
 #[expect(unreachable_pub, reason = "a listing reads as a program of its own")]
 mod simulated_device_with_retry;
 
-pub(super) const CREATE_DEVICE_IDENTITY: &str = "create_device_identity";
+pub(crate) const CREATE_DEVICE_IDENTITY: &str = "create_device_identity";
 pub(super) const SIMULATED_DEVICE: &str = "simulated_device";
 pub(super) const READ_EVENTS: &str = "read_events";
 pub(super) const SIMULATED_DEVICE_WITH_RETRY: &str = "simulated_device_with_retry";
@@ -42,30 +42,29 @@ pub(super) static DEVICE_WITH_RETRY: Program = Program {
     run: |bench| Box::pin(simulated_device_with_retry::run(bench)),
 };
 
-/// The programs' sources.
+/// The program that every lesson begins with.
+pub(crate) const CREATE_OUTLINE: ProgramOutline = ProgramOutline {
+    name: CREATE_DEVICE_IDENTITY,
+    side: Side::Cloud,
+    lesson: "telemetry",
+};
+
+/// What a page knows of the programs.
 pub(crate) const OUTLINES: &[ProgramOutline] = &[
-    ProgramOutline {
-        name: CREATE_DEVICE_IDENTITY,
-        side: Side::Cloud,
-        file: "create_device_identity.rs",
-        source: include_str!("programs/create_device_identity.rs"),
-    },
+    CREATE_OUTLINE,
     ProgramOutline {
         name: SIMULATED_DEVICE,
         side: Side::Device,
-        file: "simulated_device.rs",
-        source: include_str!("programs/simulated_device.rs"),
+        lesson: "telemetry",
     },
     ProgramOutline {
         name: READ_EVENTS,
         side: Side::Cloud,
-        file: "read_events.rs",
-        source: include_str!("programs/read_events.rs"),
+        lesson: "telemetry",
     },
     ProgramOutline {
         name: SIMULATED_DEVICE_WITH_RETRY,
         side: Side::Device,
-        file: "simulated_device_with_retry.rs",
-        source: include_str!("programs/simulated_device_with_retry.rs"),
+        lesson: "telemetry",
     },
 ];

@@ -53,16 +53,16 @@ pub(crate) static STEPS: &[Step] = &[
     },
 ];
 
-fn ended(hands: &Hands, program: &str) -> bool {
+pub(crate) fn ended(hands: &Hands, program: &str) -> bool {
     hands.program_state(program) != Some(ProgramState::Running)
 }
 
-fn register(hands: &Hands, settings: &Settings) {
+pub(crate) fn register(hands: &Hands, settings: &Settings) {
     hands.start(&CREATE, settings.clone());
 }
 
 /// Copies the connection string as a learner would from the cloud's console.
-fn hand_over(hands: &Hands, settings: &Settings) {
+pub(crate) fn hand_over(hands: &Hands, settings: &Settings) {
     let string = hands.hub().device_connection_string(device_id(settings));
     // Nothing to copy: what the device holds stays as it is, and the check says what is missing.
     if string.is_some() {

@@ -1,0 +1,71 @@
+//! The cloud-to-device messages that crossed the wire, and what became of them.
+
+use lab::Hands;
+use wire::{
+    error::ErrorCode,
+    rest::{FeedbackRecord, FeedbackStatus, encode_id},
+    timestamp::Timestamp,
+};
+
+use crate::exchange::{Exchange, exchanges};
+
+/// A message that the hub took.
+pub(super) struct Mail {
+    id: Option<String>,
+    sent: Timestamp,
+    /// When it is of no more use, if its sender said so.
+    pub(super) expires: Option<Timestamp>,
+}
+
+/// All attempts to send a message to a device, the newest last.
+fn attempts(hands: &Hands, device_id: &str) -> Vec<Exchange> {
+    let path = format!("/devices/{}/messages/deviceBound", encode_id(device_id));
+    exchanges(hands, "POST", &path)
+}
+
+/// The messages for a device that the hub took, the newest last.
+pub(super) fn taken(hands: &Hands, device_id: &str) -> Vec<Mail> {
+    let attempts = attempts(hands, device_id);
+    let taken = attempts.iter().filter(|attempt| attempt.is_success());
+    taken
+        .map(|attempt| Mail {
+            id: attempt.header("iothub-messageid"),
+            sent: attempt.sent(),
+            expires: attempt
+                .header("iothub-expiry")
+                .and_then(|text| Timestamp::parse_iso(&text)),
+        })
+        .collect()
+}
+
+/// Why the hub did not take the newest message for a device: the service's name for it, if it was refused.
+pub(super) fn newest_refusal(hands: &Hands, device_id: &str) -> Option<String> {
+    let attempts = attempts(hands, device_id);
+    Some(attempts.last()?.refusal()?.to_owned())
+}
+
+/// Whether a message for a device was refused because its queue is full.
+pub(super) fn was_full(hands: &Hands, device_id: &str) -> bool {
+    let code = ErrorCode::DeviceMaximumQueueDepthExceeded;
+    let attempts = attempts(hands, device_id);
+    attempts.iter().any(|attempt| attempt.is_refused_for(code))
+}
+
+/// What a program was told of the fate of a message.
+/// Without a message, of the last one that it was told of: a message from before a reload is not in the trace.
+pub(super) fn fate(hands: &Hands, device_id: &str, mail: Option<&Mail>) -> Option<FeedbackStatus> {
+    let batches = exchanges(hands, "GET", "/messages/serviceBound/feedback");
+    let records = batches
+        .iter()
+        .filter_map(Exchange::answer::<Vec<FeedbackRecord>>)
+        .flatten()
+        .filter(|record| record.device_id == device_id);
+    let mut about_it = records.filter(|record| mail.is_none_or(|mail| mail.is_meant_by(record)));
+    about_it.next_back().map(|record| record.status_code)
+}
+
+impl Mail {
+    fn is_meant_by(&self, record: &FeedbackRecord) -> bool {
+        self.id.as_deref() == Some(&record.original_message_id) && record.enqueued_time >= self.sent
+    }
+}

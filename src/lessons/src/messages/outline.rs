@@ -1,0 +1,69 @@
+//! Lesson 3 as a page shows it.
+
+use super::programs::{
+    FILL_THE_QUEUE, OUTLINES, RECEIVE_FEEDBACK, SEND_CLOUD_TO_DEVICE_MESSAGE,
+    SEND_WITH_TIME_TO_LIVE, SIMULATED_DEVICE_THAT_RECEIVES,
+};
+use crate::{
+    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    telemetry::programs::CREATE_DEVICE_IDENTITY,
+};
+
+/// The lesson.
+pub(crate) const OUTLINE: LessonOutline = LessonOutline {
+    id: "messages",
+    steps: &[
+        StepOutline {
+            id: "prepare",
+            program: Some(CREATE_DEVICE_IDENTITY),
+            settings: &["device-id"],
+        },
+        StepOutline {
+            id: "receive",
+            program: Some(SIMULATED_DEVICE_THAT_RECEIVES),
+            settings: &[],
+        },
+        StepOutline {
+            id: "send",
+            program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
+            settings: &[],
+        },
+        StepOutline {
+            id: "queue",
+            program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
+            settings: &[],
+        },
+        StepOutline {
+            id: "deliver",
+            program: Some(RECEIVE_FEEDBACK),
+            settings: &[],
+        },
+        StepOutline {
+            id: "expire",
+            program: Some(SEND_WITH_TIME_TO_LIVE),
+            settings: &["time-to-live-seconds"],
+        },
+        StepOutline {
+            id: "limit",
+            program: Some(FILL_THE_QUEUE),
+            settings: &[],
+        },
+    ],
+    programs: OUTLINES,
+    settings: &[
+        SettingOutline {
+            id: "device-id",
+            kind: SettingKind::DeviceId,
+            default: "MyFirstPythonDevice",
+        },
+        SettingOutline {
+            id: "time-to-live-seconds",
+            kind: SettingKind::Number {
+                least: 5.0,
+                most: 3600.0,
+            },
+            default: "60",
+        },
+    ],
+    chart: None,
+};

@@ -1,0 +1,121 @@
+//! The steps of lesson 3: what their buttons do.
+
+use lab::{Hands, Program};
+
+use super::{
+    checks::{self, is_receiving},
+    programs::{
+        DEVICE, FEEDBACK_READER, FILL_THE_QUEUE, FILLER, RECEIVE_FEEDBACK,
+        SEND_CLOUD_TO_DEVICE_MESSAGE, SEND_WITH_TIME_TO_LIVE, SENDER, SENDER_WITH_EXPIRY,
+        SIMULATED_DEVICE_THAT_RECEIVES,
+    },
+};
+use crate::{
+    message::Settings,
+    step::Step,
+    telemetry::{
+        checks::{device_id, is_connected},
+        programs::CREATE_DEVICE_IDENTITY,
+        steps::{ended, hand_over, register},
+    },
+};
+
+/// What runs in the cloud after the device is prepared. One of them at a time: all read the hub's one feedback.
+const CLOUD: [&str; 4] = [
+    SEND_CLOUD_TO_DEVICE_MESSAGE,
+    RECEIVE_FEEDBACK,
+    SEND_WITH_TIME_TO_LIVE,
+    FILL_THE_QUEUE,
+];
+
+/// The steps, in the order of the lesson's outline.
+pub(crate) static STEPS: &[Step] = &[
+    Step {
+        act: |hands, settings| Box::pin(prepare(hands, settings)),
+        check: checks::prepared,
+        is_over: |hands, _| ended(hands, CREATE_DEVICE_IDENTITY),
+    },
+    Step {
+        act: |hands, settings| Box::pin(async move { switch_on(&hands, &settings) }),
+        check: checks::receiving,
+        is_over: |hands, _| ended(hands, SIMULATED_DEVICE_THAT_RECEIVES),
+    },
+    Step {
+        act: |hands, settings| Box::pin(send(hands, settings)),
+        check: checks::sent,
+        is_over: |hands, _| ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE),
+    },
+    Step {
+        act: |hands, settings| Box::pin(run_without_device(hands, settings, &SENDER)),
+        check: checks::waiting,
+        is_over: |hands, _| ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE),
+    },
+    Step {
+        act: |hands, settings| Box::pin(async move { deliver(&hands, &settings) }),
+        check: checks::delivered,
+        is_over: |hands, _| ended(hands, RECEIVE_FEEDBACK),
+    },
+    Step {
+        act: |hands, settings| Box::pin(run_without_device(hands, settings, &SENDER_WITH_EXPIRY)),
+        check: checks::expired,
+        is_over: |hands, _| ended(hands, SEND_WITH_TIME_TO_LIVE),
+    },
+    Step {
+        act: |hands, settings| Box::pin(run_without_device(hands, settings, &FILLER)),
+        check: checks::limited,
+        is_over: |hands, _| ended(hands, FILL_THE_QUEUE),
+    },
+];
+
+/// Registers the device, and carries its string over once the registry has made one.
+async fn prepare(hands: Hands, settings: Settings) {
+    register(&hands, &settings);
+    hands
+        .wait_until(|hands| ended(hands, CREATE_DEVICE_IDENTITY))
+        .await;
+    hand_over(&hands, &settings);
+}
+
+/// Starts the device with its cable in.
+fn switch_on(hands: &Hands, settings: &Settings) {
+    hands.set_plugged(device_id(settings), true);
+    hands.start(&DEVICE, settings.clone());
+}
+
+/// Starts a program of the cloud, and no other goes on beside it.
+fn start_in_cloud(hands: &Hands, settings: Settings, program: &'static Program) {
+    for name in CLOUD {
+        hands.stop(name);
+    }
+    hands.start(program, settings);
+}
+
+/// Sends to a device that receives; starts it first if it does not.
+async fn send(hands: Hands, settings: Settings) {
+    let id = device_id(&settings);
+    if !is_receiving(&hands.hub(), id) || ended(&hands, SIMULATED_DEVICE_THAT_RECEIVES) {
+        switch_on(&hands, &settings);
+        hands
+            .wait_until(|hands| {
+                is_receiving(&hands.hub(), id) || ended(hands, SIMULATED_DEVICE_THAT_RECEIVES)
+            })
+            .await;
+    }
+    start_in_cloud(&hands, settings.clone(), &SENDER);
+}
+
+/// Switches the device off, and starts a program of the cloud once the hub knows.
+async fn run_without_device(hands: Hands, settings: Settings, program: &'static Program) {
+    let id = device_id(&settings);
+    hands.stop(SIMULATED_DEVICE_THAT_RECEIVES);
+    hands
+        .wait_until(|hands| !is_connected(&hands.hub(), id))
+        .await;
+    start_in_cloud(&hands, settings.clone(), program);
+}
+
+/// Switches the device on. Whatever waits for it is delivered, and the hub tells so.
+fn deliver(hands: &Hands, settings: &Settings) {
+    switch_on(hands, settings);
+    start_in_cloud(hands, settings.clone(), &FEEDBACK_READER);
+}

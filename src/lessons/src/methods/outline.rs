@@ -1,0 +1,63 @@
+//! Lesson 2 as a page shows it.
+
+use super::programs::{BACK_END_APPLICATION, OUTLINES, SIMULATED_DEVICE_WITH_METHODS};
+use crate::{
+    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    telemetry::programs::CREATE_DEVICE_IDENTITY,
+};
+
+/// The lesson.
+pub(crate) const OUTLINE: LessonOutline = LessonOutline {
+    id: "methods",
+    steps: &[
+        StepOutline {
+            id: "register",
+            program: Some(CREATE_DEVICE_IDENTITY),
+            settings: &["device-id"],
+        },
+        StepOutline {
+            id: "strings",
+            program: None,
+            settings: &[],
+        },
+        StepOutline {
+            id: "listen",
+            program: Some(SIMULATED_DEVICE_WITH_METHODS),
+            settings: &[],
+        },
+        StepOutline {
+            id: "call",
+            program: Some(BACK_END_APPLICATION),
+            settings: &["method-name", "method-payload"],
+        },
+        StepOutline {
+            id: "refuse",
+            program: Some(SIMULATED_DEVICE_WITH_METHODS),
+            settings: &[],
+        },
+        StepOutline {
+            id: "offline",
+            program: Some(BACK_END_APPLICATION),
+            settings: &["method-name", "method-payload"],
+        },
+    ],
+    programs: OUTLINES,
+    settings: &[
+        SettingOutline {
+            id: "device-id",
+            kind: SettingKind::DeviceId,
+            default: "MyPythonDevice",
+        },
+        SettingOutline {
+            id: "method-name",
+            kind: SettingKind::MethodName,
+            default: "SetTelemetryInterval",
+        },
+        SettingOutline {
+            id: "method-payload",
+            kind: SettingKind::Json,
+            default: "10",
+        },
+    ],
+    chart: Some(("temperature", "°C")),
+};

@@ -1,0 +1,3 @@
+module.exports = (holds, message = "it does not hold") => {
+  if (!holds) throw new Error(message);
+};

@@ -1,0 +1,92 @@
+"""Sends a message to a device, and waits until the hub tells what became of it.
+
+Install: pip install azure-iot-hub six
+Set:     IOTHUB_CONNECTION_STRING  the connection string of the policy service
+"""
+
+import argparse
+import os
+import random
+import sys
+import time
+from datetime import datetime, timezone
+
+from azure.iot.hub import IoTHubRegistryManager
+from msrest.exceptions import HttpOperationError
+
+# Feedback names a message by its id.
+NUMBER = 0
+
+# How long to wait before asking the hub again, in seconds.
+PAUSE = 5
+
+
+def next_batch(service):
+    """Waits for the next batch of feedback, prints it and completes it."""
+    print("Waiting for feedback. The hub gathers it for up to 15 seconds.")
+    # The client wraps this call too, but keeps what came to itself: hence raw.
+    feedback = service.protocol.cloud_to_device_messages
+    while True:
+        answer = feedback.receive_feedback_notification(raw=True).response
+        if answer.status_code == 200:
+            break
+        time.sleep(PAUSE)
+
+    records = answer.json()
+    for record in records:
+        status, message_id = record["statusCode"], record["originalMessageId"]
+        print(f"Feedback: {status} for {message_id} to {record['deviceId']}")
+        print(f"    since {record['enqueuedTimeUtc']}")
+    # A batch that is not completed comes again.
+    feedback.complete_feedback_notification(answer.headers["ETag"].strip('"'))
+    return records
+
+
+def wait_for(service, device_id, message_id, sent):
+    """Waits for the feedback on one message: on this device, with this id, sent at this time."""
+    while True:
+        # Feedback is the hub's, not the sender's: what others have sent comes here as well.
+        for record in next_batch(service):
+            is_meant = (record["deviceId"], record["originalMessageId"]) == (device_id, message_id)
+            if is_meant and record["enqueuedTimeUtc"] >= sent:
+                return
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device-id", default="MyFirstPythonDevice")
+    device_id = parser.parse_args().device_id
+
+    # This policy has the right ServiceConnect: it may send to devices and read feedback.
+    connection_string = os.environ.get("IOTHUB_CONNECTION_STRING")
+    if not connection_string:
+        sys.exit("IOTHUB_CONNECTION_STRING is not set: set it to the string of the policy service")
+    service = IoTHubRegistryManager.from_connection_string(connection_string)
+
+    value = 10 + random.random() * 4 + 2
+    body = f'{{"service client sent a message": {value:.2f}}}'
+    message_id = f"message_{NUMBER}"
+    properties = {
+        "messageId": message_id,
+        "correlationId": f"correlation_{NUMBER}",
+        "Property": f"PropMsg_{NUMBER}",
+        "iothub-ack": "full",
+    }
+
+    sent = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    print(f"Sending {message_id} to {device_id}: {body}")
+    try:
+        # Messages go over AMQP. The client sends this one and waits for the hub's answer.
+        service.send_c2d_message(device_id, body, properties)
+        # The device may be connected or not: the hub answers the same.
+        print(f"{message_id} is in the queue of {device_id}.")
+        wait_for(service, device_id, message_id, sent)
+    except HttpOperationError as error:
+        sys.exit(f"The hub refused: {error.response.status_code} {error.response.text}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("Stopped.")
