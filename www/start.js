@@ -25,7 +25,7 @@
     const language = wanted.find((tag) => known.includes(tag)) ?? known[0];
     // Addresses of old, such as #/telemetry/send, were behind the # altogether.
     const [, lesson, step] = /^#\/([\w-]+)(?:\/([\w-]+))?$/.exec(location.hash) ?? [];
-    const page = lesson ? `${lesson}/${step ? `#${step}` : ""}` : "";
+    const page = lesson ? `${lesson}/${step ? `#${step}` : ""}` : location.hash;
     location.replace(new URL(`${language}/${page}`, base));
     return;
   }
@@ -69,6 +69,7 @@
   // The bench. The page asks for it once it is drawn.
   globalThis.startBench = () => {
     const bench = new Worker(new URL("worker.js", base));
+    bench.addEventListener("message", keepOffline, { once: true });
     bench.addEventListener("message", ({ data }) => {
       if (data && data.panic) showPanic(data.panic);
     });
@@ -76,6 +77,37 @@
     return bench;
   };
 
+  // The site without a network, from the second visit on. Nothing of it may hold up the bench.
+  const offline = document.querySelector("meta[name=offline]")?.content;
+  const keepOffline = async () => {
+    if (!offline || !navigator.serviceWorker) return;
+    let registration;
+    try {
+      registration = await navigator.serviceWorker.register(new URL(offline, base));
+    } catch {
+      // Switched off, or not served over https: the site works all the same.
+      return;
+    }
+    const tell = (waiting) => {
+      // Without an older version there is nothing to be replaced.
+      if (!waiting || !navigator.serviceWorker.controller || document.querySelector(".update-bar")) return;
+      const bar = document.getElementById("update-bar").content.cloneNode(true);
+      bar.querySelector("button").addEventListener("click", () => {
+        navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+        waiting.postMessage("load the new version");
+      });
+      document.body.append(bar);
+    };
+    tell(registration.waiting);
+    registration.addEventListener("updatefound", () => {
+      const coming = registration.installing;
+      coming.addEventListener("statechange", () => {
+        if (coming.state === "installed") tell(registration.waiting);
+      });
+    });
+  };
+
+  globalThis.loadSearch = (field) => import("./search.js").then(({ attach }) => attach(field));
   globalThis.loadChart = () => import("./chart.js");
 
   // The page's module. A failure in it after a panic is the panic's echo.

@@ -61,7 +61,7 @@ const figures = (name, times) =>
 const [site, empty, browser] = [await serve(DIST), await serve(EMPTY), await launch()];
 try {
   const playground = () => time(browser, site.at("/telemetry/send"), acknowledged);
-  const emptyPage = () => time(browser, empty.at(), rendered);
+  const emptyPage = () => time(browser, empty.root, rendered);
   // The browser's own start belongs to neither.
   await emptyPage();
   await playground();

@@ -9,7 +9,7 @@ import { AS_PHONE, visit } from "./harness.mjs";
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
 
-const address = (site) => new URL("differences.html", site.at()).href;
+const address = (site) => new URL("differences.html", site.root).href;
 const rows = (page) => page.locator(".difference:visible");
 
 for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_PHONE })) {

@@ -28,7 +28,7 @@ for (const [what, pattern] of Object.entries({ "the bench": "**/bench_bg.wasm", 
   }));
 }
 
-for (const name of ["bench_bg.wasm", "worker.js", "texts/en/strings.ftl", "texts/en/telemetry.json"]) {
+for (const name of ["bench_bg.wasm", "worker.js", "texts/en/ui.ftl", "texts/en/telemetry.json"]) {
   test(`${name} that is missing is said`, visit(broken, async ({ page, context, site }) => {
     await context.route(`**/${name}`, (route) => route.fulfill({ status: 404, body: "no such file" }));
     await page.goto(site.at("/telemetry/register"));

@@ -18,28 +18,31 @@ const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
+  ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
+  ".webmanifest": "application/manifest+json",
 };
 
 /**
- * Serves a folder as a plain static host does: a file or 404, nothing else.
+ * Serves a folder as a plain static host does: a file, the first page of a folder, or its page for a 404.
  * `requests` lists what was asked for: the path from the site's root, and the bytes of the answer (none for a 404).
  * `hold(pattern)` makes files with such names wait on their way until `release()`.
  */
-export async function serve(folder = DIST, prefix = FOLDER) {
+export async function serve(folder = DIST, prefix = FOLDER, caching = "max-age=600") {
   const requests = [];
   let held = null;
   const server = createServer(async ({ url }, response) => {
     const path = decodeURIComponent(new URL(url, "http://localhost").pathname);
-    const name = path.slice(prefix.length) || "index.html";
+    const asked = path.slice(prefix.length);
+    const name = /(^|\/)$/.test(asked) ? `${asked}index.html` : asked;
     const file = normalize(join(folder, name));
     const isInside = path.startsWith(prefix) && file.startsWith(folder + sep);
     const body = isInside ? await readFile(file).catch(() => null) : null;
     requests.push({ name: path.startsWith(prefix) ? name : path, body });
     if (held?.pattern.test(name)) await held.until;
-    const type = body ? (TYPES[extname(file)] ?? "application/octet-stream") : "text/plain";
-    response.writeHead(body ? 200 : 404, { "content-type": type, "cache-control": "max-age=600" });
-    response.end(body ?? "no such file");
+    const type = body ? (TYPES[extname(file)] ?? "application/octet-stream") : TYPES[".html"];
+    response.writeHead(body ? 200 : 404, { "content-type": type, "cache-control": caching });
+    response.end(body ?? await readFile(join(folder, "404.html")).catch(() => "no such file"));
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   const origin = `http://127.0.0.1:${server.address().port}`;
@@ -54,8 +57,13 @@ export async function serve(folder = DIST, prefix = FOLDER) {
       held?.done();
       held = null;
     },
-    /** The address of a route of the page, such as `/telemetry/send`. */
-    at: (route = "") => `${origin}${prefix}${route && `#${route}`}`,
+    /** The folder of the site. */
+    root: `${origin}${prefix}`,
+    /** The address of a page, such as `/telemetry/send` for a step, in a language. */
+    at(route = "/", locale = "en") {
+      const [page = "", step = ""] = route.split("/").filter(Boolean);
+      return `${origin}${prefix}${locale}/${page && `${page}/`}${step && `#${step}`}`;
+    },
     close: () => new Promise((closed) => {
       server.close(closed);
       server.closeAllConnections();

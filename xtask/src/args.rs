@@ -23,7 +23,7 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "dist",
-        "",
+        "[--site-url https://…/]",
         "build the static site in dist/ and print its sizes",
     ),
     (
@@ -61,7 +61,10 @@ pub(crate) enum Action {
         steps: Vec<Step>,
     },
     /// Build the static site.
-    Dist,
+    Dist {
+        /// Where it will be published, for the map of the site and for search engines.
+        site_url: Option<String>,
+    },
     /// Measure.
     Bench {
         /// The one benchmark to run; `None` means all in turn.
@@ -90,7 +93,7 @@ where
             "help" => return Ok(Action::Help),
             "serve" => serve(&mut parser)?,
             "test" => test(&mut parser)?,
-            "dist" => Action::Dist,
+            "dist" => dist(&mut parser)?,
             "bench" => bench(&mut parser)?,
             "texts" => Action::Texts,
             "fuzz" => fuzz(&mut parser)?,
@@ -136,6 +139,24 @@ fn test(parser: &mut lexopt::Parser) -> Result<Action, Error> {
         }
     }
     Ok(Action::Test { steps })
+}
+
+fn dist(parser: &mut lexopt::Parser) -> Result<Action, Error> {
+    let mut site_url = None;
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("site-url") => site_url = Some(parser.value()?.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    match &site_url {
+        Some(url) if !url.starts_with("https://") && !url.starts_with("http://") => {
+            Err(usage(&format!(
+                "`{url}` is no address; give the whole one, such as https://example.org/playground/"
+            )))
+        }
+        _ => Ok(Action::Dist { site_url }),
+    }
 }
 
 fn step(name: &str) -> Result<Step, Error> {
@@ -217,7 +238,12 @@ mod tests {
                 steps: vec![Step::Fmt, Step::EndToEnd],
             },
         );
-        check("dist", &Action::Dist);
+        check("dist", &Action::Dist { site_url: None });
+        let site_url = Some("https://example.org/p/".into());
+        check(
+            "dist --site-url https://example.org/p/",
+            &Action::Dist { site_url },
+        );
         check("bench", &Action::Bench { one: None });
         for &benchmark in Benchmark::ALL {
             let line = format!("bench {}", benchmark.name());
@@ -239,6 +265,7 @@ mod tests {
         check_refused("test speed", "no test step `speed`");
         check_refused("serve --port many", "many");
         check_refused("dist now", "now");
+        check_refused("dist --site-url example.org", "whole one");
         check_refused("bench twins", "no benchmark `twins`");
         check_refused("bench hub start", "start");
     }

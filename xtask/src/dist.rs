@@ -6,7 +6,9 @@ use std::hash::{Hash as _, Hasher as _};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::service_worker::PUBLISH;
 use crate::sizes::Sizes;
+use crate::texts::SITE_URL;
 use crate::{site, sizes, workspace};
 
 /// What the site is made of.
@@ -20,9 +22,9 @@ const INPUTS: &[&str] = &[
     "Trunk.toml",
 ];
 
-/// Builds the site and prints its sizes.
-pub(crate) fn dist() -> Result<(), Error> {
-    let table = match build()? {
+/// Builds the site and prints its sizes. Search engines are told where it is published, if that is known.
+pub(crate) fn dist(site_url: Option<&str>) -> Result<(), Error> {
+    let table = match build(site_url)? {
         Some(measured) => measured,
         None => sizes::measure(&workspace::dist())?,
     };
@@ -31,9 +33,10 @@ pub(crate) fn dist() -> Result<(), Error> {
 }
 
 /// Builds the site, and measures it into `target/dist-sizes.json`; `None` if nothing has changed.
-pub(crate) fn build() -> Result<Option<Vec<Sizes>>, Error> {
+pub(crate) fn build(site_url: Option<&str>) -> Result<Option<Vec<Sizes>>, Error> {
     let stamp = workspace::target().join("dist-inputs");
-    let inputs = fingerprint();
+    let inputs = format!("{} {}", fingerprint(), site_url.unwrap_or_default());
+    let site_url = site_url.map(|url| format!("{}/", url.trim_end_matches('/')));
     let built = workspace::dist().join("index.html").is_file();
     if built && fs::read_to_string(&stamp).is_ok_and(|known| known == inputs) {
         println!("dist/ is up to date");
@@ -43,10 +46,13 @@ pub(crate) fn build() -> Result<Option<Vec<Sizes>>, Error> {
     let _ = fs::remove_file(&stamp);
     let outcome = site::trunk("trunk build", true)?
         .args(["build", "--release"])
+        .env(PUBLISH, "1")
+        .env(SITE_URL, site_url.unwrap_or_default())
         .show()?
         .require()?;
     println!("built in {} s", outcome.took.as_secs());
     require_modules(&workspace::dist())?;
+    fs::create_dir_all(workspace::target()).map_err(Error::file(workspace::target()))?;
     let path = workspace::target().join("dist-sizes.json");
     let table = sizes::measure(&workspace::dist())?;
     fs::write(&path, sizes::for_programs(&table)).map_err(Error::file(&path))?;

@@ -15,6 +15,7 @@ mod listings;
 mod npm;
 mod run;
 mod serve;
+mod service_worker;
 mod site;
 mod sizes;
 mod test;
@@ -55,7 +56,7 @@ fn perform(action: Action) -> Result<(), Error> {
         }
         Action::Serve { port, release } => serve::serve(port, release),
         Action::Test { steps } => test::test(&steps),
-        Action::Dist => dist::dist(),
+        Action::Dist { site_url } => dist::dist(site_url.as_deref()),
         Action::Bench { one } => bench::bench(one),
         Action::Texts => texts::from_hook(),
         Action::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),

@@ -243,7 +243,7 @@ fn end_to_end() -> Result<Counts, Error> {
         println!("skipped: no *.test.mjs in tests/e2e");
         return Ok(Counts::default());
     }
-    dist::build()?;
+    dist::build(None)?;
     let chromium = browser::ensure()?;
     npm::ensure(&folder)?;
     let variables: BTreeMap<&str, OsString> = BTreeMap::from([

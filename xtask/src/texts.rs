@@ -7,6 +7,7 @@
 mod glossary;
 mod messages;
 mod pages;
+mod search;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,9 +20,10 @@ use lessons::text::LessonText;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::{differences, listings, workspace};
+use crate::{differences, listings, service_worker, workspace};
 use glossary::Glossary;
 pub(crate) use messages::Messages;
+pub(crate) use pages::SITE_URL;
 
 /// The locale of the page before anybody chose one.
 pub(crate) const FIRST_LOCALE: &str = "en";
@@ -35,7 +37,9 @@ pub(crate) fn from_hook() -> Result<(), Error> {
     let www = workspace::root().join("www");
     write(&www.join("texts"), Path::new(&staging))?;
     listings::write(Path::new(&staging))?;
-    differences::write_pages(&www, Path::new(&staging))
+    differences::write_pages(&www, Path::new(&staging))?;
+    // At last, as it knows all files.
+    service_worker::write(&www, Path::new(&staging))
 }
 
 /// Writes the texts of every locale to `texts/<locale>/` in `staging`, and a page for each of them.
@@ -46,6 +50,10 @@ fn write(texts: &Path, staging: &Path) -> Result<(), Error> {
         locale.warn();
         locale.write(&staging.join("texts").join(&id))?;
         all.push(locale);
+    }
+    if let Some(first) = all.first() {
+        let (name, description) = (first.word("name"), first.word("home-lead"));
+        service_worker::write_manifest(staging, name, description)?;
     }
     pages::write(&all, staging)
 }
@@ -133,6 +141,8 @@ impl Locale {
         fs::create_dir_all(to).map_err(Error::file(to))?;
         save(&to.join("ui.ftl"), &self.messages.page)?;
         save(&to.join("glossary.html"), &self.glossary.html())?;
+        let search = to.join("search.json");
+        save(&search, &json(&search::entries(self), &search)?)?;
         for (lesson, text) in &self.lessons {
             let words = self
                 .messages

@@ -5,7 +5,6 @@ use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
-use crate::dom;
 use crate::insight::Insight;
 use crate::panels::doctor::DoctorPage;
 use crate::panels::glossary::glossary;
@@ -23,6 +22,7 @@ use crate::state::{Action, Bench};
 use crate::storage::{self, Change, Kept};
 use crate::texts::Texts;
 use crate::theme::Theme;
+use crate::{dom, projector};
 
 /// What is known before the page is shown.
 #[derive(Clone, PartialEq, Properties)]
@@ -89,6 +89,11 @@ pub fn App(props: &AppProps) -> Html {
             term.scroll_into_view();
         }
     });
+    use_shortcut(Shortcut::Search, Callback::from(|()| dom::focus("search")));
+    use_shortcut(
+        Shortcut::Projector,
+        Callback::from(|()| projector::toggle()),
+    );
     use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
     let screen = Screen {
         words: texts.words.clone(),
@@ -104,6 +109,7 @@ pub fn App(props: &AppProps) -> Html {
                 { page(&screen, &route, texts.glossary) }
             </ContextProvider<Insight>>
             { shortcut_sheet(&screen.words) }
+            <p class="projector-hint" aria-hidden="true">{ screen.words.text("projector-on") }</p>
         </>
     }
 }

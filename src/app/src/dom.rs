@@ -27,6 +27,17 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls a row of tabs, and nothing else, to the one with this id.
+pub fn reveal_tab(id: &str) {
+    let Some(tab) = element(id) else { return };
+    let row = tab
+        .parent_element()
+        .and_then(|row| row.dyn_into::<HtmlElement>().ok());
+    if let Some(row) = row {
+        row.set_scroll_left(tab.offset_left() - row.offset_left() - row.client_width() / 3);
+    }
+}
+
 /// Whether the focus is on nothing in particular.
 pub fn has_no_focus() -> bool {
     let document = document();

@@ -97,6 +97,11 @@ impl Words {
         self.0.locale
     }
 
+    /// Whether there is a message with this id.
+    pub fn has(&self, id: &str) -> bool {
+        self.0.bundle.has_message(id)
+    }
+
     /// The message with this id, or the id itself if there is none.
     pub fn text(&self, id: &str) -> AttrValue {
         self.format(id, None)

@@ -9,8 +9,10 @@
 //! screen has a file in [`panels`].
 
 pub mod app;
+pub mod by_hand;
 pub mod classroom_link;
 pub mod clock;
+pub mod control_link;
 pub mod dom;
 pub mod i18n;
 pub mod insight;
@@ -19,6 +21,7 @@ pub mod listings;
 pub mod panels;
 pub mod place;
 pub mod progress_code;
+pub mod projector;
 pub mod routes;
 pub mod screen;
 pub mod scroll;

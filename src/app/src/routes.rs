@@ -165,12 +165,12 @@ impl Route {
         let home = format!("{base}{}/", locale.id);
         match self {
             Self::Home | Self::NotFound => home,
+            Self::Progress(code) => format!("{home}#p={code}"),
+            Self::Doctor => format!("{home}doctor/"),
             Self::Lesson(lesson) => format!("{home}{lesson}/"),
             Self::Step(lesson, step) => format!("{home}{lesson}/#{step}"),
             Self::Glossary(term) if term.is_empty() => format!("{home}glossary/"),
             Self::Glossary(term) => format!("{home}glossary/#{term}"),
-            Self::Doctor => format!("{home}doctor/"),
-            Self::Progress(code) => format!("{home}#p={code}"),
         }
     }
 
@@ -184,7 +184,7 @@ impl Route {
         }
     }
 
-    /// Writes this address over the present one, as it names the same page better.
+    /// Goes there, and takes the present address out of the browser's history.
     pub fn rename(&self) {
         if let Some(history) = history() {
             let renamed = history.replace_state_with_url(&JsValue::NULL, "", Some(&self.href()));
@@ -293,14 +293,14 @@ mod tests {
                 "#hand-over",
                 Route::step("telemetry", "hand-over"),
             ),
+            ("en/", "#p=MQ", Route::Progress("MQ".to_owned())),
+            ("ko/doctor/", "", Route::Doctor),
             ("ru/glossary/", "", Route::Glossary(String::new())),
             (
                 "ko/glossary/",
                 "#device-twin",
                 Route::Glossary("device-twin".to_owned()),
             ),
-            ("ko/doctor/", "", Route::Doctor),
-            ("ru/", "#p=MQ", Route::Progress("MQ".to_owned())),
         ] {
             let address = Address::parse(path, hash);
             assert_eq!(address.route, route, "{path}{hash}");

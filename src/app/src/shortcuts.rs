@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast as _;
 use web_sys::{Element, KeyboardEvent};
 use yew::prelude::*;
 
-use crate::dom;
+use crate::{dom, projector};
 
 /// What a key press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub enum Shortcut {
     Run,
     /// The sheet of all shortcuts.
     Help,
+    /// The search's field.
+    Search,
+    /// The projector view, or its end.
+    Projector,
     /// A pause of what the wire shows, or its end.
     Pause,
 }
@@ -34,6 +38,8 @@ pub fn meaning(key: &str, with_control: bool, focus: Focus) -> Option<Shortcut> 
     match key {
         "Enter" if with_control || focus == Focus::Page => Some(Shortcut::Run),
         "?" if !with_control && focus != Focus::TextField => Some(Shortcut::Help),
+        "/" if !with_control && focus != Focus::TextField => Some(Shortcut::Search),
+        "P" if !with_control && focus != Focus::TextField => Some(Shortcut::Projector),
         "p" if !with_control && focus != Focus::TextField => Some(Shortcut::Pause),
         _ => None,
     }
@@ -57,7 +63,11 @@ pub fn use_shortcut(shortcut: Shortcut, act: Callback<()>) {
                     return;
                 }
                 let with_control = event.ctrl_key() || event.meta_key();
-                if meaning(&event.key(), with_control, focus()) == Some(shortcut) {
+                let meant = match event.key().as_str() {
+                    "Escape" if projector::is_on() => Some(Shortcut::Projector),
+                    key => meaning(key, with_control, focus()),
+                };
+                if meant == Some(shortcut) {
                     event.prevent_default();
                     let act = latest.borrow().clone();
                     act.emit(());
@@ -99,6 +109,8 @@ mod tests {
     fn a_question_mark_can_be_typed() {
         assert_eq!(meaning("?", false, Focus::Control), Some(Shortcut::Help));
         assert_eq!(meaning("?", false, Focus::TextField), None);
+        assert_eq!(meaning("/", false, Focus::TextField), None);
+        assert_eq!(meaning("P", false, Focus::TextField), None);
     }
 
     #[test]

@@ -410,15 +410,14 @@ impl Bench {
         }
     }
 
-    /// The list is long then, and both are in the order of the ids.
+    /// Both lists are sorted by id, and so is the result.
     fn change_devices(&mut self, changed: Vec<DeviceView>, gone: &[String]) {
         let devices = Rc::make_mut(&mut self.devices);
-        devices.retain(|device| gone.binary_search(&device.device_id).is_err());
+        devices.retain(|device| !gone.contains(&device.device_id));
         for device in changed {
-            let place = devices.binary_search_by(|it| it.device_id.cmp(&device.device_id));
-            match place {
-                Ok(place) => devices[place] = device,
-                Err(place) => devices.insert(place, device),
+            match devices.binary_search_by(|known| known.device_id.cmp(&device.device_id)) {
+                Ok(at) => devices[at] = device,
+                Err(at) => devices.insert(at, device),
             }
         }
     }

@@ -64,6 +64,20 @@ fn asked_for() -> BTreeSet<String> {
         .skip(1)
         .filter_map(|rest| rest.split_once("}}"));
     asked.extend(places.map(|(id, _)| id.to_owned()));
+    // Forms and their fields are tables, whose ids are those of their words.
+    for path in files(&folder("src/panels"), "rs") {
+        let source = fs::read_to_string(path).unwrap();
+        for (before, after) in [("Form = Form {", "id: \""), ("Field {", "id: \"")] {
+            let tables = source.split(before).skip(1);
+            let ids = tables.filter_map(|table| {
+                Some(table.trim_start().strip_prefix(after)?.split_once('"')?.0)
+            });
+            asked.extend(ids.map(str::to_owned));
+        }
+    }
+    asked.extend(page::by_hand::Tab::ALL.map(|tab| tab.id().to_owned()));
+    let codes = wire::error::ErrorCode::ALL.iter();
+    asked.extend(codes.map(|code| format!("error-{}", code.number())));
     for lesson in LESSONS {
         asked.extend(
             lesson

@@ -169,6 +169,15 @@ impl Context {
         self.request(call)
     }
 
+    /// A reader of the hub's events, from a position on.
+    #[track_caller]
+    pub fn read_events(&self, from: &EventPosition) -> EventReader {
+        self.reach(Location::caller());
+        let partitions = self.hands.hub().partition_count();
+        let monitor = Monitor::new(partitions, from, None, self.now());
+        EventReader::new(self.hands.clone(), &self.party.name, monitor)
+    }
+
     async fn request<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
         let response = self.exchange(&call.request).await?;
         Ok(call.read(response)?)
@@ -185,15 +194,6 @@ impl Context {
             .world()
             .trace_response(&self.party, entry, &response);
         Ok(response)
-    }
-
-    /// A reader of the hub's events, from a position on.
-    #[track_caller]
-    pub fn read_events(&self, from: &EventPosition) -> EventReader {
-        self.reach(Location::caller());
-        let partitions = self.hands.hub().partition_count();
-        let monitor = Monitor::new(partitions, from, None, self.now());
-        EventReader::new(self.hands.clone(), &self.party.name, monitor)
     }
 
     /// Notes that the program has come to a line.

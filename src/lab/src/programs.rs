@@ -43,12 +43,10 @@ impl Programs {
         Some(run.side)
     }
 
-    /// A program has come to a line. Whether that is news: telling of each line once is enough.
+    /// A program came to a line. Says whether that is news.
     pub(crate) fn reach(&mut self, name: &str, line: &'static Location<'static>) -> bool {
-        let Some(run) = self.0.get_mut(name) else {
-            return false;
-        };
-        run.line.replace(line) != Some(line)
+        let run = self.0.get_mut(name);
+        run.is_some_and(|run| run.line.replace(line) != Some(line))
     }
 
     pub(crate) fn is_running(&self, name: &str) -> bool {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use lab::{
     Hands, Traced,
-    view::{Direction, Protocol},
+    view::{Direction, Protocol, TraceEntry},
 };
 use serde::de::DeserializeOwned;
 use wire::{error::ErrorCode, timestamp::Timestamp};
@@ -34,7 +34,7 @@ pub(crate) fn exchanges(hands: &Hands, method: &str, path: &str) -> Vec<Exchange
     exchanges
 }
 
-fn is_request(entry: &Traced, method: &str, path: &str) -> bool {
+fn is_request(entry: &TraceEntry, method: &str, path: &str) -> bool {
     entry.protocol == Protocol::Http
         && entry.direction == Direction::ToHub
         && entry.kind == method

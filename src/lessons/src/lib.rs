@@ -6,6 +6,7 @@
 //! What is deliberately absent: the DOM, and sockets.
 
 pub mod classroom;
+pub mod controls;
 mod exchange;
 mod kept;
 pub mod message;

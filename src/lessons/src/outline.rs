@@ -114,69 +114,11 @@ pub struct LessonOutline {
 }
 
 /// All lessons in order.
-pub const LESSONS: &[LessonOutline] =
-    &[TELEMETRY, crate::methods::OUTLINE, crate::messages::OUTLINE];
-
-const TELEMETRY: LessonOutline = LessonOutline {
-    id: "telemetry",
-    steps: &[
-        StepOutline {
-            id: "register",
-            program: Some("create_device_identity"),
-            settings: &["device-id"],
-        },
-        StepOutline {
-            id: "hand-over",
-            program: None,
-            settings: &[],
-        },
-        StepOutline {
-            id: "send",
-            program: Some("simulated_device"),
-            settings: &["average-wind-speed", "interval-seconds"],
-        },
-        StepOutline {
-            id: "read",
-            program: Some("read_events"),
-            settings: &[],
-        },
-        StepOutline {
-            id: "unplug",
-            program: Some("simulated_device"),
-            settings: &[],
-        },
-        StepOutline {
-            id: "retry",
-            program: Some("simulated_device_with_retry"),
-            settings: &["average-wind-speed", "interval-seconds"],
-        },
-    ],
-    programs: crate::telemetry::programs::OUTLINES,
-    settings: &[
-        SettingOutline {
-            id: "device-id",
-            kind: SettingKind::DeviceId,
-            default: "MyFirstPythonDevice",
-        },
-        SettingOutline {
-            id: "average-wind-speed",
-            kind: SettingKind::Number {
-                least: 0.0,
-                most: 100.0,
-            },
-            default: "10.0",
-        },
-        SettingOutline {
-            id: "interval-seconds",
-            kind: SettingKind::Number {
-                least: 1.0,
-                most: 600.0,
-            },
-            default: "30",
-        },
-    ],
-    chart: Some(("windSpeed", "m/s")),
-};
+pub const LESSONS: &[LessonOutline] = &[
+    crate::telemetry::OUTLINE,
+    crate::methods::OUTLINE,
+    crate::messages::OUTLINE,
+];
 
 /// The lesson with this id.
 pub fn lesson(id: &str) -> Option<&'static LessonOutline> {

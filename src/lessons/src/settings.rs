@@ -113,4 +113,47 @@ mod tests {
             "gauge-7"
         );
     }
+
+    /// Complaints about values of a setting of lesson 2.
+    fn complaints<'a>(id: &str, values: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        let lesson = crate::outline::lesson("methods").unwrap();
+        let setting = lesson.settings.iter().find(|it| it.id == id).unwrap();
+        let complaint = |value| complaint(setting, value).map_or_else(String::new, |it| it.id);
+        values.into_iter().map(complaint).collect()
+    }
+
+    #[test]
+    fn a_method_has_a_plain_name() {
+        let longest = "m".repeat(100);
+        let legal = ["a", "SetTelemetryInterval", "a-b_c.9", &longest];
+        assert_eq!(complaints("method-name", legal), [""; 4]);
+        let too_long = "m".repeat(101);
+        let wrong = ["", " ", "a b", "a/b", "#", "метод", "a\n", &too_long];
+        assert_eq!(
+            complaints("method-name", wrong),
+            ["setting-method-name-wrong"; 8]
+        );
+    }
+
+    #[test]
+    fn a_payload_is_json_and_short() {
+        let longest = format!("\"{}\"", "x".repeat(4094));
+        let legal = ["10", "null", r#""ten""#, r#" {"a": [1, {}]} "#, &longest];
+        assert_eq!(complaints("method-payload", legal), [""; 5]);
+        let wrong = ["", "ten", "'ten'", "{a: 1}", "1 2", "{", "NaN"];
+        assert_eq!(
+            complaints("method-payload", wrong),
+            ["setting-json-wrong"; 7]
+        );
+        let nested = "[".repeat(4096);
+        assert_eq!(
+            complaints("method-payload", [nested.as_str()]),
+            ["setting-json-wrong"]
+        );
+        let too_long = format!("{longest} ");
+        assert_eq!(
+            complaints("method-payload", [too_long.as_str()]),
+            ["setting-json-long"]
+        );
+    }
 }

@@ -3,14 +3,15 @@
 //! A lesson's Markdown has one heading of level 1, the title; an introduction; and for each step a heading of level 2
 //! with the step's id (`## Register the device {#register}`), the step's text, and a heading of level 3 with the class
 //! `hint`, behind which the hint stands. Raw HTML is not taken over.
-//! A link to `side:device` or `side:cloud` colours its text as that side's, and one to `glossary:term` leads to that
-//! term of the glossary.
+//! A link to `side:device` or `side:cloud` colours its text as that side's, one to `glossary:term` leads to that term of
+//! the glossary, and one to `control:run` becomes a button that points at the control of that id.
 
 use std::fmt;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use serde::{Deserialize, Serialize};
 
+use crate::controls;
 use crate::outline::LessonOutline;
 
 /// A lesson's text in one language.
@@ -47,6 +48,11 @@ pub enum TextError {
         /// The ids in the text.
         found: Vec<String>,
     },
+    /// A link points at a control that the page does not have.
+    Control {
+        /// The id in the text.
+        id: String,
+    },
     /// Something that each lesson or step needs is empty.
     Empty {
         /// What is empty: `title`, `introduction`, or a step's id and part.
@@ -61,6 +67,11 @@ impl fmt::Display for TextError {
                 f,
                 "expected the steps {expected:?} in this order, found {found:?}; \
                  give each heading of level 2 its step's id, such as {{#register}}"
+            ),
+            Self::Control { id } => write!(
+                f,
+                "expected a link to one of the controls {:?}, found control:{id}; name one of them",
+                controls::CONTROLS
             ),
             Self::Empty { part } => write!(f, "{part} is empty; write it"),
         }
@@ -78,6 +89,9 @@ impl LessonText {
             Options::ENABLE_HEADING_ATTRIBUTES | Options::ENABLE_TABLES,
         ) {
             reader.take(event);
+        }
+        if let Some(id) = reader.unknown.take() {
+            return Err(TextError::Control { id });
         }
         let text = reader.finish();
         text.check(lesson)?;
@@ -117,7 +131,10 @@ impl LessonText {
 #[derive(Default)]
 struct Reader<'a> {
     text: Vec<(Part, Vec<Event<'a>>)>,
-    sides: Vec<bool>,
+    /// What closes each open link, if it is one of ours.
+    links: Vec<Option<&'static str>>,
+    /// The first control in the text that the page does not have.
+    unknown: Option<String>,
 }
 
 enum Part {
@@ -160,30 +177,45 @@ impl<'a> Reader<'a> {
             // Texts are ours, but a stray tag in them is a mistake, and would reach the page unread.
             Event::Html(_) | Event::InlineHtml(_) => {}
             Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with("side:") => {
-                self.sides.push(true);
                 let class = if dest_url.as_ref() == "side:device" {
                     "device"
                 } else {
                     "cloud"
                 };
-                self.push(Event::InlineHtml(
-                    format!("<span class=\"{class}\">").into(),
-                ));
+                self.open_link(format!("<span class=\"{class}\">"), "</span>");
+            }
+            Event::Start(Tag::Link { dest_url, .. }) if dest_url.starts_with(controls::SCHEME) => {
+                let id = &dest_url[controls::SCHEME.len()..];
+                self.open_control(id);
             }
             Event::Start(Tag::Link { .. }) => {
-                self.sides.push(false);
+                self.links.push(None);
                 self.push(to_glossary(event));
             }
             Event::End(TagEnd::Link) => {
-                let side = self.sides.pop().unwrap_or(false);
-                self.push(if side {
-                    Event::InlineHtml("</span>".into())
-                } else {
-                    event
-                });
+                let end = self.links.pop().flatten();
+                self.push(end.map_or(event, |end| Event::InlineHtml(end.into())));
             }
             other => self.push(other),
         }
+    }
+
+    fn open_link(&mut self, start: String, end: &'static str) {
+        self.links.push(Some(end));
+        self.push(Event::InlineHtml(start.into()));
+    }
+
+    /// Only a known id reaches the HTML, so there is nothing to escape.
+    fn open_control(&mut self, id: &str) {
+        if !controls::CONTROLS.contains(&id) && self.unknown.is_none() {
+            self.unknown = Some(id.to_owned());
+        }
+        let known = controls::CONTROLS.iter().find(|known| **known == id);
+        let id = known.copied().unwrap_or_default();
+        self.open_link(
+            format!("<button type=\"button\" class=\"control-link\" data-control=\"{id}\">"),
+            "</button>",
+        );
     }
 
     fn open(&mut self, part: Part) {
@@ -296,6 +328,24 @@ mod tests {
     }
 
     #[test]
+    fn every_control_that_a_text_names_exists() {
+        let texts = format!("{}/../../www/texts", env!("CARGO_MANIFEST_DIR"));
+        let locales = std::fs::read_dir(texts).unwrap();
+        let files = locales.flat_map(|locale| std::fs::read_dir(locale.unwrap().path()).unwrap());
+        let mut found = 0;
+        for path in files.map(|file| file.unwrap().path()) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let links = text.split("(control:").skip(1);
+            for id in links.filter_map(|link| Some(link.split_once(')')?.0)) {
+                found += 1;
+                let is_known = controls::CONTROLS.contains(&id);
+                assert!(is_known, "{}: control:{id}", path.display());
+            }
+        }
+        assert!(found > 20, "the search finds {found} links only");
+    }
+
+    #[test]
     fn raw_html_does_not_reach_the_page() {
         let text = LessonText::parse(
             &LESSON,
@@ -322,6 +372,32 @@ mod tests {
             text.intro,
             r#"<p>A <a href="../glossary/#device-twin">twin</a>.</p>"#
         );
+    }
+
+    #[test]
+    fn a_control_becomes_a_button_that_points_at_it() {
+        let text = LessonText::parse(
+            &LESSON,
+            "# T\n\n[The step\u{2019}s **button**](control:run).",
+        )
+        .unwrap();
+        assert_eq!(
+            text.intro,
+            "<p><button type=\"button\" class=\"control-link\" data-control=\"run\">\
+             The step\u{2019}s <strong>button</strong></button>.</p>"
+        );
+    }
+
+    #[test]
+    fn a_control_that_the_page_does_not_have_is_refused() {
+        let check = |id: &str| {
+            let error = LessonText::parse(&LESSON, &format!("# T\n\n[x](control:{id})"));
+            let id = id.to_owned();
+            assert_eq!(error.unwrap_err(), TextError::Control { id });
+        };
+        check("tab-nothing");
+        check("");
+        check("run%22onclick");
     }
 
     #[test]

@@ -247,6 +247,31 @@ fn a_button_can_be_pressed_again() {
 }
 
 #[test]
+fn every_step_can_be_done_again_after_the_last_one() {
+    each_step(|lesson, step| {
+        let mut place = Place::at(lesson, lesson.steps.last().unwrap());
+        place.tell(Command::Solve);
+        place.tell(Command::Open {
+            lesson: lesson.id.to_owned(),
+            step: step.id.to_owned(),
+            settings: Settings::new(),
+        });
+        place.tell(Command::SetSpeed { factor: 60.0 });
+        place.tell(Command::Act {
+            settings: Settings::new(),
+        });
+        place.wait(Duration::from_secs(5));
+        assert!(
+            passed(&place.state(step.id)),
+            "{} {}: {:?}",
+            lesson.id,
+            step.id,
+            place.state(step.id)
+        );
+    });
+}
+
+#[test]
 fn a_button_works_after_everything_was_stopped_and_unplugged() {
     each_step(|lesson, step| {
         let mut place = Place::at(lesson, step);

@@ -7,11 +7,15 @@ Set:     IOTHUB_CONNECTION_STRING  the connection string of the policy service
 import argparse
 import os
 import sys
+import time
 
 from azure.iot.hub import IoTHubRegistryManager
 
-# More than a queue holds. A device that is connected takes its messages as fast as they come, without an end.
+# More than a queue holds: a device that is connected would take messages without an end.
 MOST = 60
+
+# The time between two messages, in seconds.
+PAUSE = 0.1
 
 
 def main():
@@ -27,12 +31,14 @@ def main():
     for number in range(1, MOST + 1):
         message_id = f"message_{number}"
         try:
-            service.send_c2d_message(device_id, f'{{"number": {number}}}', {"messageId": message_id})
+            properties = {"messageId": message_id, "iothub-ack": "positive"}
+            service.send_c2d_message(device_id, f'{{"number": {number}}}', properties)
         except Exception as error:  # The client raises nothing more exact.
             # The hub's answer names the reason, 403004 if the queue is full. The client keeps it to itself.
-            print(f"{message_id} was refused: {error}")
+            print(f"{message_id}: {error}")
             return
         print(f"{message_id} is in the queue.")
+        time.sleep(PAUSE)
     print(f"The hub took all {MOST}: the device is connected and receives them.")
 
 

@@ -12,7 +12,7 @@ from azure.iot.hub import IoTHubRegistryManager
 from msrest.exceptions import HttpOperationError
 
 # How long to wait before asking the hub again, in seconds.
-PAUSE = 5
+PAUSE = 15
 
 
 def next_batch(service):
@@ -30,7 +30,7 @@ def next_batch(service):
     for record in records:
         status, message_id = record["statusCode"], record["originalMessageId"]
         print(f"Feedback: {status} for {message_id} to {record['deviceId']}")
-        print(f"    since {record['enqueuedTimeUtc']}")
+        print(f"    enqueuedTimeUtc = {record['enqueuedTimeUtc']}")
     # A batch that is not completed comes again.
     feedback.complete_feedback_notification(answer.headers["ETag"].strip('"'))
     return records

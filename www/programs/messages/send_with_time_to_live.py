@@ -18,7 +18,7 @@ from msrest.exceptions import HttpOperationError
 NUMBER = 1
 
 # How long to wait before asking the hub again, in seconds.
-PAUSE = 5
+PAUSE = 15
 
 
 def next_batch(service):
@@ -36,7 +36,7 @@ def next_batch(service):
     for record in records:
         status, message_id = record["statusCode"], record["originalMessageId"]
         print(f"Feedback: {status} for {message_id} to {record['deviceId']}")
-        print(f"    since {record['enqueuedTimeUtc']}")
+        print(f"    enqueuedTimeUtc = {record['enqueuedTimeUtc']}")
     # A batch that is not completed comes again.
     feedback.complete_feedback_notification(answer.headers["ETag"].strip('"'))
     return records

@@ -22,7 +22,7 @@ def on_message(message):
     print(f"    data           = {message.data.decode('utf-8', errors='replace')}")
     print(f"    message_id     = {message.message_id or 'none'}")
     for name, value in message.custom_properties.items():
-        print(f"    {name} = {value}")
+        print(f"    {name:<14} = {value}")
     print(f"    received in all: {total}")
 
 

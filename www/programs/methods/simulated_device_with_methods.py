@@ -27,7 +27,7 @@ class Thermometer:
         while True:
             temperature = 20 + random.random() * 15
             humidity = 60 + random.random() * 20
-            body = f'{{"temperature": {temperature:.2f},"humidity": {humidity:.2f}}}'
+            body = f'{{"temperature": {temperature:.2f}, "humidity": {humidity:.2f}}}'
             alert = "true" if temperature > 30 else "false"
 
             message = Message(body, content_type="application/json", content_encoding="utf-8")

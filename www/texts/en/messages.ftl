@@ -26,7 +26,7 @@ check-messages-receive-deaf = { $device } is connected, but has not subscribed t
 check-messages-send-looked-for = Looked for a message to { $device }, an empty queue, and feedback that says Success.
 check-messages-send-saw = The message has left the queue, and its feedback says Success.
 check-messages-send-none = Nobody has sent a message to { $device }.
-check-messages-send-refused = The hub did not take the message: it answered { $reason }.
+check-messages-send-refused = The hub did not take the message: it answered { $reason }. If the queue is full, switch the device on first.
 check-messages-send-waiting = { $count ->
     [one] One message waits in the queue of { $device }. The device has to take it.
    *[other] { $count } messages wait in the queue of { $device }. The device has to take them.
@@ -58,7 +58,7 @@ check-messages-deliver-other = The queue is empty, but the feedback on the last 
 check-messages-expire-looked-for = Looked for a message to { $device } with a time to live, and for feedback on it that says Expired.
 check-messages-expire-saw = The message ran out of time before { $device } came, and its feedback says Expired.
 check-messages-expire-none = Nobody has sent { $device } a message with a time to live.
-check-messages-expire-refused = The hub did not take the message: it answered { $reason }.
+check-messages-expire-refused = The hub did not take the message: it answered { $reason }. If the queue is full, switch the device on first.
 check-messages-expire-waiting = { $seconds ->
     [one] The message waits for { $device } for one more second. Jump ahead, or set the speed to 60×.
    *[other] The message waits for { $device } for { $seconds } more seconds. Jump ahead, or set the speed to 60×.

@@ -5,12 +5,7 @@ title-glossary = Glossary
 search = Search
 search-placeholder = Search the lessons
 search-none = Nothing found. Try another word.
-search-count = { $count ->
-    [one] One result
-   *[other] { $count } results
-  }
 projector-on = Projector view. Press Esc to leave it.
-print-results = What the programs printed
 update-ready = A new version is ready.
 update-load = Load it
 shortcut-search = Search

@@ -248,3 +248,14 @@ close-store-failed = The hub could not keep what came
 close-quota-exceeded = The messages of the day are used up, until midnight UTC
 close-throttled = More messages came in a second than the tier of the hub takes
 close-not-supported = The hub does not support this yet
+
+# The next thing that happens by itself.
+
+next-message-expires = Message for { $device } expires
+next-lock-ends = Message at { $device } returns to the queue
+next-method-times-out = Method call to { $device } times out
+next-connection-ends = Connection of { $device } ends
+next-feedback-ready = Feedback becomes readable
+next-query-catches-up = Queries see the last change
+next-program-goes-on = A program goes on
+next-other = Something else happens

@@ -5,13 +5,7 @@ title-glossary = Глоссарий
 search = Поиск
 search-placeholder = Поиск по урокам
 search-none = Ничего не найдено. Попробуйте другое слово.
-search-count = { $count ->
-    [one] { $count } результат
-    [few] { $count } результата
-   *[other] { $count } результатов
-  }
 projector-on = Режим проектора. Нажмите Esc, чтобы выйти.
-print-results = Что напечатали программы
 update-ready = Готова новая версия.
 update-load = Загрузить
 shortcut-search = Поиск

@@ -10,7 +10,7 @@ use crate::{browser, dist, npm, site, workspace};
 /// Builds both pages as they would be published, and visits them in turn.
 pub(super) fn bench() -> Result<(), Error> {
     let tests = workspace::root().join("tests");
-    dist::build()?;
+    dist::build(None)?;
     println!("building the empty page");
     site::trunk("trunk build of the empty page", true)?
         .args(["build", "--release"])

@@ -12,6 +12,7 @@ use lessons::text::LessonText;
 
 use super::{FIRST_LOCALE, Locale, escaped, read, save, with_words};
 use crate::error::Error;
+use crate::service_worker;
 
 /// Where a page's own text goes in the template.
 const MAIN_PLACE: &str = "{{main}}";
@@ -65,7 +66,7 @@ pub(super) fn write(locales: &[Locale], staging: &Path) -> Result<(), Error> {
 
 /// All pages of a language.
 fn pages(locale: &Locale) -> Vec<Page<'_>> {
-    let mut pages = vec![home(locale), glossary(locale)];
+    let mut pages = vec![home(locale), glossary(locale), doctor(locale)];
     pages.extend(
         locale
             .lessons
@@ -155,6 +156,9 @@ impl Page<'_> {
                 "<link rel=\"canonical\" href=\"{site}{address}\"><meta property=\"og:url\" content=\"{site}{address}\">"
             );
         }
+        if service_worker::is_wanted() {
+            head += "<meta name=\"offline\" content=\"sw.js\">";
+        }
         // At the root the language is not known yet.
         for name in self.texts.iter().filter(|_| up != "./") {
             let _ = write!(
@@ -209,7 +213,7 @@ fn home(locale: &Locale) -> Page<'_> {
              <p class=\"home-start\"><a class=\"button primary large\" href=\"{{{{home}}}}{first}/\">{{{{text:home-start}}}}</a></p>\
              <p class=\"quiet\">{{{{text:home-promise}}}}</p>\
              <h2>{{{{text:lessons}}}}</h2><ol class=\"home-lessons\">{lessons}</ol>\
-             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
+             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}doctor/\">{{{{text:doctor-title}}}}</a> <a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
              <a href=\"{{{{up}}}}{}\">{{{{text:home-differences}}}}</a></p></main>",
             locale.word("differences-address")
         ),
@@ -237,18 +241,35 @@ fn glossary(locale: &Locale) -> Page<'_> {
     }
 }
 
+/// The connection-string doctor, which asks the bench and is of no use without scripts.
+fn doctor(locale: &Locale) -> Page<'_> {
+    Page {
+        locale,
+        folder: "doctor",
+        title: format!("{} · {}", locale.word("doctor-title"), locale.word("name")),
+        description: locale.word("doctor-lead"),
+        main: "<main class=\"doctor\"><h1>{{text:doctor-title}}</h1><p class=\"lead\">{{text:doctor-lead}}</p></main>".to_owned(),
+        texts: vec!["ui.ftl".to_owned()],
+    }
+}
+
 /// A lesson as `src/app/src/panels/lesson.rs` draws it, without what needs the page's module.
 fn lesson<'a>(locale: &'a Locale, lesson: &'a LessonOutline, text: &'a LessonText) -> Page<'a> {
     let mut steps = String::new();
     for (index, step) in text.steps.iter().enumerate() {
         let _ = write!(
             steps,
-            "<li class=\"step{open}\" id=\"{id}\"><h2 class=\"step-head\"><a href=\"#{id}\">\
+            "<li class=\"step{open}\"{place}><h2 class=\"step-head\"><a href=\"#{id}\">\
              <span class=\"step-number\">{number}</span><span class=\"step-title\">{title}</span></a></h2>\
              <div class=\"step-body\"><div class=\"prose\">{body}</div>\
              <details class=\"hint\"><summary>{{{{text:hint}}}}</summary><div class=\"prose\">{hint}</div></details></div></li>",
-            // The styles show the others' text only where scripts are off, or where the address names them.
+            // The first step stands behind the introduction, which is read first. The styles show the others' text only where scripts are off, or where the address names them.
             open = if index == 0 { " open" } else { "" },
+            place = if index == 0 {
+                String::new()
+            } else {
+                format!(" id=\"{}\"", step.id)
+            },
             id = step.id,
             number = index + 1,
             title = escaped(&step.title),

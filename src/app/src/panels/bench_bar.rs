@@ -1,11 +1,13 @@
 //! The bench's clock: what time it is there, how fast it runs, and the jump to the next event.
 
+use lab::view::Upcoming;
 use lessons::message::Command;
 use yew::prelude::*;
 
 use super::controls::{Choice, choices};
 use super::icon::icon;
 use crate::clock;
+use crate::i18n::Words;
 use crate::screen::Screen;
 use crate::storage::{Change, SPEEDS};
 
@@ -33,6 +35,7 @@ pub fn bench_bar(screen: &Screen) -> Html {
         |time| clock::time_of_day(time.now),
     );
     let wait = time.and_then(|time| Some(clock::length(time.next?.saturating_sub(time.now))));
+    let what = time.and_then(|time| Some(upcoming(time.what.as_ref()?, words)));
     let skip = {
         let link = screen.link.clone();
         Callback::from(move |_: MouseEvent| link.send(&Command::SkipToNext))
@@ -43,10 +46,26 @@ pub fn bench_bar(screen: &Screen) -> Html {
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
             { choices("speed", words.text("speed"), SPEEDS.iter().map(speed)) }
-            <button type="button" class="button skip" disabled={wait.is_none()} onclick={skip}>
+            <p class="next-what quiet" title={what.clone()}>{ what }</p>
+            <button id="skip" type="button" class="button skip" disabled={wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
             </button>
         </div>
+    }
+}
+
+/// What will happen next, in a few words.
+fn upcoming(what: &Upcoming, words: &Words) -> AttrValue {
+    let of = |id: &str, device: &str| words.with(id, [("device", device.into())]);
+    match what {
+        Upcoming::MessageExpires { device_id } => of("next-message-expires", device_id),
+        Upcoming::LockEnds { device_id } => of("next-lock-ends", device_id),
+        Upcoming::MethodTimesOut { device_id } => of("next-method-times-out", device_id),
+        Upcoming::ConnectionEnds { device_id } => of("next-connection-ends", device_id),
+        Upcoming::FeedbackReady => words.text("next-feedback-ready"),
+        Upcoming::QueryCatchesUp => words.text("next-query-catches-up"),
+        Upcoming::ProgramGoesOn => words.text("next-program-goes-on"),
+        Upcoming::Other => words.text("next-other"),
     }
 }

@@ -42,16 +42,16 @@ pub fn card_body(
         .collect();
     let here = programs.iter().map(|program| program.outline.name);
     let focus = here.into_iter().find(|name| Some(*name) == step.program);
-    let console = match side {
-        Side::Device => "device-console",
-        Side::Cloud => "cloud-console",
+    let (console, console_id, listing_id) = match side {
+        Side::Device => ("device-console", "console-device", "listing-device"),
+        Side::Cloud => ("cloud-console", "console-cloud", "listing-cloud"),
     };
     html! {
         <>
             if focus.is_some() { { settings_form(screen, lesson, step) } }
-            <Listing words={words.clone()} {side} {programs} {focus} open={screen.kept.listings} spelling={screen.kept.spelling}
+            <Listing id={listing_id} words={words.clone()} {side} {programs} {focus} open={screen.kept.listings} spelling={screen.kept.spelling}
                 kept={screen.kept.dispatcher()} link={screen.link.clone()} bench={screen.bench.dispatcher()} />
-            <Console words={words.clone()} lines={screen.bench.console(side).clone()} label={words.text(console)}
+            <Console id={console_id} words={words.clone()} lines={screen.bench.console(side).clone()} label={words.text(console)}
                 empty={words.text(&format!("{}-empty-{console}", lesson.id))} />
         </>
     }

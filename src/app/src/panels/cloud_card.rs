@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::card::card_body;
 use super::device_card::connection;
+use super::form::MOST_LISTED;
 use super::icon::icon;
 use crate::screen::Screen;
 
@@ -48,12 +49,12 @@ fn registry(screen: &Screen, lesson: &LessonOutline) -> Html {
         }
     };
     html! {
-        <div class="registry">
-            <h4 id="registry">{ words.text("registry") }</h4>
+        <div id="registry" class="registry" tabindex="0" role="region" aria-labelledby="registry-head">
+            <h4 id="registry-head">{ words.text("registry") }</h4>
             if devices.is_empty() {
                 <p class="field-note">{ words.text(&format!("{}-empty-registry", lesson.id)) }</p>
             } else {
-                <ul aria-labelledby="registry">{ for devices.iter().map(row) }</ul>
+                <ul aria-labelledby="registry-head">{ for devices.iter().take(MOST_LISTED).map(row) }</ul>
             }
         </div>
     }

@@ -17,6 +17,8 @@ pub struct ConsoleProps {
     pub words: Words,
     /// Its lines.
     pub lines: Log<ConsoleLine>,
+    /// Its element's id.
+    pub id: &'static str,
     /// Its name for screen readers.
     pub label: AttrValue,
     /// What will appear here and which step makes it appear.
@@ -42,7 +44,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let lines: Html = lines.collect();
     html! {
         <div class="console-frame">
-            <div ref={view} class="console" role="region" aria-label={props.label.clone()} tabindex="0" onscroll={follow.on_scroll.clone()}>
+            <div id={props.id} ref={view} class="console" role="region" aria-label={props.label.clone()} tabindex="0" onscroll={follow.on_scroll.clone()}>
                 if props.lines.is_empty() {
                     <p class="empty">{ props.empty.clone() }</p>
                 }

@@ -51,7 +51,7 @@ pub fn choices(
         }
     };
     html! {
-        <fieldset class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
+        <fieldset id={group} class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
     }
 }
 

@@ -6,46 +6,79 @@ use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use super::card::card_body;
+use super::console::Console;
 use super::device_string::DeviceStringField;
+use super::device_tools::device_tools;
+use super::form::device_choice;
 use super::icon::icon;
+use crate::by_hand::Desk;
 use crate::i18n::Words;
 use crate::screen::Screen;
 
 /// The card.
 pub fn device_card(
     screen: &Screen,
+    desk: &Desk,
     lesson: &'static LessonOutline,
     step: &'static StepOutline,
 ) -> Html {
     let words = &screen.words;
     let bench = &screen.bench;
-    let id = match &*bench.device_string {
+    let device = desk.device();
+    let has_others = bench
+        .devices
+        .iter()
+        .any(|device| device.device_id != desk.shown);
+    let body = if desk.shown == desk.lesson_device {
+        html! {
+            <>
+                <DeviceStringField words={words.clone()} link={screen.link.clone()} given={bench.device_string.clone()} />
+                { card_body(screen, lesson, step, Side::Device) }
+            </>
+        }
+    } else {
+        // No program of the lesson runs on another device.
+        html! {
+            <Console id="console-device" words={words.clone()} lines={bench.device_console.clone()} label={words.text("device-console")}
+                empty={words.text("device-console-other")} />
+        }
+    };
+    html! {
+        <section class="card device" aria-labelledby="device-card">
+            <header class="card-head">
+                { icon("device") }
+                <h3 id="device-card">{ words.text("device") }</h3>
+                if has_others {
+                    <span class="card-name">{ device_choice(desk) }</span>
+                } else {
+                    <span class="card-name" title={desk.shown.clone()}>{ &desk.shown }</span>
+                }
+                { connection(device, words) }
+                { plug(screen, device) }
+            </header>
+            { body }
+            { device_tools(desk) }
+        </section>
+    }
+}
+
+/// The id of the device that the lesson is about: the one whose connection string was handed over, or else the one that
+/// the settings name.
+pub fn lesson_device(screen: &Screen, lesson: &'static LessonOutline) -> String {
+    match &*screen.bench.device_string {
         DeviceString::Given { device_id, .. } => device_id.clone(),
         _ => screen
             .kept
             .settings(lesson)
             .remove("device-id")
             .unwrap_or_default(),
-    };
-    let device = bench.devices.iter().find(|device| device.device_id == id);
-    html! {
-        <section class="card device" aria-labelledby="device-card">
-            <header class="card-head">
-                { icon("device") }
-                <h3 id="device-card">{ words.text("device") }</h3>
-                <span class="card-name" title={id.clone()}>{ &id }</span>
-                { connection(device, words) }
-                { plug(screen, device) }
-            </header>
-            <DeviceStringField words={words.clone()} link={screen.link.clone()} given={bench.device_string.clone()} />
-            { card_body(screen, lesson, step, Side::Device) }
-        </section>
     }
 }
 
 /// Whether the device is connected, as a picture and a word.
 pub fn connection(device: Option<&DeviceView>, words: &Words) -> Html {
     let (class, picture, id) = match device {
+        Some(device) if !device.enabled => ("unplugged", "absent", "device-disabled"),
         Some(device) if !device.plugged => ("unplugged", "unplugged", "device-unplugged"),
         Some(device) if device.connected => ("connected", "plugged", "device-connected"),
         _ => ("disconnected", "not-started", "device-disconnected"),
@@ -76,7 +109,7 @@ fn plug(screen: &Screen, device: Option<&DeviceView>) -> Html {
         ("plug-back", "plugged")
     };
     html! {
-        <button type="button" class="button small plug" disabled={device.is_none()} {onclick}>
+        <button id="plug" type="button" class="button small plug" disabled={device.is_none()} {onclick}>
             { icon(picture) }<span>{ screen.words.text(label) }</span>
         </button>
     }

@@ -13,8 +13,9 @@ use crate::state::Log;
 
 /// How long a packet is seen, in milliseconds: 300 to cross, then long enough to be read.
 const SEEN: u32 = 1_400;
-/// The most packets that are seen at once, each in a lane of its own.
-const LANES: usize = 7;
+/// The most packets that are seen at once, each in a lane of its own. While all lanes are taken, those that come are not
+/// drawn: with many packets a second the wire stays calm.
+const LANES: usize = 5;
 
 /// What crosses the wire.
 #[derive(Clone, PartialEq, Properties)]
@@ -23,6 +24,8 @@ pub struct GutterProps {
     pub words: Words,
     /// All that crossed it.
     pub trace: Log<TraceEntry>,
+    /// The device that the card shows; packets of others are dimmer.
+    pub shown: String,
 }
 
 /// The packets on their way, each with its lane.
@@ -42,12 +45,10 @@ impl Reducible for Flying {
         match flight {
             Flight::Start(entries) => {
                 for entry in entries {
-                    if flying.len() == LANES {
-                        flying.remove(0);
-                    }
                     let is_free = |lane: &usize| flying.iter().all(|(taken, _)| taken != lane);
-                    let lane = (0..LANES).find(is_free).unwrap_or(0);
-                    flying.push((lane, entry));
+                    if let Some(lane) = (0..LANES).find(is_free) {
+                        flying.push((lane, entry));
+                    }
                 }
             }
             Flight::End(last) => flying.retain(|(_, entry)| entry.id > last),
@@ -83,7 +84,7 @@ pub fn Gutter(props: &GutterProps) -> Html {
     html! {
         <div class="gutter" aria-hidden="true">
             <div class="gutter-hub">{ icon("hub") }<span>{ words.text("hub") }</span></div>
-            { for (0..LANES).map(|lane| draw(lane, &flying)) }
+            { for (0..LANES).map(|lane| draw(lane, &flying, &props.shown)) }
         </div>
     }
 }
@@ -94,16 +95,16 @@ fn last_id(trace: &Log<TraceEntry>) -> Option<u64> {
 
 /// A lane, with its packet if it has one. Lanes stay where they are, because a browser starts the
 /// movement of a packet anew when its element is moved.
-fn draw(lane: usize, flying: &Flying) -> Html {
+fn draw(lane: usize, flying: &Flying, shown: &str) -> Html {
     let packet = flying
         .0
         .iter()
         .find(|(taken, _)| *taken == lane)
-        .map(|(_, entry)| packet(entry));
+        .map(|(_, entry)| packet(entry, shown));
     html! { <div key={lane} class={format!("lane lane-{lane}")}>{ packet }</div> }
 }
 
-fn packet(entry: &TraceEntry) -> Html {
+fn packet(entry: &TraceEntry, shown: &str) -> Html {
     let side = match entry.side {
         Side::Device => "device",
         Side::Cloud => "cloud",
@@ -112,7 +113,11 @@ fn packet(entry: &TraceEntry) -> Html {
         Direction::ToHub => "to-hub",
         Direction::FromHub => "from-hub",
     };
+    let device = entry.device_id.as_deref();
+    let other = device
+        .is_some_and(|device| device != shown)
+        .then_some("other");
     html! {
-        <span key={entry.id} class={classes!("packet", side, direction)}>{ &entry.kind }</span>
+        <span key={entry.id} class={classes!("packet", side, direction, other)}>{ &entry.kind }</span>
     }
 }

@@ -4,12 +4,12 @@ use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
 use super::controls::{Choice, choices};
-use super::home::progress;
+use super::home::{progress, title};
 use super::icon::icon;
 use super::shortcut_sheet;
 use crate::dom;
-use crate::i18n::{LOCALES, Locale};
-use crate::routes::Route;
+use crate::i18n::{LOCALES, Locale, Words};
+use crate::routes::{self, Route};
 use crate::screen::Screen;
 use crate::storage::Change;
 use crate::theme::Theme;
@@ -28,6 +28,7 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
             <a class="name" href={Route::Home.href()}>{ icon("hub") }<span>{ words.text("name") }</span></a>
             { lessons(screen, route) }
             <span class="header-gap"></span>
+            { search(words) }
             <span class="hub-chip" title={screen.bench.host_name.clone()}>
                 { icon("hub") }<span>{ words.text("hub-in-page") }</span>
             </span>
@@ -49,7 +50,7 @@ fn lessons(screen: &Screen, route: &Route) -> Html {
         html! {
             <li key={lesson.id}>
                 <a href={Route::Lesson(lesson.id.to_owned()).href()} aria-current={here.then_some("page")}>
-                    <span>{ words.text(&format!("title-{}", lesson.id)) }</span>
+                    <span>{ title(lesson, screen) }</span>
                     <span class="quiet">{ progress(lesson, screen) }</span>
                 </a>
             </li>
@@ -63,6 +64,28 @@ fn lessons(screen: &Screen, route: &Route) -> Html {
                 <ol class="menu-list">{ for LESSONS.iter().map(entry) }</ol>
             </details>
         </nav>
+    }
+}
+
+/// The search over lessons and terms. `www/search.js` does it, and comes when the field is first used.
+fn search(words: &Words) -> Html {
+    let load = Callback::from(|event: FocusEvent| {
+        if let Some(field) = event.target() {
+            dom::call(&js_sys::global(), "loadSearch", &field);
+        }
+    });
+    let base = routes::file(&format!("{}/", words.locale().id));
+    let index = routes::file(&format!("texts/{}/search.json", words.locale().id));
+    html! {
+        <div class="search" role="search">
+            { icon("search") }
+            <input id="search" type="search" role="combobox" autocomplete="off" spellcheck="false"
+                aria-label={words.text("search")} placeholder={words.text("search-placeholder")} title={words.text("search-placeholder")}
+                aria-controls="search-results" aria-expanded="false" aria-autocomplete="list"
+                data-base={base} data-index={index} data-none={words.text("search-none")} onfocus={load} />
+            <ul id="search-results" class="search-results" role="listbox" aria-label={words.text("search")} hidden=true></ul>
+            <span id="search-said" class="unseen" role="status"></span>
+        </div>
     }
 }
 

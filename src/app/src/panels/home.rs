@@ -25,6 +25,7 @@ pub fn home(screen: &Screen) -> Html {
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
             // The differences are a page without any program; `cargo xtask texts` makes it.
             <p class="quiet home-more">
+                <a href={Route::Doctor.href()}>{ words.text("doctor-title") }</a>
                 <a href={Route::Glossary(String::new()).href()}>{ words.text("title-glossary") }</a>
                 <a href={routes::file(&words.text(DIFFERENCES))}>{ words.text("home-differences") }</a>
             </p>
@@ -67,11 +68,16 @@ fn entry(lesson: &LessonOutline, screen: &Screen) -> Html {
     let words = &screen.words;
     html! {
         <li key={lesson.id}>
-            <a href={Route::Lesson(lesson.id.to_owned()).href()}>{ words.text(&format!("title-{}", lesson.id)) }</a>
+            <a href={Route::Lesson(lesson.id.to_owned()).href()}>{ title(lesson, screen) }</a>
             <span class="quiet">{ progress(lesson, screen) }</span>
             <p>{ words.text(&format!("lesson-{}-summary", lesson.id)) }</p>
         </li>
     }
+}
+
+/// A lesson's title.
+pub fn title(lesson: &LessonOutline, screen: &Screen) -> AttrValue {
+    screen.words.text(&format!("title-{}", lesson.id))
 }
 
 /// How far the learner came in a lesson.

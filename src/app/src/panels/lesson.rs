@@ -62,7 +62,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         { badge(*standing, words) }
                     </a>
                 </h2>
-                if is_open { { body(screen, text) } }
+                if is_open { { body(screen, text) } } else { { on_paper(text) } }
             </li>
         }
     });
@@ -81,13 +81,18 @@ fn prose(html: &str) -> Html {
     html! { <div class="prose">{ Html::from_html_unchecked(html.to_owned().into()) }</div> }
 }
 
+/// A step that is not open, as paper shows it.
+fn on_paper(text: &StepText) -> Html {
+    html! { <div class="on-paper">{ prose(&text.body) }</div> }
+}
+
 /// The open step's text, and what helps whoever is stuck.
 fn body(screen: &Screen, text: &StepText) -> Html {
     let words = &screen.words;
     let button = |id: &str, picture: &'static str, command: Command| {
         let link = screen.link.clone();
         html! {
-            <button type="button" class="button" title={words.text(&format!("{id}-title"))}
+            <button id={id.to_owned()} type="button" class="button" title={words.text(&format!("{id}-title"))}
                 onclick={move |_: MouseEvent| link.send(&command)}>
                 { icon(picture) }{ words.text(id) }
             </button>
@@ -97,7 +102,7 @@ fn body(screen: &Screen, text: &StepText) -> Html {
         <div class="step-body">
             { prose(&text.body) }
             <div class="aids">
-                <details class="hint">
+                <details id="hint" class="hint">
                     <summary>{ icon("hint") }{ words.text("hint") }</summary>
                     { prose(&text.hint) }
                 </details>

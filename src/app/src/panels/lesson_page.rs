@@ -5,17 +5,20 @@ use std::rc::Rc;
 use lessons::message::{Command, StepState};
 use lessons::outline::{LessonOutline, StepOutline};
 use lessons::text::LessonText;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::bench_bar::bench_bar;
 use super::cloud_card::cloud_card;
-use super::device_card::device_card;
+use super::device_card::{device_card, lesson_device};
 use super::gutter::Gutter;
 use super::icon::icon;
 use super::lesson::{Lesson, lesson};
 use super::panel::Panel;
 use super::splitter::{Axis, Splitter, splitter};
 use super::step_panel::step_panel;
+use crate::by_hand::{ByHand, Desk};
+use crate::control_link;
 use crate::dom;
 use crate::i18n::Words;
 use crate::screen::Screen;
@@ -54,6 +57,15 @@ impl View {
             Self::Wire => "wire",
         }
     }
+
+    /// The view that shows this part of the page.
+    fn of(part: &str) -> Self {
+        match part {
+            "bench" => Self::Bench,
+            "panel" => Self::Wire,
+            _ => Self::Lesson,
+        }
+    }
 }
 
 /// The page of a step.
@@ -64,6 +76,24 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let (outline, step) = (props.lesson, props.step);
     let view = use_state(|| View::Lesson);
     let is_first = use_mut_ref(|| true);
+    let hand = use_reducer(ByHand::default);
+    let desk = Desk::new(screen, hand, lesson_device(screen, outline));
+    use_effect_with(desk.watching(), {
+        let link = screen.link.clone();
+        move |(device_id, _)| {
+            let device_id = device_id.clone();
+            link.send(&Command::Watch { device_id });
+        }
+    });
+    let on_click = {
+        let view = view.clone();
+        Callback::from(move |event: MouseEvent| {
+            let clicked = event.target_dyn_into::<Element>();
+            if let Some(id) = clicked.and_then(|clicked| control_link::target(&clicked)) {
+                control_link::follow(&id, |part| view.set(View::of(part)));
+            }
+        })
+    };
     // Told while the step is drawn, not after: whoever presses its button in the very frame in which it appears
     // means this step, and the bench has to have it open by then.
     use_memo(step.id, |step| {
@@ -111,7 +141,7 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
         kept.lesson_width, kept.cards_height
     );
     html! {
-        <main id="main" class="workspace" data-view={view.id()} style={splits} tabindex="-1">
+        <main id="main" class="workspace" data-view={view.id()} style={splits} tabindex="-1" onclick={on_click}>
             // On a phone the lesson with its heading is out of sight in two of three views.
             <h1 class="unseen view-title">{ &props.text.title }</h1>
             <section id="lesson" class="lesson" aria-label={words.text("view-lesson")}>
@@ -122,13 +152,13 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             <section class="bench" aria-label={words.text("bench")}>
                 { bench_bar(screen) }
                 <div id="cards" class="cards">
-                    { device_card(screen, outline, step) }
-                    <Gutter words={words.clone()} trace={bench.trace.clone()} />
+                    { device_card(screen, &desk, outline, step) }
+                    <Gutter words={words.clone()} trace={bench.trace.clone()} shown={desk.shown.clone()} />
                     { cloud_card(screen, outline, step) }
                 </div>
             </section>
             { splitter(&rows) }
-            <Panel words={words.clone()} lesson={outline} trace={bench.trace.clone()} events={bench.events.clone()} />
+            <Panel {desk} lesson={outline} trace={bench.trace.clone()} events={bench.events.clone()} />
             { views(&view, words) }
             { announcement(bench, words) }
         </main>
@@ -171,7 +201,7 @@ fn views(view: &UseStateHandle<View>, words: &Words) -> Html {
     }
 }
 
-/// The only live region: it speaks outcomes, not every packet.
+/// The live region of the steps: it speaks outcomes, not every packet. Each form for what is done by hand has its own.
 fn announcement(bench: &Bench, words: &Words) -> Html {
     let spoken = match &bench.outcome.state {
         Some(StepState::Passed { saw, .. }) => Some(("announce-passed", saw)),

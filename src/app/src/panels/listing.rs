@@ -34,6 +34,8 @@ pub struct Shown {
 /// The programs to choose from.
 #[derive(Clone, PartialEq, Properties)]
 pub struct ListingProps {
+    /// Its element's id.
+    pub id: &'static str,
     /// The words of the reader's language.
     pub words: Words,
     /// The side.
@@ -145,7 +147,7 @@ pub fn Listing(props: &ListingProps) -> Html {
         "listing-unfold"
     });
     html! {
-        <div class={classes!("listing", props.open.then_some("open"))}>
+        <div id={props.id} class={classes!("listing", props.open.then_some("open"))}>
             <div class="listing-head">
                 <button type="button" class="button bare square small fold" aria-expanded={props.open.to_string()}
                     aria-label={words.text("listing")} title={fold} onclick={toggle}>{ icon("chevron") }</button>

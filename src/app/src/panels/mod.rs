@@ -1,5 +1,6 @@
 //! The parts of the screen, a file each.
 
+pub mod answer;
 pub mod bench_bar;
 pub mod bytes;
 pub mod card;
@@ -10,8 +11,10 @@ pub mod controls;
 pub mod copy_button;
 pub mod device_card;
 pub mod device_string;
+pub mod device_tools;
 pub mod doctor;
 pub mod events_tab;
+pub mod form;
 pub mod glossary;
 pub mod gutter;
 pub mod header;
@@ -20,8 +23,12 @@ pub mod icon;
 pub mod lesson;
 pub mod lesson_page;
 pub mod listing;
+pub mod messages_tab;
+pub mod method_tab;
 pub mod not_found;
 pub mod panel;
+pub mod query_tab;
+pub mod registry_tab;
 pub mod secret;
 pub mod settings_form;
 pub mod share;
@@ -30,6 +37,7 @@ pub mod shortcut_sheet;
 pub mod splitter;
 pub mod step_panel;
 pub mod step_state;
+pub mod twin_tab;
 pub mod wire_detail;
 pub mod wire_export;
 pub mod wire_tab;

@@ -1,20 +1,26 @@
-//! The panel under the cards: what crossed the wire, and what arrived.
+//! The panel under the cards: what crossed the wire, what arrived, and what the cloud does by hand.
 
 use lab::view::{EventView, TraceEntry};
 use lessons::outline::LessonOutline;
 use yew::prelude::*;
 
 use super::events_tab::EventsTab;
+use super::form::on_input;
+use super::messages_tab::messages_tab;
+use super::method_tab::method_tab;
+use super::query_tab::query_tab;
+use super::registry_tab::registry_tab;
+use super::twin_tab::{self, twin_tab};
 use super::wire_tab::WireTab;
+use crate::by_hand::{Change, Desk, Tab};
 use crate::dom;
-use crate::i18n::Words;
 use crate::state::Log;
 
 /// What the tabs show.
 #[derive(Clone, PartialEq, Properties)]
 pub struct PanelProps {
-    /// The words of the reader's language.
-    pub words: Words,
+    /// What is done by hand.
+    pub desk: Desk,
     /// The lesson.
     pub lesson: &'static LessonOutline,
     /// What crossed the wire.
@@ -23,66 +29,45 @@ pub struct PanelProps {
     pub events: Log<EventView>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
-    Wire,
-    Events,
-}
-
-impl Tab {
-    const ALL: [Self; 2] = [Self::Wire, Self::Events];
-
-    fn id(self) -> &'static str {
-        match self {
-            Self::Wire => "wire",
-            Self::Events => "events",
-        }
-    }
-
-    /// The tab that a key leads to.
-    fn after(self, key: &str) -> Option<Self> {
-        let at = Self::ALL.iter().position(|tab| *tab == self)?;
-        let count = Self::ALL.len();
-        match key {
-            "ArrowRight" => Some(Self::ALL[(at + 1) % count]),
-            "ArrowLeft" => Some(Self::ALL[(at + count - 1) % count]),
-            "Home" => Some(Self::ALL[0]),
-            "End" => Some(Self::ALL[count - 1]),
-            _ => None,
-        }
-    }
-}
-
 /// The tabs and the open one's content.
 #[component]
 pub fn Panel(props: &PanelProps) -> Html {
-    let words = &props.words;
-    let open = use_state(|| Tab::Wire);
+    let desk = &props.desk;
+    let (words, hand) = (&desk.words, &desk.hand);
+    let open = hand.tab;
+    // What was sent is the twin's own by now: what was typed is no draft any more.
+    use_effect_with(desk.succeeded(twin_tab::SEND.id), {
+        let hand = hand.dispatcher();
+        move |sent| {
+            if sent.is_some() {
+                hand.dispatch(Change::Forget("twin-"));
+            }
+        }
+    });
+    use_effect_with(open, |open| dom::reveal_tab(open.id()));
     let onkeydown = {
-        let open = open.clone();
+        let hand = hand.dispatcher();
         Callback::from(move |event: KeyboardEvent| {
             if let Some(tab) = open.after(&event.key()) {
                 event.prevent_default();
-                open.set(tab);
-                dom::focus(&format!("tab-{}", tab.id()));
+                hand.dispatch(Change::Tab(tab));
+                dom::focus(tab.id());
             }
         })
     };
     let tab = |tab: Tab| {
         let count = match tab {
-            Tab::Wire => props.trace.entries().len() + props.trace.forgotten(),
-            Tab::Events => props.events.entries().len() + props.events.forgotten(),
+            Tab::Wire => Some(props.trace.entries().len() + props.trace.forgotten()),
+            Tab::Events => Some(props.events.entries().len() + props.events.forgotten()),
+            _ => None,
         };
-        let selected = *open == tab;
-        let choose = {
-            let open = open.clone();
-            Callback::from(move |_: MouseEvent| open.set(tab))
-        };
+        let selected = open == tab;
+        let hand = hand.dispatcher();
         html! {
-            <button type="button" role="tab" id={format!("tab-{}", tab.id())} class="tab"
+            <button type="button" role="tab" id={tab.id()} class="tab"
                 aria-selected={selected.to_string()} aria-controls="tab-content"
-                tabindex={if selected { "0" } else { "-1" }} onclick={choose}>
-                { words.text(&format!("tab-{}", tab.id())) }<span class="count">{ count }</span>
+                tabindex={if selected { "0" } else { "-1" }} onclick={move |_: MouseEvent| hand.dispatch(Change::Tab(tab))}>
+                { words.text(tab.id()) }if let Some(count) = count { <span class="count">{ count }</span> }
             </button>
         }
     };
@@ -92,25 +77,28 @@ pub fn Panel(props: &PanelProps) -> Html {
             <div class="tabs" role="tablist" aria-label={words.text("panel")} {onkeydown}>
                 { for Tab::ALL.into_iter().map(tab) }
             </div>
-            <div id="tab-content" class="tab-content" role="tabpanel" aria-labelledby={format!("tab-{}", open.id())}>
-                { match *open {
-                    Tab::Wire => html! { <WireTab words={words.clone()} lesson={props.lesson} trace={props.trace.clone()} /> },
-                    Tab::Events => html! { <EventsTab words={words.clone()} lesson={props.lesson} events={props.events.clone()} /> },
-                } }
+            <div id="tab-content" class="tab-content" role="tabpanel" aria-labelledby={open.id()} oninput={on_input(desk)}>
+                { content(props, open) }
             </div>
         </section>
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arrows_go_round() {
-        assert_eq!(Tab::Wire.after("ArrowRight"), Some(Tab::Events));
-        assert_eq!(Tab::Wire.after("ArrowLeft"), Some(Tab::Events));
-        assert_eq!(Tab::Events.after("Home"), Some(Tab::Wire));
-        assert_eq!(Tab::Wire.after("a"), None);
-    }
+/// Only the open tab is drawn.
+fn content(props: &PanelProps, open: Tab) -> Html {
+    let desk = &props.desk;
+    let by_hand = match open {
+        Tab::Wire => {
+            return html! { <WireTab words={desk.words.clone()} lesson={props.lesson} trace={props.trace.clone()} /> };
+        }
+        Tab::Events => {
+            return html! { <EventsTab words={desk.words.clone()} lesson={props.lesson} events={props.events.clone()} /> };
+        }
+        Tab::Registry => registry_tab(desk),
+        Tab::Twin => twin_tab(desk),
+        Tab::Query => query_tab(desk),
+        Tab::Method => method_tab(desk),
+        Tab::Messages => messages_tab(desk),
+    };
+    html! { <div key={open.id()} class="by-hand-tab">{ by_hand }</div> }
 }

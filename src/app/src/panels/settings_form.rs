@@ -19,7 +19,7 @@ pub fn settings_form(screen: &Screen, lesson: &'static LessonOutline, step: &Ste
         .settings
         .iter()
         .filter(|setting| step.settings.contains(&setting.id));
-    html! { <div class="settings">{ for settings.map(|setting| field(screen, lesson.id, setting)) }</div> }
+    html! { <div id="settings" class="settings">{ for settings.map(|setting| field(screen, lesson.id, setting)) }</div> }
 }
 
 fn field(screen: &Screen, lesson: &'static str, setting: &'static SettingOutline) -> Html {

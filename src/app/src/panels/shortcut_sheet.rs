@@ -17,7 +17,9 @@ const SHORTCUTS: &[(&[&str], &str)] = &[
     (&["↑", "↓"], "shortcut-steps"),
     (&["←", "→"], "shortcut-tabs"),
     (&["↑", "↓", "←", "→"], "shortcut-splits"),
+    (&["/"], "shortcut-search"),
     (&["P"], "shortcut-pause"),
+    (&["Shift", "P"], "shortcut-projector"),
     (&["?"], "shortcut-help"),
     (&["Esc"], "shortcut-close"),
 ];

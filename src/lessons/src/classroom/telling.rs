@@ -71,9 +71,6 @@ impl Classroom {
         let mut lines = BTreeMap::new();
         while let Some(happening) = self.bench.poll() {
             let report = match happening {
-                Happening::Console(line) => Report::Console(line),
-                Happening::Arrived(event) => Report::Arrived(event),
-                Happening::Program { side, name, state } => Report::Program { side, name, state },
                 // Nobody sees the lines that a program passes through between two looks.
                 Happening::Line { program, line } => {
                     // What programs share is in another file than the one that is shown.
@@ -82,6 +79,9 @@ impl Classroom {
                     }
                     continue;
                 }
+                Happening::Console(line) => Report::Console(line),
+                Happening::Arrived(event) => Report::Arrived(event),
+                Happening::Program { side, name, state } => Report::Program { side, name, state },
                 Happening::Answered { id, outcome } => {
                     self.telling.asked.remove(&id);
                     Report::Answered { id, outcome }

@@ -21,7 +21,7 @@ pub(super) fn is_receiving(hub: &Hub, id: &str) -> bool {
 }
 
 /// How many messages are in a device's queue.
-fn queued(hub: &Hub, id: &str) -> u32 {
+pub(super) fn queued(hub: &Hub, id: &str) -> u32 {
     hub.device(id)
         .map_or(0, |device| device.cloud_to_device_message_count)
 }

@@ -3,7 +3,7 @@
 use lab::{Hands, Program};
 
 use super::{
-    checks::{self, is_receiving},
+    checks::{self, is_receiving, queued},
     programs::{
         DEVICE, FEEDBACK_READER, FILL_THE_QUEUE, FILLER, RECEIVE_FEEDBACK,
         SEND_CLOUD_TO_DEVICE_MESSAGE, SEND_WITH_TIME_TO_LIVE, SENDER, SENDER_WITH_EXPIRY,
@@ -90,17 +90,18 @@ fn start_in_cloud(hands: &Hands, settings: Settings, program: &'static Program) 
     hands.start(program, settings);
 }
 
-/// Sends to a device that receives; starts it first if it does not.
+/// Sends to a device that receives; starts it first if it does not, and lets it take what waits already.
 async fn send(hands: Hands, settings: Settings) {
     let id = device_id(&settings);
     if !is_receiving(&hands.hub(), id) || ended(&hands, SIMULATED_DEVICE_THAT_RECEIVES) {
         switch_on(&hands, &settings);
-        hands
-            .wait_until(|hands| {
-                is_receiving(&hands.hub(), id) || ended(hands, SIMULATED_DEVICE_THAT_RECEIVES)
-            })
-            .await;
     }
+    hands
+        .wait_until(|hands| {
+            let is_ready = is_receiving(&hands.hub(), id) && queued(&hands.hub(), id) == 0;
+            is_ready || ended(hands, SIMULATED_DEVICE_THAT_RECEIVES)
+        })
+        .await;
     start_in_cloud(&hands, settings.clone(), &SENDER);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use client::service::{CallError, Message};
+use client::service::{CallError, FeedbackWanted, Message};
 use lab::{Context, ProgramError};
 use wire::error::ErrorCode;
 
@@ -18,13 +18,14 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
 
     for number in 1..=MOST {
         let message = Message::new(format!(r#"{{"number": {number}}}"#))
-            .with_message_id(format!("message_{number}"));
+            .with_message_id(format!("message_{number}"))
+            .with_feedback(FeedbackWanted::Positive);
         let call = service.send_to_device(bench.now(), device_id, &message)?;
 
         match bench.send(call).await {
             Ok(()) => bench.print(format!("message_{number} is in the queue.")),
             Err(error) if is_full(&error) => {
-                bench.print(format!("message_{number} was refused: {error}"));
+                bench.print(format!("message_{number}: {error}"));
                 return Ok(());
             }
             Err(error) => return Err(error),

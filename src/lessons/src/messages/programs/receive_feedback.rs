@@ -7,7 +7,7 @@ use lab::{Context, ProgramError};
 use wire::{rest::FeedbackRecord, timestamp::Timestamp};
 
 /// How long to wait before asking the hub again.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(15);
 
 pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let service = bench.service("service")?;
@@ -54,7 +54,10 @@ async fn next_batch(
                 "Feedback: {:?} for {} to {}",
                 record.status_code, record.original_message_id, record.device_id
             ));
-            bench.print(format!("    since {}", record.enqueued_time.to_iso()));
+            bench.print(format!(
+                "    enqueuedTimeUtc = {}",
+                record.enqueued_time.to_iso()
+            ));
         }
         // A batch that is not completed comes again.
         bench

@@ -26,7 +26,7 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
         ));
         for (name, value) in &message.properties.application {
             let value = value.as_deref().unwrap_or_default();
-            bench.print(format!("    {name} = {value}"));
+            bench.print(format!("    {name:<14} = {value}"));
         }
         bench.print(format!("    received in all: {total}"));
     }

@@ -38,7 +38,7 @@ async fn send_telemetry(
     loop {
         let temperature = 20.0 + bench.random() * 15.0;
         let humidity = 60.0 + bench.random() * 20.0;
-        let body = format!(r#"{{"temperature": {temperature:.2},"humidity": {humidity:.2}}}"#);
+        let body = format!(r#"{{"temperature": {temperature:.2}, "humidity": {humidity:.2}}}"#);
         let alert = if temperature > 30.0 { "true" } else { "false" };
 
         let message = Message::new(body.as_str())
