@@ -143,6 +143,7 @@ test("two tabs do not lose each other's progress", visit({}, async ({ page, site
 
   // Beginning anew in one tab is not undone by the other.
   await other.reload();
+  await seat.sees("Passed");
   await other.getByRole("button", { name: "Start anew" }).click();
   await progress(other, 0);
   await page.getByRole("textbox", { name: "Device id" }).fill("gauge-8");
