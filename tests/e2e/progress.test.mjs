@@ -143,6 +143,10 @@ test("two tabs do not lose each other's progress", visit({}, async ({ page, site
 
   // Beginning anew in one tab is not undone by the other.
   await other.reload();
+  await seat.sees("Passed");
   await other.getByRole("button", { name: "Start anew" }).click();
-  await progress(page, 0);
+  await progress(other, 0);
+  await page.getByRole("textbox", { name: "Device id" }).fill("gauge-8");
+  await until("the edit alone", async () => /gauge-8/.test(await kept()));
+  assert.doesNotMatch(await kept(), /^passed/m);
 }));

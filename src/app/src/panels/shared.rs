@@ -4,6 +4,7 @@ use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
 use super::icon::icon;
+use crate::i18n::Words;
 use crate::progress_code::{self, Shared};
 use crate::routes::Route;
 use crate::screen::Screen;
@@ -13,16 +14,21 @@ use crate::storage::Change;
 pub fn shared(screen: &Screen, code: &str) -> Html {
     let words = &screen.words;
     let content = match progress_code::read(code) {
-        None => html! { <p>{ words.text("shared-unreadable") }</p> },
-        Some(shared) if shared.is_empty() => html! { <p>{ words.text("shared-empty") }</p> },
+        None => refusal("shared-unreadable", words),
+        Some(shared) if shared.is_empty() => refusal("shared-empty", words),
         Some(shared) => offer(screen, &shared),
     };
     html! {
         <main id="main" class="shared" tabindex="-1">
             <h1>{ words.text("shared-title") }</h1>
             { content }
-            <p><a href={Route::Home.href()}>{ words.text("not-found-home") }</a></p>
         </main>
+    }
+}
+
+fn refusal(id: &str, words: &Words) -> Html {
+    html! {
+        <><p>{ words.text(id) }</p><p><a href={Route::Home.href()}>{ words.text("not-found-home") }</a></p></>
     }
 }
 

@@ -14,7 +14,7 @@ use super::icon::icon;
 use super::wire_tab::summary;
 use super::wire_token::token;
 use crate::i18n::Words;
-use crate::insight::{Insight, use_insight};
+use crate::insight::use_insight;
 use crate::json;
 
 /// Longer messages are shown up to here.
@@ -81,12 +81,6 @@ impl View {
     }
 }
 
-/// What the bench told of this entry: nothing yet, that it is no longer kept, or what is in it.
-fn detail(insight: &Insight, entry: &TraceEntry) -> Option<Option<Rc<EntryDetail>>> {
-    let (id, detail) = insight.inspected.as_ref()?;
-    (*id == entry.id).then(|| detail.clone())
-}
-
 /// The body of a message, indented, if it is JSON.
 fn body(fields: &[FieldView]) -> Option<String> {
     let body = fields
@@ -107,8 +101,8 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
         let link = insight.link.clone();
         move |entry| link.send(&Command::Inspect { entry: *entry })
     });
-    let told = detail(&insight, entry);
-    let detail = told.as_ref().and_then(Option::as_deref);
+    let told = insight.inspected.as_ref().filter(|(id, _)| *id == entry.id);
+    let detail = told.and_then(|(_, detail)| detail.as_deref());
     let body = detail.and_then(|detail| body(&detail.fields));
     let views = [
         (View::Bytes, detail.is_some()),
@@ -162,10 +156,12 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
             </div>
             if let (Some(detail), Some(shown)) = (detail, shown) {
                 <div class={classes!("wire-detail-body", (*view == View::Bytes).then_some("with-bytes"))}>
-                    <div class="wire-fields">
-                        <h4>{ words.text("wire-fields") }</h4>
-                        <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
-                    </div>
+                    if *view == View::Bytes {
+                        <div class="wire-fields">
+                            <h4>{ words.text("wire-fields") }</h4>
+                            <ol>{ for detail.fields.iter().enumerate().map(|field| draw_field(field, &marked)) }</ol>
+                        </div>
+                    }
                     <div class="wire-bytes" role="region" tabindex="0" aria-label={words.text(view.name())} key={view.name()}>
                         { shown }
                     </div>
@@ -224,8 +220,7 @@ fn spellings(spellings: &[Spelling], words: &Words) -> Html {
         let label = words.with("wire-copy-as", [("tool", name.into())]);
         html! {
             <section class="wire-spelling" key={name}>
-                <div class="wire-spelling-head"><h4>{ name }</h4>
-                    <CopyButton words={words.clone()} text={spelling.text.clone()} {label} /></div>
+                <CopyButton words={words.clone()} text={spelling.text.clone()} {label} is_labelled=true />
                 <pre>{ &spelling.text }</pre>
             </section>
         }
