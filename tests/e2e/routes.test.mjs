@@ -23,7 +23,8 @@ test("links, back and forward go between pages without a reload", visit({}, asyn
   await page.goBack();
   await at.run(STEPS[0]).waitFor();
   await page.goBack();
-  await page.getByRole("link", { name: "Start lesson 1" }).waitFor();
+  // To open the third step, the bench did the two before it.
+  await page.getByRole("link", { name: "Continue lesson 1" }).waitFor();
   assert.equal(page.url(), site.at());
   await page.goForward();
   await at.run(STEPS[0]).waitFor();
@@ -46,7 +47,8 @@ test("an address opens its step, and a lesson's own opens the first that is not 
 test("addresses of old lead on", visit({}, async ({ page, site }) => {
   await page.goto(`${site.root}#/telemetry/send`, { waitUntil: "commit" });
   await page.waitForURL(site.at("/telemetry/send"));
-  await bench(page).run(STEPS[2]).waitFor();
+  // A page that is left in the middle of its beginning breaks off what it asked for.
+  await bench(page).sees("Not started");
   await page.goto(`${site.at()}#/telemetry/read`);
   await bench(page).run(STEPS[3]).waitFor();
 }));
