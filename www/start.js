@@ -88,6 +88,7 @@
       // Switched off, or not served over https: the site works all the same.
       return;
     }
+    if (!registration) return;
     const tell = (waiting) => {
       // Without an older version there is nothing to be replaced.
       if (!waiting || !navigator.serviceWorker.controller || document.querySelector(".update-bar")) return;

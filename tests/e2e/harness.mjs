@@ -60,6 +60,8 @@ async function keepPicture(context, name) {
 function watch(context, origin) {
   const problems = [];
   context.on("console", (message) => {
+    // The tests that want no service worker keep it away.
+    if (message.text().startsWith("Service Worker registration blocked")) return;
     if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   context.on("weberror", (error) => problems.push(`uncaught: ${error.error()}`));

@@ -190,6 +190,14 @@ fn moved(template: &str, up: &str) -> String {
         })
 }
 
+/// Device, hub and program, and the wire between them.
+const PICTURE: &str = "<div class=\"home-picture\" role=\"img\" aria-label=\"{{text:home-picture}}\">\
+    <span class=\"home-party device\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-device\"></use></svg><span>{{text:device}}</span></span>\
+    <span class=\"home-wire device\"><code>PUBLISH</code></span>\
+    <span class=\"home-party hub\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg><span>{{text:hub}}</span></span>\
+    <span class=\"home-wire cloud\"><code>GET</code></span>\
+    <span class=\"home-party cloud\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-cloud\"></use></svg><span>{{text:cloud}}</span></span></div>";
+
 /// The first page, as `src/app/src/panels/home.rs` draws it.
 fn home(locale: &Locale) -> Page<'_> {
     let mut lessons = String::new();
@@ -209,7 +217,7 @@ fn home(locale: &Locale) -> Page<'_> {
         title: format!("{} · {}", locale.word("name"), locale.word("home-title")),
         description: locale.word("home-lead"),
         main: format!(
-            "<main class=\"home\"><h1>{{{{text:home-title}}}}</h1><p class=\"lead\">{{{{text:home-lead}}}}</p>\
+            "<main class=\"home\"><h1>{{{{text:home-title}}}}</h1><p class=\"lead\">{{{{text:home-lead}}}}</p>{PICTURE}\
              <p class=\"home-start\"><a class=\"button primary large\" href=\"{{{{home}}}}{first}/\">{{{{text:home-start}}}}</a></p>\
              <p class=\"quiet\">{{{{text:home-promise}}}}</p>\
              <h2>{{{{text:lessons}}}}</h2><ol class=\"home-lessons\">{lessons}</ol>\
