@@ -6,7 +6,7 @@ import { AS_PHONE, firstPaint, visit } from "./harness.mjs";
 import { bench } from "./lesson-one.mjs";
 
 const TITLE = "Connect a device and send telemetry";
-const NO_SCRIPTS = "Allow scripts to use it; the text can be read without.";
+const NO_SCRIPTS = "The text can be read without.";
 
 async function place(locator) {
   const { x, y } = await locator.boundingBox();

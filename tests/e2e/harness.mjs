@@ -31,7 +31,7 @@ export function visit(options, act) {
     site ??= await serve();
     browser ??= await launch();
     const context = await browser.newContext({
-      viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", ...contextOptions,
+      viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block", ...contextOptions,
     });
     try {
       context.setDefaultTimeout(15_000);

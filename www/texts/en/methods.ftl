@@ -18,14 +18,14 @@ methods-empty-events = Events appear here as a program reads them from the hub. 
 # What each check looks for, and what it can see.
 
 check-methods-listen-looked-for = Looked for { $device } to be connected, to be subscribed to direct methods, and to send about once a second.
-check-methods-listen-saw = { $device } is connected, waits for calls, and sends every { $seconds } s.
+check-methods-listen-saw = { $device } is connected, waits for calls, and sends every { $seconds } s.
 check-methods-listen-offline = { $device } is not connected.
 check-methods-listen-deaf = { $device } is connected, but has not subscribed to direct methods.
 check-methods-listen-quiet = { $device } waits for calls, but has not sent two messages since it connected.
-check-methods-listen-pace = { $device } waits for calls, but its last two messages are { $seconds } s apart, not 1 s. Start it again.
+check-methods-listen-pace = { $device } waits for calls, but its last two messages are { $seconds } s apart, not 1 s. Start it again.
 
 check-methods-call-looked-for = Looked for a call of { $method } that { $device } answered with 200, and for two messages since then that are as far apart as the call said.
-check-methods-call-saw = { $device } answered 200, and its last two messages are { $seconds } s apart.
+check-methods-call-saw = { $device } answered 200, and its last two messages are { $seconds } s apart.
 check-methods-call-none = Nobody has called a method of { $device }.
 check-methods-call-unanswered = { $name } was called, and { $device } has not answered yet.
 check-methods-call-refused = The hub did not pass the call of { $name } on to { $device }: it answered { $reason }.
@@ -33,8 +33,8 @@ check-methods-call-other = { $name } was called, which { $device } answered with
 check-methods-call-status = { $device } answered the call of { $name } with { $status }, not with 200. Give it a number of seconds from 1 to 600.
 check-methods-call-no-number = { $device } answered 200 to the payload { $payload }, which is not a number of seconds.
 check-methods-call-gone = { $device } answered 200, but is no longer connected.
-check-methods-call-wait = { $device } answered 200, but has not sent two messages since then. The second is due { $wanted } s after the first.
-check-methods-call-pace = { $device } answered 200, but its last two messages are still { $seconds } s apart, not { $wanted } s.
+check-methods-call-wait = { $device } answered 200, but has not sent two messages since then. The second is due { $wanted } s after the first.
+check-methods-call-pace = { $device } answered 200, but its last two messages are still { $seconds } s apart, not { $wanted } s.
 
 check-methods-refuse-looked-for = Looked for a call that { $device } answered with 400, and for one that it answered with 404.
 check-methods-refuse-saw = { $device } answered one call with 400 and one with 404. The HTTP status of both answers is 200.

@@ -170,15 +170,16 @@ pub fn Chart(props: &ChartProps) -> Html {
 /// The newest values and what happened meanwhile, the newest first.
 fn table(series: &Series, marks: &[NamedMark], summary: AttrValue, words: &Words) -> Html {
     let values = series.points.iter().rev().take(LISTED);
-    let first = values.clone().next_back().map_or(0, |(at, _)| *at);
-    let marks = marks.iter().filter(|(at, ..)| *at >= first);
-    let mut rows: Vec<(u64, Html)> = marks
-        .map(|(at, picture, name)| (*at, html! { <td>{ icon(picture) }{ " " }{ name }</td> }))
-        .chain(values.map(|(at, number)| (*at, html! { <td>{ *number }</td> })))
-        .collect();
-    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let row =
-        |(at, cell): (u64, Html)| html! { <tr><td>{ clock::time_of_day(at) }</td>{ cell }</tr> };
+    let row = |at: u64, cell: Html| html! { <tr><td>{ clock::time_of_day(at) }</td><td>{ cell }</td></tr> };
+    // Both lists are in the order of time.
+    let mut marks = marks.iter().rev().peekable();
+    let mut rows: Vec<Html> = Vec::new();
+    for (at, number) in values {
+        while let Some((at, picture, name)) = marks.next_if(|(marked, ..)| marked > at) {
+            rows.push(row(*at, html! { <>{ icon(picture) }{ " " }{ name }</> }));
+        }
+        rows.push(row(*at, html! { { *number } }));
+    }
     html! {
         <div class="chart-table" role="region" tabindex="0" aria-label={summary}>
             <table>
@@ -186,7 +187,7 @@ fn table(series: &Series, marks: &[NamedMark], summary: AttrValue, words: &Words
                     <th scope="col">{ words.text("events-time") }</th>
                     <th scope="col">{ series.title() }</th>
                 </tr></thead>
-                <tbody>{ for rows.into_iter().map(row) }</tbody>
+                <tbody>{ rows }</tbody>
             </table>
         </div>
     }

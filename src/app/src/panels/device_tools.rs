@@ -94,6 +94,7 @@ fn tools(desk: &Desk) -> Html {
         <>
             { switch }
             if device.switched_on {
+                { status(desk, ON.id, &desk.standing(ON.id)) }
                 { form(desk, &SEND, &[], html! {}, send) }
                 { form(desk, &REPORT, &[], html! {}, report) }
             } else {

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::progress_code;
 use crate::routes::{self, Route};
 use crate::screen::Screen;
-use crate::storage::{self, Change};
+use crate::storage::{self, Change, Kept};
 
 /// The link that carries progress and edits, once there are any; and what the learner should know of them.
 pub fn share(screen: &Screen, lesson: &'static LessonOutline) -> Html {
@@ -59,11 +59,7 @@ fn begin_anew(screen: &Screen, lesson: &'static LessonOutline) {
     screen.link.send(&Command::Open {
         lesson: lesson.id.to_owned(),
         step: first.id.to_owned(),
-        settings: lesson
-            .settings
-            .iter()
-            .map(|setting| (setting.id.to_owned(), setting.default.to_owned()))
-            .collect(),
+        settings: Kept::default().settings(lesson),
     });
     screen.link.send(&Command::Reset);
     Route::step(lesson.id, first.id).rename();
