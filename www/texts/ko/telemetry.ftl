@@ -53,7 +53,7 @@ setting-device-id = 디바이스 ID
 setting-average-wind-speed = 평균 풍속(m/s)
 setting-interval-seconds = 메시지 간격(초)
 
-setting-device-id-wrong = “{ $value }” 값은 디바이스 ID로 쓸 수 없어요. 글자와 숫자, 그리고 - . % _ # * ? ! ( ) , : = @ $ ' 기호로 1자에서 128자까지, 공백 없이 쓰세요.
+setting-device-id-wrong = “{ $value }” 값은 디바이스 ID로 쓸 수 없어요. 영문자와 숫자, 그리고 - . % _ # * ? ! ( ) , : = @ $ ' 기호로 1자에서 128자까지, 공백 없이 쓰세요.
 setting-number-wrong = “{ $value }” 값은 { $least }에서 { $most }까지의 숫자가 아니에요. 예를 들어 { $default } 같은 숫자를 넣으세요.
 
 # 명령을 실행하지 못한 까닭.

@@ -53,4 +53,4 @@ check-twins-lag-at-once = 첫 번째 쿼리가 { $device } 디바이스를 바�
 setting-plant = 공장(plant)
 setting-power-level = 전력 수준(power_level)
 
-setting-name-wrong = “{ $value }” 값은 여기에서 쓸 수 없어요. 글자와 숫자, 그리고 - . _ 기호로 1자에서 { $most }자까지 공백 없이 쓰세요. 예: { $default }.
+setting-name-wrong = “{ $value }” 값은 여기에서 쓸 수 없어요. 영문자와 숫자, 그리고 - . _ 기호로 1자에서 { $most }자까지 공백 없이 쓰세요. 예: { $default }.
