@@ -51,7 +51,7 @@ check-faults-offline-mended-saw = 같은 호출이 디바이스에 닿았고, { 
 check-faults-conflict-looked-for = 오래된 ETag 때문에 허브가 거절한 { $device } 디바이스 쌍 쓰기가 있는지, 그다음 받아들인 쓰기가 있는지 확인했어요.
 check-faults-conflict-fault-saw = 허브가 쓰기를 412, PreconditionFailed로 거절했어요. 다른 누군가가 디바이스 쌍을 바꾸었어요.
 check-faults-conflict-none = 프로그램이 아직 { $device } 디바이스 쌍에 쓰지 않았어요.
-check-faults-conflict-alone = 쓰기가 받아들여졌어요. 그 사이에 디바이스 쌍을 바꾼 사람이 없었어요. 오류가 아직 나타나지 않았어요.
+check-faults-conflict-alone = 쓰기가 받아들여졌어요. 그사이에 디바이스 쌍을 바꾼 사람이 없었어요. 오류가 아직 나타나지 않았어요.
 check-faults-conflict-still = 허브가 가장 새로운 쓰기를 412, PreconditionFailed로 거절했어요. 다시 읽고 새 ETag로 쓰세요.
 check-faults-conflict-mended-saw = 프로그램이 디바이스 쌍을 다시 읽었고, 새 ETag로 쓴 것을 허브가 받아들였어요.
 
