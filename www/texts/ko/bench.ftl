@@ -21,7 +21,6 @@ column-connection = 연결
 column-deliveries = 배달 횟수
 column-device = 디바이스
 column-expires = 만료(UTC)
-column-identity = 항목
 column-message = 메시지 ID
 column-place = 위치
 column-queued = 큐에 든 시각

@@ -9,7 +9,7 @@ doctor-clear = 지우기
 doctor-diagnosis = 진단 결과
 doctor-ask = 어떤 문자열인지 진단하기
 doctor-parts = 들어 있는 부분
-doctor-rights = 이 정책에는 보통 다음 권한이 있어요.
+doctor-rights = 이 정책에 보통 있는 권한:
 doctor-nothing-wrong = 형식에는 잘못이 없어요. 키가 맞는지는 허브만 알 수 있어요.
 
 # 무엇인지.

@@ -41,7 +41,7 @@ check-faults-expired-token-missing = 디바이스에 연결 문자열이 없으�
 check-faults-expired-token-key = 디바이스가 키를 가지고 있어서 새 토큰을 만들어요. 오류가 아직 나타나지 않았어요.
 check-faults-expired-token-good = 디바이스의 토큰이 아직 유효해요. 곧 만료돼요.
 
-check-faults-offline-looked-for = 디바이스가 꺼져 있어서 허브가 거절한 { $device } 호출이 있는지, 그다음 디바이스가 답한 호출이 있는지 확인했어요.
+check-faults-offline-looked-for = 디바이스가 꺼져 있어서 허브가 거절한 { $device } 디바이스 호출이 있는지, 그다음 디바이스가 답한 호출이 있는지 확인했어요.
 check-faults-offline-fault-saw = 허브가 호출을 404103, DeviceNotOnline으로 거절했어요.
 check-faults-offline-none = { $device } 디바이스를 아무도 호출하지 않았어요.
 check-faults-offline-answered = { $device } 디바이스가 호출에 답했어요. 오류가 아직 나타나지 않았어요.
@@ -51,7 +51,7 @@ check-faults-offline-mended-saw = 같은 호출이 디바이스에 닿았고, { 
 check-faults-conflict-looked-for = 오래된 ETag 때문에 허브가 거절한 { $device } 디바이스 쌍 쓰기가 있는지, 그다음 받아들인 쓰기가 있는지 확인했어요.
 check-faults-conflict-fault-saw = 허브가 쓰기를 412, PreconditionFailed로 거절했어요. 다른 누군가가 디바이스 쌍을 바꾸었어요.
 check-faults-conflict-none = 프로그램이 아직 { $device } 디바이스 쌍에 쓰지 않았어요.
-check-faults-conflict-alone = 쓰기가 받아들여졌어요. 그 사이에 디바이스 쌍을 바꾼 사람이 없었어요. 오류가 아직 나타나지 않았어요.
+check-faults-conflict-alone = 쓰기가 받아들여졌어요. 그사이에 디바이스 쌍을 바꾼 사람이 없었어요. 오류가 아직 나타나지 않았어요.
 check-faults-conflict-still = 허브가 가장 새로운 쓰기를 412, PreconditionFailed로 거절했어요. 다시 읽고 새 ETag로 쓰세요.
 check-faults-conflict-mended-saw = 프로그램이 디바이스 쌍을 다시 읽었고, 새 ETag로 쓴 것을 허브가 받아들였어요.
 
@@ -61,7 +61,7 @@ check-faults-quota-off = 한도가 적용되지 않고 있어요. 오류가 아�
 check-faults-quota-left = 메시지 { $quota }개 가운데 { $used }개를 썼어요. 허브는 아직 더 받아요.
 check-faults-quota-not-refused = 하루 할당량을 다 썼지만, CONNACK { $code } 코드로 거절된 연결은 아직 없어요.
 check-faults-quota-not-called = 하루 할당량을 다 썼고, 허브가 디바이스를 CONNACK { $code } 코드로 거절했어요. 클라우드는 아직 시도하지 않았어요.
-check-faults-quota-used-up = 하루 할당량이 아직 다 쓴 상태예요. 메시지 { $quota }개 가운데 { $used }개를 썼어요.
+check-faults-quota-used-up = 아직 할당량을 다 쓴 날이에요. 메시지 { $quota }개 가운데 { $used }개를 썼어요.
 check-faults-quota-on = 새로운 날에 { $device } 디바이스의 메시지가 도착했어요. 한도는 아직 적용되고 있어요.
 check-faults-quota-mended-saw = 새로운 날이 시작되었고, { $device } 디바이스의 메시지가 도착했고, 한도는 다시 꺼졌어요.
 

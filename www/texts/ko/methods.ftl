@@ -56,6 +56,6 @@ check-methods-offline-other = { $device } 디바이스가 지금은 꺼져 있�
 setting-method-name = 메서드
 setting-method-payload = 페이로드(JSON)
 
-setting-method-name-wrong = “{ $value }” 값은 여기에서 메서드 이름으로 쓸 수 없어요. 글자와 숫자, 그리고 - . _ 기호로 1자에서 { $most }자까지 공백 없이 쓰세요. 예: { $default }.
+setting-method-name-wrong = “{ $value }” 값은 여기에서 메서드 이름으로 쓸 수 없어요. 영문자와 숫자, 그리고 - . _ 기호로 1자에서 { $most }자까지 공백 없이 쓰세요. 예: { $default }.
 setting-json-wrong = “{ $value }” 값은 JSON이 아니에요. 숫자나 따옴표로 묶은 텍스트나 개체를 넣으세요. 예: { $default }.
 setting-json-long = 이 글은 { $size }바이트예요. { $most }바이트까지만 넣을 수 있어요.

@@ -53,7 +53,7 @@ setting-device-id = 디바이스 ID
 setting-average-wind-speed = 평균 풍속(m/s)
 setting-interval-seconds = 메시지 간격(초)
 
-setting-device-id-wrong = “{ $value }” 값은 디바이스 ID로 쓸 수 없어요. 글자와 숫자, 그리고 - . % _ # * ? ! ( ) , : = @ $ ' 기호로 1자에서 128자까지, 공백 없이 쓰세요.
+setting-device-id-wrong = “{ $value }” 값은 디바이스 ID로 쓸 수 없어요. 영문자와 숫자, 그리고 - . % _ # * ? ! ( ) , : = @ $ ' 기호로 1자에서 128자까지, 공백 없이 쓰세요.
 setting-number-wrong = “{ $value }” 값은 { $least }에서 { $most }까지의 숫자가 아니에요. 예를 들어 { $default } 같은 숫자를 넣으세요.
 
 # 명령을 실행하지 못한 까닭.
@@ -62,9 +62,8 @@ refused-unknown-step = “{ $lesson }” 수업에 “{ $step }” 단계가 없
 refused-no-step = 열려 있는 단계가 없어요. 먼저 목록에서 하나를 고르세요.
 refused-no-device = 실험대에 “{ $device }” 디바이스가 없어요. 먼저 등록하세요.
 refused-speed = 시계는 { $factor }배로 갈 수 없어요. 0.1에서 3,600 사이의 배수를 고르세요.
+refused-query-lag = 쿼리를 { $seconds }초 지연시킬 수 없어요. 0초에서 { $most }초까지 고르세요.
 
 # 디바이스의 연결 문자열 칸에 든 글이 잘못된 까닭.
 
-device-string-wrong-kind = 다른 종류의 연결 문자열({ $kind })이에요. 디바이스에는 DeviceId 부분이 있는 자기 문자열이 필요해요.
 device-string-wrong = 디바이스 연결 문자열이 아니에요. HostName, DeviceId, SharedAccessKey를 세미콜론으로 이어야 해요.
-device-string-host = 이 문자열은 { $host } 허브의 것이고, 이 페이지의 허브는 달라요. 클라우드 콘솔에서 문자열을 복사하세요.
