@@ -2,21 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until, visit } from "./harness.mjs";
+import { tabTo, until, visit } from "./harness.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
-
-/** Presses Tab until the control has the focus, as somebody would who cannot point at it. */
-async function tabTo(page, control, key = "Tab") {
-  const hasFocus = () => control.evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 80; presses += 1) {
-    if (await hasFocus()) {
-      assert.ok(await control.isVisible(), "what has the focus can be seen");
-      return;
-    }
-    await page.keyboard.press(key);
-  }
-  assert.fail(`80 × ${key} did not lead to ${control}`);
-}
 
 const focused = (page) => page.locator(":focus");
 

@@ -33,7 +33,7 @@ pub fn step_panel(
         _ => "action",
     };
     html! {
-        <section class={classes!("step-panel", standing.id())} aria-label={words.text("step-panel")}>
+        <section class={classes!("step-panel", standing.id())} data-state={standing.id()} aria-label={words.text("step-panel")}>
             <div class="verdict">
                 { badge(standing, words) }
                 { verdict(screen, screen.bench.step(lesson.id, step.id)) }
