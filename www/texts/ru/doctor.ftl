@@ -23,7 +23,7 @@ doctor-bad-host = { $argument } — это не имя узла. Имя хаб�
 doctor-host-without-dot = { $argument } — только первое слово имени узла. Напишите его целиком: { $argument }.azure-devices.net.
 doctor-address-for-host = { $argument } — это адрес. Напишите только имя узла, без https:// и без косой черты.
 doctor-other-cloud = { $argument } — хаб не в общедоступном облаке, а в другом. Это правильно, если ваш хаб там; тогда и свои инструменты подключайте к тому облаку.
-doctor-unknown-host = { $argument } не оканчивается на azure-devices.net, как имя хаба. Проверьте его, если только так не называется пограничное устройство или эмулятор.
+doctor-unknown-host = { $argument } не оканчивается на azure-devices.net, как имя хаба. Проверьте его, если только это не имя устройства IoT Edge или эмулятора.
 doctor-endpoint-for-host = { $argument } — адрес конечной точки, совместимой с Event Hubs, а здесь нужно имя самого хаба. Напишите HostName= и имя, которое оканчивается на azure-devices.net.
 doctor-bad-value = У { $argument } значение, которого там быть не может. Скопируйте строку заново.
 doctor-wrong-kind = Это строка подключения другого вида ({ $argument }). Устройству нужна собственная: та, в которой есть DeviceId.
