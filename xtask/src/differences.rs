@@ -262,8 +262,10 @@ fn words(locale: &Path, all: &Differences) -> Result<Words, Error> {
         return Ok(words);
     };
     let messages = texts::Messages::read(texts, &id.to_string_lossy())?;
-    words.extend(texts::plain_messages(&messages.page));
-    Ok(words)
+    // A row's words count before those of the page.
+    let mut all = texts::plain_messages(&messages.page);
+    all.extend(words);
+    Ok(all)
 }
 
 /// A message that was asked for; those are known to be there.

@@ -75,3 +75,11 @@ check-faults-refused = The hub refused the newest connection of { $device } with
 check-faults-other-code = The hub refused the connection, but with CONNACK { $code }.
 check-faults-other-refusal = The hub refused for another reason: { $reason }.
 check-faults-unanswered = The hub has not answered yet.
+
+# What the empty places of the bench say.
+
+faults-empty-registry = No device yet. The first step registers one.
+faults-empty-device-console = What the device's program prints appears here, errors included. Step 1 makes the first one.
+faults-empty-cloud-console = What the cloud's programs print appears here, errors included. Step 5 makes the first one.
+faults-empty-wire = Every packet and request appears here. The first step makes some.
+faults-empty-events = Telemetry appears here when a program reads it. This lesson reads none.

@@ -57,3 +57,11 @@ setting-plant = Plant
 setting-power-level = Power level
 
 setting-name-wrong = “{ $value }” cannot be used here. Use 1 to { $most } letters, digits and - . _ without spaces, such as { $default }.
+
+# What the empty places of the bench say.
+
+twins-empty-registry = No device yet. Step 1 registers one.
+twins-empty-device-console = What the device's program prints appears here, from step 3 on.
+twins-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
+twins-empty-wire = Every packet and request appears here. Step 1 makes the first one.
+twins-empty-events = This lesson sends no telemetry. Switch a device on by hand to see some.

@@ -75,3 +75,11 @@ check-faults-refused = 허브가 { $device } 디바이스의 가장 새로운 �
 check-faults-other-code = 허브가 연결을 거절했지만, CONNACK { $code } 코드였어요.
 check-faults-other-refusal = 허브가 다른 까닭으로 거절했어요. 허브의 답: { $reason }.
 check-faults-unanswered = 허브가 아직 답하지 않았어요.
+
+# What the empty places of the bench say.
+
+faults-empty-registry = 아직 디바이스가 없어요. 첫 단계에서 등록해요.
+faults-empty-device-console = 디바이스 프로그램의 출력이 오류까지 여기에 나타나요. 첫 번째는 1단계에서 생겨요.
+faults-empty-cloud-console = 클라우드 프로그램의 출력이 오류까지 여기에 나타나요. 첫 번째는 5단계에서 생겨요.
+faults-empty-wire = 오가는 패킷과 요청이 모두 여기에 나타나요. 첫 단계에서 생기기 시작해요.
+faults-empty-events = 원격 분석은 프로그램이 읽을 때 여기에 나타나요. 이 수업에서는 읽지 않아요.

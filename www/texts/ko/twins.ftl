@@ -54,3 +54,11 @@ setting-plant = 공장(plant)
 setting-power-level = 전력 수준(power_level)
 
 setting-name-wrong = “{ $value }” 값은 여기에서 쓸 수 없어요. 영문자와 숫자, 그리고 - . _ 기호로 1자에서 { $most }자까지 공백 없이 쓰세요. 예: { $default }.
+
+# What the empty places of the bench say.
+
+twins-empty-registry = 아직 디바이스가 없어요. 1단계에서 등록해요.
+twins-empty-device-console = 디바이스 프로그램의 출력이 3단계부터 여기에 나타나요.
+twins-empty-cloud-console = 클라우드 프로그램의 출력이 1단계부터 여기에 나타나요.
+twins-empty-wire = 오가는 패킷과 요청이 모두 여기에 나타나요. 첫 번째는 1단계에서 생겨요.
+twins-empty-events = 이 수업에서는 원격 분석을 보내지 않아요. 보고 싶으면 디바이스를 손으로 켜 보세요.
