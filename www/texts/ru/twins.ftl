@@ -1,6 +1,6 @@
 # Урок 4: двойники устройств и запросы.
 
-twins-prepare-action = Зарегистрировать устройство и передать строку
+twins-prepare-action = Подготовить устройство
 twins-tag-action = Добавить теги и спросить
 twins-report-action = Запустить устройство
 twins-again-action = Спросить ещё раз
