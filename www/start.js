@@ -112,7 +112,10 @@
   globalThis.loadChart = () => import("./chart.js");
 
   // The page's module. A failure in it after a panic is the panic's echo.
-  import(here.dataset.module)
-    .then((module) => module.default({ module_or_path: new URL(here.dataset.wasm, base) }))
+  Promise.all([import(here.dataset.module), import("./words.js")])
+    .then(([module, { newWords }]) => {
+      globalThis.newWords = newWords;
+      return module.default({ module_or_path: new URL(here.dataset.wasm, base) });
+    })
     .catch((error) => showPanic(String(error)));
 })();

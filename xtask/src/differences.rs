@@ -240,7 +240,7 @@ fn locales(www: &Path, all: &Differences) -> Result<BTreeMap<String, Words>, Err
 /// The words of a locale, which must be those that the rows ask for, no more and no less.
 fn words(locale: &Path, all: &Differences) -> Result<Words, Error> {
     let path = locale.join(WORDS);
-    let mut words = texts::plain_messages(&texts::read(&path)?);
+    let words = texts::plain_messages(&texts::read(&path)?);
     let asked = all.messages();
     let missing = asked.iter().filter(|id| !words.contains_key(*id));
     let mut problems: Vec<String> = missing

@@ -90,7 +90,7 @@ fn fingerprint() -> String {
 }
 
 fn add(path: &Path, hasher: &mut DefaultHasher) {
-    if path.ends_with("node_modules") {
+    if path.ends_with("node_modules") || path.ends_with("www/generated") {
         return;
     }
     path.hash(hasher);

@@ -14,6 +14,7 @@ mod fuzz;
 mod listings;
 mod npm;
 mod run;
+mod scripts;
 mod serve;
 mod service_worker;
 mod site;

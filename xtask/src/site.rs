@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::run::Job;
-use crate::{npm, toolchain, tools, workspace};
+use crate::{npm, scripts, toolchain, tools, workspace};
 
 /// A run of Trunk in the workspace, with all it needs set up.
 pub(crate) fn trunk(what: &str, release: bool) -> Result<Job, Error> {
     let toolchain = toolchain::ensure()?;
     let tools = tools::for_site(release)?;
     npm::ensure(&workspace::root().join("www"))?;
+    scripts::bundle()?;
     let own = std::env::current_exe().map_err(Error::file("xtask"))?;
     // A visitor has no use for the paths of the machine that built the site. Only a release is for visitors.
     let flags = if release { remapped_paths() } else { None };

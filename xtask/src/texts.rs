@@ -20,7 +20,7 @@ use lessons::text::LessonText;
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::{differences, listings, service_worker, workspace};
+use crate::{differences, listings, scripts, service_worker, workspace};
 use glossary::Glossary;
 pub(crate) use messages::Messages;
 pub(crate) use pages::SITE_URL;
@@ -38,6 +38,9 @@ pub(crate) fn from_hook() -> Result<(), Error> {
     write(&www.join("texts"), Path::new(&staging))?;
     listings::write(Path::new(&staging))?;
     differences::write_pages(&www, Path::new(&staging))?;
+    if service_worker::is_wanted() {
+        scripts::minify(Path::new(&staging))?;
+    }
     // At last, as it knows all files.
     service_worker::write(&www, Path::new(&staging))
 }

@@ -1,11 +1,19 @@
 //! Words by locale: everything a person reads comes through here.
 
+#[cfg(target_arch = "wasm32")]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+
 use std::rc::Rc;
 
-use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
-use intl_memoizer::IntlLangMemoizer;
 use lessons::message::{Argument, Message};
 use yew::prelude::*;
+
+#[cfg(target_arch = "wasm32")]
+use browser::Bundle;
+#[cfg(not(target_arch = "wasm32"))]
+use native::Bundle;
 
 /// A language that the page can speak.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,8 +60,8 @@ pub struct Words(Rc<Loaded>);
 
 struct Loaded {
     locale: &'static Locale,
-    bundle: FluentBundle<Rc<FluentResource>>,
-    resources: Vec<Rc<FluentResource>>,
+    files: Vec<Rc<str>>,
+    bundle: Bundle,
 }
 
 impl PartialEq for Words {
@@ -65,30 +73,23 @@ impl PartialEq for Words {
 impl Words {
     /// The words in a Fluent file. Entries with mistakes are left out; the others are used.
     pub fn new(locale: &'static Locale, fluent: String) -> Self {
-        Self::of(locale, vec![read(fluent)])
+        Self::of(locale, vec![fluent.into()])
     }
 
     /// These words and those of another Fluent file of the same locale.
     #[must_use]
     pub fn and(&self, fluent: String) -> Self {
-        let mut resources = self.0.resources.clone();
-        resources.push(read(fluent));
-        Self::of(self.0.locale, resources)
+        let mut files = self.0.files.clone();
+        files.push(fluent.into());
+        Self::of(self.0.locale, files)
     }
 
-    fn of(locale: &'static Locale, resources: Vec<Rc<FluentResource>>) -> Self {
-        let language = locale.id.parse().unwrap_or_default();
-        let mut bundle = FluentBundle::new(vec![language]);
-        // The marks around arguments are for mixed directions, which none of the locales has.
-        bundle.set_use_isolating(false);
-        bundle.set_formatter(Some(as_written_here));
-        for resource in &resources {
-            bundle.add_resource_overriding(Rc::clone(resource));
-        }
+    fn of(locale: &'static Locale, files: Vec<Rc<str>>) -> Self {
+        let bundle = Bundle::of(locale.id, &files);
         Self(Rc::new(Loaded {
             locale,
+            files,
             bundle,
-            resources,
         }))
     }
 
@@ -99,106 +100,46 @@ impl Words {
 
     /// Whether there is a message with this id.
     pub fn has(&self, id: &str) -> bool {
-        self.0.bundle.has_message(id)
+        self.0.bundle.has(id)
     }
 
     /// The message with this id, or the id itself if there is none.
     pub fn text(&self, id: &str) -> AttrValue {
-        self.format(id, None)
+        self.format(id, &mut std::iter::empty())
     }
 
     /// The message with this id and these arguments.
     pub fn with<const N: usize>(&self, id: &str, arguments: [(&str, Value); N]) -> AttrValue {
-        let mut args = FluentArgs::new();
-        for (name, value) in arguments {
-            args.set(name.to_owned(), value.0);
-        }
-        self.format(id, Some(&args))
+        self.format(
+            id,
+            &mut arguments.into_iter().map(|(name, value)| (name, value.0)),
+        )
     }
 
     /// What the bench wants to say.
     pub fn say(&self, message: &Message) -> AttrValue {
-        let mut args = FluentArgs::new();
-        for (name, argument) in &message.arguments {
-            let value = match argument {
-                Argument::Text(text) => FluentValue::from(text.clone()),
-                Argument::Number(number) => FluentValue::from(*number),
-            };
-            args.set(name.clone(), value);
-        }
-        self.format(&message.id, Some(&args))
+        let arguments = message.arguments.iter();
+        self.format(
+            &message.id,
+            &mut arguments.map(|(name, argument)| (name.as_str(), argument.clone())),
+        )
     }
 
-    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> AttrValue {
-        let Some(pattern) = self
-            .0
-            .bundle
-            .get_message(id)
-            .and_then(|message| message.value())
-        else {
+    fn format(&self, id: &str, arguments: &mut dyn Iterator<Item = (&str, Argument)>) -> AttrValue {
+        let text = self.0.bundle.format(id, arguments);
+        AttrValue::from(text.unwrap_or_else(|| {
             warn(&format!("no Fluent message {id}"));
-            return AttrValue::from(id.to_owned());
-        };
-        let mut errors = Vec::new();
-        let text = self
-            .0
-            .bundle
-            .format_pattern(pattern, args, &mut errors)
-            .into_owned();
-        if !errors.is_empty() {
-            warn(&format!("Fluent message {id}: {errors:?}"));
-        }
-        AttrValue::from(text)
+            id.to_owned()
+        }))
     }
 }
 
 /// An argument of a message.
-pub struct Value(FluentValue<'static>);
+pub struct Value(Argument);
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self(FluentValue::from(text.to_owned()))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self(FluentValue::from(text))
-    }
-}
-
-impl From<usize> for Value {
-    fn from(number: usize) -> Self {
-        Self(FluentValue::from(number))
-    }
-}
-
-impl From<f64> for Value {
-    fn from(number: f64) -> Self {
-        Self(FluentValue::from(number))
-    }
-}
-
-/// Reads a Fluent file. Entries with mistakes are left out.
-fn read(fluent: String) -> Rc<FluentResource> {
-    let resource = FluentResource::try_new(fluent).unwrap_or_else(|(partial, errors)| {
-        for error in errors {
-            warn(&format!("a Fluent entry is left out: {error}"));
-        }
-        partial
-    });
-    Rc::new(resource)
-}
-
-/// A number as the reader's language writes it, which the browser knows. What else there is, Fluent writes.
-fn as_written_here(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
-    match value {
-        #[cfg(target_arch = "wasm32")]
-        FluentValue::Number(number) if number.options.minimum_fraction_digits.is_none() => {
-            let number = js_sys::Number::from(number.value);
-            Some(number.to_locale_string(crate::routes::language()).into())
-        }
-        _ => None,
+impl<T: Into<Argument>> From<T> for Value {
+    fn from(value: T) -> Self {
+        Self(value.into())
     }
 }
 

@@ -48,6 +48,19 @@ fn hostile_storage_is_ignored_and_replaced() {
     }
 }
 
+/// Stands in for `www/words.js`, which the start script brings: knows messages of one line.
+fn bring_words() {
+    let make = js_sys::Function::new_no_args(
+        "const messages = new Map(); \
+         return { \
+           add: (fluent) => fluent.split('\\n').forEach((line) => messages.set(...line.split(' = '))), \
+           has: (id) => messages.has(id), \
+           format: (id) => messages.get(id), \
+         };",
+    );
+    js_sys::Reflect::set(&js_sys::global(), &"newWords".into(), &make).unwrap();
+}
+
 #[derive(Clone, PartialEq, Properties)]
 struct StageProps {
     bench: Bench,
@@ -64,6 +77,7 @@ fn Stage(props: &StageProps) -> Html {
 }
 
 async fn draw(bench: Bench) -> web_sys::Element {
+    bring_words();
     let document = web_sys::window().unwrap().document().unwrap();
     let root = document.create_element("div").unwrap();
     document.body().unwrap().append_child(&root).unwrap();

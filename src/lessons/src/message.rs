@@ -52,6 +52,12 @@ impl From<&str> for Argument {
     }
 }
 
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<f64> for Argument {
     fn from(number: f64) -> Self {
         Self::Number(number)
