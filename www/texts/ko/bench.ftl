@@ -119,7 +119,7 @@ message-ack-none = 없음(none)
 message-ack-positive = 성공만(positive)
 message-ack-negative = 실패만(negative)
 message-ack-full = 모두(full)
-message-expires = 만료까지(초, 비우면 허브의 기본값)
+message-expires = 만료까지(초, 비워도 됨)
 message-properties = 속성(이름=값; …)
 message-body = 본문
 message-purge = 큐 비우기
