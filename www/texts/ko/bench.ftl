@@ -82,7 +82,7 @@ did-twin-read = 읽었어요. 지금 허브에 있는 디바이스 쌍이에요.
 
 query = 쿼리 실행
 query-text = 쿼리
-query-page-size = 한 페이지의 행 수
+query-page-size = 페이지당 행
 query-next = 다음 페이지
 query-view = 결과 보기 방식
 query-view-table = 표
