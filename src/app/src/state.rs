@@ -13,7 +13,7 @@ use lessons::message::{DeviceString, Message, Report, StepState};
 use yew::Reducible;
 
 /// The most lines that one console keeps.
-const CONSOLE_LIMIT: usize = 1_000;
+const CONSOLE_LIMIT: usize = 500;
 /// The most messages that the trace keeps.
 const TRACE_LIMIT: usize = 10_000;
 /// The most events that the table keeps.
@@ -41,6 +41,12 @@ impl<T> Log<T> {
             self.forgotten += gone;
         }
         entries.push(Rc::new(entry));
+    }
+
+    /// Counts entries that were never kept.
+    fn forget(&mut self, count: u64) {
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        self.forgotten = self.forgotten.saturating_add(count);
     }
 
     /// The entries, oldest first.
@@ -80,7 +86,7 @@ impl<T> Clone for Log<T> {
 /// Two logs are the same if they are the same list: entries never change.
 impl<T> PartialEq for Log<T> {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.entries, &other.entries)
+        Rc::ptr_eq(&self.entries, &other.entries) && self.forgotten == other.forgotten
     }
 }
 
@@ -310,6 +316,15 @@ impl Bench {
                 self.diagnosed = Some((id, Rc::new(diagnosis)));
             }
             Report::TraceSkipped { count } => self.skipped += count,
+            Report::LeftOut {
+                device_lines,
+                cloud_lines,
+                events,
+            } => {
+                self.device_console.forget(device_lines);
+                self.cloud_console.forget(cloud_lines);
+                self.events.forget(events);
+            }
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();

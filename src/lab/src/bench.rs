@@ -14,7 +14,8 @@ use crate::{
     devices::DeviceNews,
     executor::Executor,
     hands::Hands,
-    trace::Traced,
+    happenings::LeftOut,
+    trace::{Traced, Wanted},
     view::{ConsoleLine, EventView, ProgramState, Side, TraceEntry},
     world::World,
 };
@@ -150,14 +151,19 @@ impl Bench {
         self.hands.world().happenings.pop()
     }
 
-    /// What crossed the wire since this was asked last, in order: the newest `most` messages, those for which `matters`
-    /// holds first of all. Beside it, how many others there were.
+    /// How much happened since this was asked last that [`poll`](Self::poll) does not give, because it was too much.
+    pub fn take_left_out(&mut self) -> LeftOut {
+        self.hands.world().happenings.take_left_out()
+    }
+
+    /// What crossed the wire since this was asked last, in order: the newest `most` of the wanted messages. Beside it,
+    /// how many others there were.
     pub fn take_trace(
         &mut self,
         most: usize,
-        matters: impl Fn(&TraceEntry) -> bool,
+        wanted: impl Fn(&TraceEntry) -> Wanted,
     ) -> (Vec<Rc<Traced>>, u64) {
-        self.hands.world().trace.tell(most, matters)
+        self.hands.world().trace.tell(most, wanted)
     }
 
     /// What is new about the devices since this was asked last, if anything is.

@@ -17,6 +17,9 @@ const MOST_DEVICES: u16 = 2_000;
 /// What the ids of a fleet's devices begin with.
 const PREFIX: &str = "fleet-";
 
+/// Of how many devices of a fleet every message is told. Nobody reads those of more.
+const TOLD_DEVICES: u16 = 100;
+
 /// Over how long the devices' connecting is spread at most.
 const LONGEST_START: Duration = Duration::from_secs(10);
 
@@ -36,11 +39,21 @@ impl Fleet {
 
     /// Whether a device is one of them.
     pub fn has(self, device_id: &str) -> bool {
+        self.number(device_id).is_some()
+    }
+
+    /// Whether a device is one of those whose messages are only counted: all but the first ones.
+    pub fn only_counts(self, device_id: &str) -> bool {
+        self.number(device_id)
+            .is_some_and(|number| number > TOLD_DEVICES)
+    }
+
+    fn number(self, device_id: &str) -> Option<u16> {
         let number = device_id
             .strip_prefix(PREFIX)
             .filter(|digits| digits.len() == 4 && digits.bytes().all(|it| it.is_ascii_digit()));
         let number = number.and_then(|digits| digits.parse::<u16>().ok());
-        number.is_some_and(|number| (1..=self.count).contains(&number))
+        number.filter(|number| (1..=self.count).contains(number))
     }
 
     /// How many messages its devices send in a second.

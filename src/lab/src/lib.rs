@@ -41,6 +41,7 @@ pub use context::{Context, Program, ProgramError};
 pub use devices::{DeviceNews, FEW_DEVICES};
 pub use fleet::Fleet;
 pub use hands::Hands;
+pub use happenings::LeftOut;
 pub use hub::SnapshotScope;
 pub use reader::{EventReader, numbers};
-pub use trace::Traced;
+pub use trace::{Traced, Wanted};

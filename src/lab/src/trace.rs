@@ -65,6 +65,17 @@ impl Traced {
     }
 }
 
+/// How much a message of the trace is wanted by whom it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Before all others.
+    First,
+    /// As far as there is room.
+    IfThereIsRoom,
+    /// Only its number.
+    Counted,
+}
+
 /// The newest of what crossed the wire, the newest last.
 #[derive(Default)]
 pub(crate) struct Trace {
@@ -105,12 +116,12 @@ impl Trace {
         self.entries.get(place)
     }
 
-    /// What was not told yet, in order: the newest `most` of it, those for which `matters` holds first of all.
+    /// What was not told yet, in order: the newest `most` of what is wanted.
     /// Beside it, how many are left out. All of them count as told.
     pub(crate) fn tell(
         &mut self,
         most: usize,
-        matters: impl Fn(&TraceEntry) -> bool,
+        wanted: impl Fn(&TraceEntry) -> Wanted,
     ) -> (Vec<Rc<Traced>>, u64) {
         let untold = self.last - self.told;
         let kept = usize::try_from(untold).unwrap_or(usize::MAX);
@@ -118,8 +129,8 @@ impl Trace {
         let new = || self.entries.range(first..).rev();
         let mut room = most;
         let mut told: Vec<Rc<Traced>> = Vec::new();
-        for wanted in [true, false] {
-            let of_kind = new().filter(|entry| matters(entry) == wanted);
+        for rank in [Wanted::First, Wanted::IfThereIsRoom] {
+            let of_kind = new().filter(|entry| wanted(entry) == rank);
             let taken: Vec<_> = of_kind.take(room).cloned().collect();
             room -= taken.len();
             told.extend(taken);

@@ -337,8 +337,13 @@ impl World {
     /// Counts an event that a reader received.
     pub(crate) fn arrive(&mut self, event: &wire::event::Event) {
         *self.arrived.entry(event.device_id.clone()).or_default() += 1;
-        self.happenings
-            .push(Happening::Arrived(crate::reader::view_of(event)));
+        let fleet = self.devices.fleet();
+        if fleet.is_some_and(|fleet| fleet.only_counts(&event.device_id)) {
+            self.happenings.count_event();
+        } else {
+            self.happenings
+                .push(Happening::Arrived(crate::reader::view_of(event)));
+        }
         self.changed();
     }
 

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use lab::{
-    Bench, BenchOptions, DeviceNews,
+    Bench, BenchOptions, DeviceNews, Wanted,
     action::{DeviceAction, Outcome},
 };
 use wire::{event::EventPosition, rest::ConnectionState, timestamp::Timestamp};
@@ -29,7 +29,7 @@ fn run(bench: &mut Bench, time: Duration) -> Told {
         while bench.poll().is_some() {
             told.happenings += 1;
         }
-        let (entries, left_out) = bench.take_trace(100, |_| true);
+        let (entries, left_out) = bench.take_trace(100, |_| Wanted::IfThereIsRoom);
         assert!(entries.len() <= 100);
         told.entries += entries.len() as u64;
         told.left_out += left_out;

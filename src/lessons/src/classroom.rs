@@ -50,7 +50,7 @@ const LONGEST_TURN: Duration = Duration::from_secs(10);
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 /// How often, in real time, the page is told what a fleet does.
-const BATCH_EVERY: Duration = Duration::from_millis(100);
+const BATCH_EVERY: Duration = Duration::from_millis(250);
 
 /// About how many messages a fleet may send in one turn.
 const MOST_FLEET_MESSAGES: f64 = 2_000.0;

@@ -332,4 +332,13 @@ pub enum Report {
         /// How many.
         count: u64,
     },
+    /// Programs printed lines, and a reader received events, that are not told one by one: there were too many.
+    LeftOut {
+        /// Lines on the device's console.
+        device_lines: u64,
+        /// Lines on the cloud's console.
+        cloud_lines: u64,
+        /// Events.
+        events: u64,
+    },
 }

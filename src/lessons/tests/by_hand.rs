@@ -591,8 +591,8 @@ fn a_thousand_devices_send_a_message_a_second() {
         })
         .sum();
     assert!(
-        turns as u64 <= SECONDS * 10 + 1,
-        "{turns} turns are more than ten a second"
+        turns as u64 <= SECONDS * 4 + 1,
+        "{turns} turns are more than four a second"
     );
     assert!(
         entries <= 100 * (turns + 1),

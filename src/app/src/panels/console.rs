@@ -35,7 +35,7 @@ pub fn Console(props: &ConsoleProps) -> Html {
     let lines = props.lines.entries().iter().map(|line| {
         let is_other = std::mem::replace(&mut program, &line.program) != line.program;
         html! {
-            <>
+            <key={line.id}>
                 if is_other { <div class="console-program">{ &line.program }</div> }
                 { draw(line, words) }
             </>
@@ -69,7 +69,7 @@ fn draw(line: &ConsoleLine, words: &Words) -> Html {
         Span::Secret(text) => html! { <Secret words={words.clone()} text={text.clone()} /> },
     });
     html! {
-        <div key={line.id} class={classes!("console-line", tone)} title={clock::precise_time_of_day(line.at.as_millis())}>
+        <div class={classes!("console-line", tone)} title={clock::precise_time_of_day(line.at.as_millis())}>
             if line.tone == Tone::Error { { icon("warning") } }
             { for spans }
         </div>

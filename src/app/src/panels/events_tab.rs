@@ -92,8 +92,8 @@ fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: 
         .unwrap_or_else(|| words.text("events-binary").to_string());
     let time = clock::time_of_day(event.enqueued_time.as_millis());
     html! {
-        <>
-            <tr key={format!("{}-{}", id.0, id.1)} class={classes!(is_open.then_some("open"))}>
+        <key={format!("{}-{}", id.0, id.1)}>
+            <tr class={classes!(is_open.then_some("open"))}>
                 <td class="nowrap">
                     <button type="button" class="button bare small row-toggle" aria-expanded={is_open.to_string()} {onclick}>
                         { icon("chevron") }{ time }<span class="unseen">{ " " }{ words.text("events-details") }</span>
@@ -104,7 +104,7 @@ fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: 
                 <td>{ pairs(&event.application_properties) }</td>
             </tr>
             if is_open {
-                <tr key={format!("{}-{}-details", id.0, id.1)} class="events-details"><td colspan="3">{ details(event, words) }</td></tr>
+                <tr class="events-details"><td colspan="3">{ details(event, words) }</td></tr>
             }
         </>
     }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use lab::{
-    DeviceNews, FEW_DEVICES, Happening,
+    DeviceNews, FEW_DEVICES, Happening, LeftOut, Wanted,
     action::Outcome,
-    view::{DeviceDetail, TraceEntry},
+    view::{DeviceDetail, Side, TraceEntry},
 };
 use wire::timestamp::Timestamp;
 
@@ -18,8 +18,12 @@ use crate::message::{DeviceString, Report};
 /// How many messages of the trace one batch of reports tells, if it is no answer to the learner.
 const MOST_TRACED: usize = 100;
 
-/// How many messages of the trace the answer to a learner's command tells.
-const MOST_TRACED_AT_ONCE: usize = 1_000;
+/// How many messages of the trace, and lines of each console, the answer to a learner's command tells.
+const MOST_AT_ONCE: usize = 1_000;
+
+/// How many of the newest lines of each console one batch of reports tells, and how many of the newest events, if it is
+/// no answer to the learner.
+const MOST_HAPPENED: usize = 100;
 
 /// How often, in real time, it is told what has changed about many devices.
 const MANY_DEVICES_EVERY: Duration = Duration::from_millis(500);
@@ -52,11 +56,7 @@ impl Telling {
     /// A batch of reports begins.
     pub(super) fn begin(&mut self, at_once: bool) {
         self.at_once = at_once;
-        self.room = if at_once {
-            MOST_TRACED_AT_ONCE
-        } else {
-            MOST_TRACED
-        };
+        self.room = if at_once { MOST_AT_ONCE } else { MOST_TRACED };
     }
 
     pub(super) fn watch(&mut self, device_id: Option<String>) {
@@ -73,7 +73,7 @@ impl Classroom {
     /// Takes over what happened on the bench.
     pub(super) fn collect(&mut self) {
         let mut lines = BTreeMap::new();
-        while let Some(happening) = self.bench.poll() {
+        for happening in self.what_happened() {
             let report = match happening {
                 // Nobody sees the lines that a program passes through between two looks.
                 Happening::Line { program, line } => {
@@ -101,10 +101,56 @@ impl Classroom {
         self.tell_device_string();
     }
 
+    /// What the bench has to tell, in order. Of too many lines or events, the oldest are only counted.
+    fn what_happened(&mut self) -> Vec<Happening> {
+        let mut left_out = self.bench.take_left_out();
+        let mut happened: Vec<_> = std::iter::from_fn(|| self.bench.poll()).collect();
+        let most = if self.telling.at_once {
+            MOST_AT_ONCE
+        } else {
+            MOST_HAPPENED
+        };
+        let mut rooms = [most; 3];
+        // The newest first, which are those that are told.
+        happened.reverse();
+        happened.retain(|happening| {
+            let kind = match happening {
+                Happening::Console(line) => usize::from(line.side == Side::Cloud),
+                Happening::Arrived(_) => 2,
+                _ => return true,
+            };
+            let has_room = rooms[kind] > 0;
+            rooms[kind] = rooms[kind].saturating_sub(1);
+            if !has_room {
+                left_out.count(happening);
+            }
+            has_room
+        });
+        happened.reverse();
+        if left_out != LeftOut::default() {
+            self.reports.push_back(Report::LeftOut {
+                device_lines: left_out.device_lines,
+                cloud_lines: left_out.cloud_lines,
+                events: left_out.events,
+            });
+        }
+        happened
+    }
+
     fn tell_trace(&mut self) {
         let fleet = self.bench.hands().fleet();
-        let matters = |entry: &TraceEntry| !fleet.is_some_and(|fleet| fleet.has(&entry.party));
-        let (entries, skipped) = self.bench.take_trace(self.telling.room, matters);
+        let watched = self.telling.watched.as_deref();
+        let wanted = |entry: &TraceEntry| match fleet {
+            Some(fleet) if fleet.has(&entry.party) && !is_of_interest(entry) => {
+                if fleet.only_counts(&entry.party) && watched != Some(&entry.party) {
+                    Wanted::Counted
+                } else {
+                    Wanted::IfThereIsRoom
+                }
+            }
+            _ => Wanted::First,
+        };
+        let (entries, skipped) = self.bench.take_trace(self.telling.room, wanted);
         self.telling.room = self.telling.room.saturating_sub(entries.len());
         for entry in entries {
             self.reports.push_back(Report::Trace((**entry).clone()));
@@ -194,4 +240,9 @@ impl Classroom {
             self.reports.push_back(Report::Answered { id, outcome });
         }
     }
+}
+
+/// Whether a message of a fleet's device is none of those that all of them exchange all the time.
+fn is_of_interest(entry: &TraceEntry) -> bool {
+    entry.mark.is_some() || entry.summary.starts_with("$iothub/")
 }
