@@ -120,7 +120,7 @@ message-ack-none = none
 message-ack-positive = positive
 message-ack-negative = negative
 message-ack-full = full
-message-expires = Expires after (s; empty: the hub’s default)
+message-expires = Expires after (s; or empty)
 message-properties = Properties (name=value; …)
 message-body = Body
 message-purge = Purge

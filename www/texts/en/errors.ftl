@@ -1,7 +1,7 @@
 # Refusals by the service's six-digit code: what happened, why, and what to do.
 
 error-other = The hub refused this, with a code that these pages do not explain. The service’s own words say why: mend what they name, and try again.
-error-query = The hub could not read the query. The place of the mistake is marked below: mend it there, and run it again.
+error-query = The hub could not read the query. The place of the mistake is marked beside it: mend it, and run it again.
 error-bench = The bench did not do this. Its own words say why: mend what they name, and try again.
 error-400000 = The hub refused the request. Something in it is wrong that has no code of its own. Compare the request in the Wire tab with the documentation.
 error-400001 = The hub refused the request. Its api-version is missing or unknown. Send a version that the hub knows.

@@ -82,7 +82,7 @@ did-twin-read = 읽었어요. 지금 허브에 있는 디바이스 쌍이에요.
 
 query = 쿼리 실행
 query-text = 쿼리
-query-page-size = 한 페이지의 행 수
+query-page-size = 페이지당 행
 query-next = 다음 페이지
 query-view = 결과 보기 방식
 query-view-table = 표
@@ -119,7 +119,7 @@ message-ack-none = 없음(none)
 message-ack-positive = 성공만(positive)
 message-ack-negative = 실패만(negative)
 message-ack-full = 모두(full)
-message-expires = 만료까지(초, 비우면 허브의 기본값)
+message-expires = 만료까지(초, 비워도 됨)
 message-properties = 속성(이름=값; …)
 message-body = 본문
 message-purge = 큐 비우기

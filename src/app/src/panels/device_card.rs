@@ -106,7 +106,7 @@ fn plug(screen: &Screen, device: Option<&DeviceView>) -> Html {
         ("plug-back", "plugged")
     };
     html! {
-        <button id="plug" type="button" class="button small plug" disabled={device.is_none()} {onclick}>
+        <button id="plug" type="button" class="button small plug" disabled={device.is_none()} title={screen.words.text(label)} {onclick}>
             { icon(picture) }<span>{ screen.words.text(label) }</span>
         </button>
     }

@@ -82,7 +82,12 @@ pub fn Listing(props: &ListingProps) -> Html {
             }
         }
     });
-    let shown = chosen.or(props.focus);
+    // A step without a program on this side leaves the one that was there: it is the one that the text speaks of.
+    let last = use_mut_ref(|| None::<&'static str>);
+    if props.focus.is_some() {
+        *last.borrow_mut() = props.focus;
+    }
+    let shown = chosen.or(*last.borrow());
     let mut programs = props.programs.iter();
     let shown = programs
         .find(|program| Some(program.outline.name) == shown)
