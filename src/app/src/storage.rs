@@ -121,7 +121,7 @@ impl Default for Kept {
             theme: Theme::System,
             speed: 1,
             lesson_width: 38,
-            cards_height: 58,
+            cards_height: 60,
             listings: true,
             spelling: Spelling::ALL[0],
             locale: None,

@@ -27,7 +27,7 @@ home-title = Learn Azure IoT Hub by doing it
 home-lead = A device, a hub and a cloud program run side by side in this page. You register the device, connect it, and watch every packet that crosses the wire between them.
 home-picture = A device sends packets to the hub; a cloud program sends requests to the hub.
 home-start = Start lesson 1
-home-continue = Continue lesson 1
+home-continue = Continue lesson { $number }
 home-promise = Nothing to install, no Azure subscription, and nothing leaves this page.
 home-differences = What this hub does differently from Azure IoT Hub
 

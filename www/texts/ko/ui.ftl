@@ -27,7 +27,7 @@ home-title = 직접 해 보며 배우는 Azure IoT Hub
 home-lead = 디바이스와 허브와 클라우드 프로그램이 이 페이지 안에서 나란히 돌아가요. 디바이스를 등록하고 연결한 다음, 그 사이를 오가는 패킷을 하나하나 지켜봐요.
 home-picture = 디바이스는 허브로 패킷을 보내고, 클라우드 프로그램은 허브로 요청을 보내요.
 home-start = 첫 수업 시작하기
-home-continue = 첫 수업 이어 하기
+home-continue = 수업 { $number } 이어 하기
 home-promise = 설치할 것도, Azure 구독도 필요 없어요. 이 페이지 밖으로 나가는 데이터도 없어요.
 home-differences = 이 허브와 Azure IoT Hub의 차이점
 

@@ -8,6 +8,7 @@ use super::card::card_body;
 use super::device_card::connection;
 use super::form::MOST_LISTED;
 use super::icon::icon;
+use super::shortened::{ID_TAIL, shortened};
 use crate::screen::Screen;
 
 /// The card.
@@ -42,7 +43,7 @@ fn registry(screen: &Screen, lesson: &LessonOutline) -> Html {
         };
         html! {
             <li key={device.device_id.clone()}>
-                <span class="registry-id" title={device.device_id.clone()}>{ &device.device_id }</span>
+                { shortened("registry-id", &device.device_id, ID_TAIL) }
                 <span class="quiet">{ words.text(enabled) }</span>
                 { connection(Some(device), words) }
             </li>

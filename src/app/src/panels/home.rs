@@ -19,7 +19,7 @@ pub fn home(screen: &Screen) -> Html {
             <h1>{ words.text("home-title") }</h1>
             <p class="lead">{ words.text("home-lead") }</p>
             { picture(words) }
-            <p class="home-start">{ LESSONS.first().map(|lesson| start(lesson, screen)) }</p>
+            <p class="home-start">{ start(screen) }</p>
             <p class="quiet">{ words.text("home-promise") }</p>
             <h2>{ words.text("lessons") }</h2>
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
@@ -50,16 +50,23 @@ fn picture(words: &Words) -> Html {
     }
 }
 
-fn start(lesson: &LessonOutline, screen: &Screen) -> Html {
-    let is_begun = screen.kept.count_passed(lesson.id) > 0;
-    let label = if is_begun {
-        "home-continue"
+/// The way on: to the first lesson that is not done.
+fn start(screen: &Screen) -> Html {
+    let is_done =
+        |lesson: &LessonOutline| screen.kept.count_passed(lesson.id) >= lesson.steps.len();
+    let next = LESSONS.iter().position(|lesson| !is_done(lesson));
+    let at = next.unwrap_or(0);
+    let lesson = &LESSONS[at];
+    let label = if at == 0 && screen.kept.count_passed(lesson.id) == 0 {
+        screen.words.text("home-start")
     } else {
-        "home-start"
+        screen
+            .words
+            .with("home-continue", [("number", (at + 1).into())])
     };
     html! {
         <a class="button primary large" href={Route::Lesson(lesson.id.to_owned()).href()}>
-            { screen.words.text(label) }{ icon("arrow-right") }
+            { label }{ icon("arrow-right") }
         </a>
     }
 }

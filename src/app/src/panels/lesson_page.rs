@@ -17,7 +17,7 @@ use super::lesson::{Lesson, lesson};
 use super::panel::Panel;
 use super::splitter::{Axis, Splitter, splitter};
 use super::step_panel::step_panel;
-use crate::by_hand::{ByHand, Desk};
+use crate::by_hand::{self as hand, ByHand, Desk, Tab};
 use crate::control_link;
 use crate::dom;
 use crate::i18n::Words;
@@ -103,8 +103,14 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             settings: kept.settings(outline),
         });
     });
-    use_effect_with(step.id, move |step: &&str| {
-        show_step(outline, step, is_first.replace(false));
+    use_effect_with(step.id, {
+        let hand = desk.hand.dispatcher();
+        move |step: &&str| {
+            show_step(outline, step, is_first.replace(false));
+            if let Some(tab) = tab_of_text() {
+                hand.dispatch(hand::Change::Tab(tab));
+            }
+        }
     });
     let on_run = {
         let screen = screen.clone();
@@ -181,6 +187,15 @@ fn show_step(lesson: &LessonOutline, step: &str, is_first: bool) {
     if !is_first || lesson.steps.first().is_none_or(|first| first.id != step) {
         link.scroll_into_view();
     }
+}
+
+/// The tab that the open step's text speaks of, the last one if there are several: whoever reads it looks there next.
+fn tab_of_text() -> Option<Tab> {
+    let links = dom::elements(".step-body > .prose [data-control]");
+    links.iter().rev().find_map(|link| {
+        let id = link.get_attribute("data-control")?;
+        Tab::ALL.into_iter().find(|tab| tab.id() == id)
+    })
 }
 
 /// The bar at the bottom of a narrow screen.

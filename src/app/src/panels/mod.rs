@@ -34,6 +34,7 @@ pub mod settings_form;
 pub mod share;
 pub mod shared;
 pub mod shortcut_sheet;
+pub mod shortened;
 pub mod splitter;
 pub mod step_panel;
 pub mod step_state;

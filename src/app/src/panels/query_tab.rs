@@ -1,6 +1,6 @@
 //! The Query tab: a query over twins, its result, and how far queries lag behind.
 
-use lab::action::{CloudAction, Outcome};
+use lab::action::{CloudAction, Outcome, Refusal};
 use lessons::message::Command;
 use yew::prelude::*;
 
@@ -66,13 +66,10 @@ pub fn query_tab(desk: &Desk) -> Html {
     };
     let examples = EXAMPLES.map(|(id, text)| {
         let hand = desk.hand.dispatcher();
-        action_button(
-            desk,
-            id,
-            Callback::from(move |_| {
-                hand.dispatch(Change::Draft(TEXT.to_owned(), text.to_owned()));
-            }),
-        )
+        let onclick = move |_: MouseEvent| {
+            hand.dispatch(Change::Draft(TEXT.to_owned(), text.to_owned()));
+        };
+        html! { <button type="button" class="button small" {onclick}>{ desk.words.text(id) }</button> }
     });
     let set_lag = {
         let link = desk.link.clone();
@@ -85,7 +82,6 @@ pub fn query_tab(desk: &Desk) -> Html {
         <div class="by-hand-columns">
             <div>
                 { form(desk, &QUERY, &[], html! { <>{ for examples }</> }, run) }
-                { mistake(desk) }
                 <p class="quiet">{ desk.words.text("query-lag-why") }</p>
                 { form(desk, &LAG, &[], html! {}, set_lag) }
             </div>
@@ -104,11 +100,7 @@ fn ask(desk: &Desk, text: String, continuation: Option<String>) {
 }
 
 /// The query with the place of its mistake marked.
-fn mistake(desk: &Desk) -> Html {
-    let answer = desk.answer(QUERY.id);
-    let Some(Outcome::Refused(refusal)) = answer.as_deref() else {
-        return html! {};
-    };
+fn mistake(desk: &Desk, refusal: &Refusal) -> Html {
     let (Some((at, hint)), Some(query)) = (&refusal.hint, desk.hand.draft(ASKED)) else {
         return html! {};
     };
@@ -140,8 +132,10 @@ fn around(text: &str, at: usize) -> (&str, &str, &str) {
 fn result(desk: &Desk) -> Html {
     let words = &desk.words;
     let answer = desk.answer(QUERY.id);
-    let Some(Outcome::Rows { rows, continuation }) = answer.as_deref() else {
-        return html! { <p class="empty">{ words.text("query-empty") }</p> };
+    let (rows, continuation) = match answer.as_deref() {
+        Some(Outcome::Rows { rows, continuation }) => (rows, continuation),
+        Some(Outcome::Refused(refusal)) => return mistake(desk, refusal),
+        _ => return html! { <p class="empty">{ words.text("query-empty") }</p> },
     };
     let as_json = desk.hand.draft(VIEW) == Some("json");
     let view = |id: &'static str, taken: bool| {

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::answer::status;
 use super::device_card::connection;
 use super::form::{Field, Form, Kind, MOST_LISTED, action_button, form, number, value};
+use super::shortened::{ID_TAIL, shortened};
 use crate::by_hand::{Change, Desk};
 
 const CREATE: Form = Form {
@@ -135,7 +136,7 @@ fn row(desk: &Desk, device: &DeviceView) -> Html {
     };
     html! {
         <tr key={id.clone()} class={(id == desk.shown).then_some("shown")}>
-            <th scope="row">{ &id }</th>
+            <th scope="row">{ shortened("", &id, ID_TAIL) }</th>
             <td>{ connection(Some(device), words) }</td>
             <td class="number">{ device.queued }</td>
             <td class="row-buttons">

@@ -42,10 +42,8 @@ pub fn step_panel(
                 <button id="run" type="button" class={classes!("button", "primary", side(lesson, step))} onclick={on_run}>
                     { icon(picture) }<span>{ words.text(&format!("{}-{}-{act}", lesson.id, step.id)) }</span>
                 </button>
-                <button type="button" class="button stop" disabled={!screen.bench.is_busy()} onclick={on_stop}
-                    aria-label={words.text("stop")}>
-                    { icon("stop") }<span>{ words.text("stop") }</span>
-                </button>
+                <button type="button" class="button square stop" disabled={!screen.bench.is_busy()} onclick={on_stop}
+                    aria-label={words.text("stop")} title={words.text("stop")}>{ icon("stop") }</button>
                 if standing.is_passed() { { next(screen, lesson, step) } }
             </div>
         </section>

@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::controls::{Choice, choices, distinct, icon_button, select};
 use super::icon::icon;
+use super::shortened::shortened;
 use super::wire_detail::WireDetail;
 use super::wire_export;
 use crate::clock;
@@ -233,16 +234,15 @@ fn row(
         Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
     };
     let summary = summary(entry, words);
-    let (head, tail) = cut(&summary);
     html! {
         <li key={id} aria-setsize={count.to_string()} aria-posinset={(at + 1).to_string()}>
             <button type="button" id={format!("wire-row-{id}")} class={classes!("wire-row", side)}
                 aria-expanded={is_open.to_string()} {onclick}>
                 <span class="wire-time">{ clock::precise_time_of_day(entry.at.as_millis()) }</span>
                 <span class="wire-arrow">{ icon(arrow) }<span class="unseen">{ words.text(arrow_word) }</span></span>
-                <span class="wire-party"><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
+                <span class="wire-party" title={entry.party.clone()}><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
                 <span class="wire-kind">{ &entry.kind }</span>
-                <span class="wire-summary" title={summary.clone()}><span>{ head }</span><span>{ tail }</span></span>
+                { shortened("wire-summary", &summary, TAIL) }
                 <span class="wire-size">{ words.with("bytes", [("count", entry.size.into())]) }</span>
             </button>
         </li>
@@ -255,20 +255,6 @@ pub(super) fn summary(entry: &TraceEntry, words: &Words) -> AttrValue {
         words.text(&format!("close-{}", entry.summary))
     } else {
         entry.summary.clone().into()
-    }
-}
-
-/// A long summary in two pieces: the first may be shortened at its end, the second never is.
-fn cut(summary: &str) -> (&str, &str) {
-    let start = summary
-        .char_indices()
-        .rev()
-        .nth(TAIL - 1)
-        .map_or(0, |(at, _)| at);
-    if start < TAIL * 2 {
-        (summary, "")
-    } else {
-        summary.split_at(start)
     }
 }
 
@@ -372,15 +358,6 @@ mod tests {
         assert_eq!(window(15_000, 300, 1_000), (488, 35));
         assert_eq!(window(30_000, 300, 1_000), (988, 12));
         assert_eq!(window(90_000, 300, 10), (10, 0));
-    }
-
-    #[test]
-    fn a_summary_is_cut_near_its_end() {
-        assert_eq!(cut("short"), ("short", ""));
-        let (head, tail) = cut("devices/MyFirstPythonDevice/messages/events/Property=PropMsg_1");
-        assert_eq!(tail, "erty=PropMsg_1");
-        assert!(head.ends_with("/Prop"));
-        assert_eq!(cut(&"ü".repeat(30)).1.chars().count(), TAIL);
     }
 
     #[test]
