@@ -27,7 +27,10 @@ const ENCODINGS = {
   gzip: (body) => promisify(gzip)(body, { level: 6 }),
 };
 
-/** Serves the site at the top of a host. */
+/** Where the site was built to be published: search engines are told whole addresses. */
+export const SITE = process.env.IOTHUB_SITE_URL ?? "http://localhost:8083/";
+
+/** Serves the site there. */
 export async function serve() {
   // A host compresses a file once.
   const compressed = new Map();
@@ -53,10 +56,8 @@ export async function serve() {
     });
     response.end(encoding ? await compress(file, body, encoding) : body);
   });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  await new Promise((listening) => server.listen(new URL(SITE).port, "127.0.0.1", listening));
   return {
-    /** Where the site begins. */
-    root: `http://localhost:${server.address().port}/`,
     close: () => new Promise((closed) => {
       server.close(closed);
       server.closeAllConnections();

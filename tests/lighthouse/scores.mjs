@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { launch } from "chrome-launcher";
 import lighthouse, { desktopConfig } from "lighthouse";
-import { serve } from "./host.mjs";
+import { SITE, serve } from "./host.mjs";
 
 const { values } = parseArgs({ options: {
   only: { type: "string" },
@@ -78,7 +78,7 @@ try {
     if (values.only && values.only !== page) continue;
     for (const [preset, config] of Object.entries(PRESETS)) {
       if (values.preset && values.preset !== preset) continue;
-      const report = await middle(`${site.root}${path}`, config);
+      const report = await middle(`${SITE}${path}`, config);
       const scores = CATEGORIES.map((category) => score(report, category));
       const metrics = Object.values(METRICS).map((id) => report.audits[id].displayValue.replace(/\s/g, " "));
       row([`${page}, ${preset}`, ...scores.map((it) => (it < LEAST ? `${it} TOO LOW` : it)), ...metrics]);
