@@ -9,7 +9,7 @@ projector-on = Режим проектора. Нажмите Esc, чтобы в�
 update-ready = Готова новая версия.
 update-load = Загрузить
 shortcut-search = Поиск
-shortcut-projector = Режим проектора: только стенд и открытый шаг
+shortcut-projector = Режим проектора: только стенд и открытый шаг
 
 
-summary-glossary = Термины IoT Hub и MQTT в коротких предложениях.
+summary-glossary = Термины IoT Hub и MQTT в коротких предложениях.
