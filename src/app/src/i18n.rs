@@ -194,12 +194,22 @@ fn read(fluent: String) -> Rc<FluentResource> {
 fn as_written_here(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {
     match value {
         #[cfg(target_arch = "wasm32")]
-        FluentValue::Number(number) if number.options.minimum_fraction_digits.is_none() => {
+        FluentValue::Number(number)
+            if number.options.minimum_fraction_digits.is_none()
+                && !is_alike_everywhere(number.value) =>
+        {
             let number = js_sys::Number::from(number.value);
             Some(number.to_locale_string(crate::routes::language()).into())
         }
         _ => None,
     }
+}
+
+/// Whether a number is written alike in all languages of the page: a small count. Most numbers are, and the browser takes
+/// its time over each that it is asked for.
+#[cfg(target_arch = "wasm32")]
+fn is_alike_everywhere(number: f64) -> bool {
+    (0.0..1_000.0).contains(&number) && number.fract() == 0.0
 }
 
 /// Tells whoever works on the page; learners are not bothered.
