@@ -1,42 +1,15 @@
-// axe-core finds nothing to complain about: on every route, light and dark, on a desktop and on a phone.
+// axe-core finds nothing to complain about in what a learner meets on the way: open packets, outcomes, wrong fields, light
+// and dark, on a desktop and on a phone. The pages as they are come in accessibility-routes.test.mjs, what axe cannot
+// see in accessibility-keys.test.mjs.
 
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { EXAMINED, assertAccessible } from "./axe.mjs";
 import { AS_PHONE, firstPaint, visit } from "./harness.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"];
-
-/** Looks at the page as it stands, in both colour schemes. */
-async function assertAccessible(page, where) {
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const violations = await page.evaluate(async ([source, tags]) => {
-      if (!globalThis.axe) (0, eval)(source);
-      const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-      return violations.flatMap(({ id, help, nodes }) =>
-        nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")}: ${failureSummary}`));
-    }, [AXE, TAGS]);
-    assert.deepEqual(violations, [], `${where}, ${colorScheme}`);
-  }
-}
-
 for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_PHONE })) {
   const isPhone = "isMobile" in options;
-  // The page's policy allows no eval; a test may.
-  const visitor = { ...options, bypassCSP: true };
-
-  test(`the first page and a page that is not there, on ${screen}`, visit(visitor, async ({ page, site }) => {
-    await page.goto(site.at());
-    await page.getByRole("link", { name: "Start lesson 1" }).waitFor();
-    await assertAccessible(page, "home");
-    await page.goto(site.at("/telemetry/nowhere"));
-    await page.getByRole("heading", { name: "There is no such page" }).waitFor();
-    await assertAccessible(page, "not found");
-  }));
+  const visitor = { ...options, ...EXAMINED };
 
   test(`every step, on ${screen}`, visit(visitor, async ({ page, site }) => {
     const at = bench(page);
@@ -77,7 +50,7 @@ for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_
   }));
 }
 
-test("what is wrong with a field, and the page that has stopped", visit({ bypassCSP: true, problemsExpected: true }, async ({ page, site }) => {
+test("what is wrong with a field, and the page that has stopped", visit({ ...EXAMINED, problemsExpected: true }, async ({ page, site }) => {
   await page.goto(site.at("/telemetry/register"));
   await page.getByRole("textbox", { name: "Device id" }).fill("two words");
   await page.getByText("cannot be a device id").waitFor();
@@ -90,7 +63,7 @@ test("what is wrong with a field, and the page that has stopped", visit({ bypass
   await assertAccessible(page, "stopped");
 }));
 
-test("before WebAssembly has arrived", visit({ bypassCSP: true, problemsExpected: true }, async ({ page, site }) => {
+test("before WebAssembly has arrived", visit({ ...EXAMINED, problemsExpected: true }, async ({ page, site }) => {
   site.hold(/\.wasm$/);
   for (const route of ["", "/telemetry/register"]) {
     await page.goto("about:blank");

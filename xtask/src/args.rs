@@ -28,8 +28,8 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "bench",
-        "[start|hub|page]",
-        "measure how soon the page starts, how fast and how small the hub is, messages a second in a browser, or all",
+        "[start|hub|page|fleet|lighthouse]",
+        "measure the page's start, the hub, messages a second, a thousand devices, Lighthouse's scores, or all",
     ),
     (
         "fuzz",
@@ -111,7 +111,7 @@ where
 pub(crate) fn help() -> String {
     let mut text = String::from("cargo xtask <command>\n\n");
     for (name, arguments, purpose) in COMMANDS {
-        let _ = writeln!(text, "  {:<31} {purpose}", format!("{name} {arguments}"));
+        let _ = writeln!(text, "  {:<40} {purpose}", format!("{name} {arguments}"));
     }
     let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
     let _ = writeln!(text, "\nsteps of test: {}", steps.join(", "));

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: what is measured, always beside a peer in the same run.
 
+mod fleet;
 mod hub;
+mod lighthouse;
 mod page;
 mod start;
 
@@ -15,11 +17,21 @@ pub(crate) enum Benchmark {
     Hub,
     /// Messages a second in a browser.
     Page,
+    /// A thousand devices in one tab.
+    Fleet,
+    /// What Lighthouse says of the site.
+    Lighthouse,
 }
 
 impl Benchmark {
     /// All benchmarks, in order.
-    pub(crate) const ALL: &[Self] = &[Self::Start, Self::Hub, Self::Page];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Start,
+        Self::Hub,
+        Self::Page,
+        Self::Fleet,
+        Self::Lighthouse,
+    ];
 
     /// The name to type.
     pub(crate) fn name(self) -> &'static str {
@@ -27,6 +39,8 @@ impl Benchmark {
             Self::Start => "start",
             Self::Hub => "hub",
             Self::Page => "page",
+            Self::Fleet => "fleet",
+            Self::Lighthouse => "lighthouse",
         }
     }
 }
@@ -37,6 +51,8 @@ pub(crate) fn bench(one: Option<Benchmark>) -> Result<(), Error> {
         Some(Benchmark::Start) => start::bench(),
         Some(Benchmark::Hub) => hub::bench(),
         Some(Benchmark::Page) => page::bench(),
+        Some(Benchmark::Fleet) => fleet::bench(),
+        Some(Benchmark::Lighthouse) => lighthouse::bench(),
         None => Benchmark::ALL
             .iter()
             .try_for_each(|each| bench(Some(*each))),
