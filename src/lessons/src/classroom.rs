@@ -66,6 +66,7 @@ struct Lesson {
     outlines: &'static [StepOutline],
     settings: &'static [SettingOutline],
     steps: &'static [Step],
+    reads_events: bool,
     /// What goes wrong in each step, if that is what the lesson is about.
     faults: &'static [Fault],
 }
@@ -77,6 +78,7 @@ impl Lesson {
             outlines: outline.steps,
             settings: outline.settings,
             steps,
+            reads_events: outline.reads_events,
             faults: &[],
         }
     }
@@ -360,10 +362,22 @@ impl Classroom {
     fn make_bench(&mut self, now: Timestamp) {
         self.end_asked();
         self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
+        self.begin_reading();
         self.device_string = DeviceString::Missing;
         self.reports
             .push_back(Report::DeviceString(DeviceString::Missing));
         self.reports.push_back(Report::Devices(Vec::new()));
+    }
+
+    /// Lets the bench read the hub's events, if the lesson has them seen without a program that does.
+    fn begin_reading(&self) {
+        if self
+            .opened
+            .as_ref()
+            .is_some_and(|opened| opened.lesson.reads_events)
+        {
+            self.bench.read_events();
+        }
     }
 
     /// Goes on where an earlier visit ended, if the page kept that of this lesson and it can be used.
@@ -385,6 +399,7 @@ impl Classroom {
         opened.done = lesson.done.min(opened.states.len());
         self.end_asked();
         self.bench = bench;
+        self.begin_reading();
         self.clock.move_to(now, start);
         let hands = self.bench.hands();
         let given = lesson
