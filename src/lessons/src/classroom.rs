@@ -277,7 +277,7 @@ impl Classroom {
             Command::Open { .. } | Command::Restore { .. } | Command::Diagnose { .. } => {}
             Command::Act { settings } => self.act(now, &settings),
             Command::Check => self.check(),
-            Command::Solve => self.solve(now),
+            Command::Solve => self.solve(now)?,
             Command::Reset => self.reset(now),
             Command::Stop { program } => self.stop(program.as_deref()),
             Command::SetSpeed { factor } => self.set_speed(now, factor)?,
@@ -521,11 +521,16 @@ impl Classroom {
         }
     }
 
-    fn solve(&mut self, now: Timestamp) {
+    /// Does the open step, unless a fleet is on: its messages of all the time that passes would take long to work through.
+    fn solve(&mut self, now: Timestamp) -> Result<(), Message> {
+        if self.bench.hands().fleet().is_some() {
+            return Err(Message::new("refused-solve-fleet"));
+        }
         if let Some(step) = self.opened.as_ref().map(|opened| opened.step) {
             self.set_state(step, StepState::Running);
             self.solve_step(now, step);
         }
+        Ok(())
     }
 
     /// Does a step's work and moves the clock from one event to the next until its check passes.

@@ -493,6 +493,24 @@ fn in_lesson_telemetry_no_events_are_seen_before_the_reader_runs() {
 }
 
 #[test]
+fn a_step_is_not_solved_while_a_fleet_is_on() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
+    let action = lab::action::DeviceAction::StartFleet {
+        count: 100,
+        interval: 1.0,
+    };
+    place.tell(Command::AtDevice { id: 1, action });
+    place.wait(Duration::from_secs(2));
+    place.tell(Command::Solve);
+    let refused = place.reports.iter().rev().find_map(|report| match report {
+        Report::Refused { message } => Some(message.id.as_str()),
+        _ => None,
+    });
+    assert_eq!(refused, Some("refused-solve-fleet"));
+    assert_eq!(place.state("send"), StepState::NotStarted);
+}
+
+#[test]
 fn a_device_without_a_retry_policy_fails_with_its_connection() {
     let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[4]);
     place.tell(Command::Solve);
