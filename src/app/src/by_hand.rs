@@ -92,6 +92,13 @@ pub enum Asked {
         /// The browser's words.
         detail: String,
     },
+    /// A field that holds what the hub would refuse.
+    Wrong {
+        /// The field's id.
+        field: &'static str,
+        /// The message that says why.
+        why: &'static str,
+    },
 }
 
 /// What the screen remembers.
@@ -198,6 +205,8 @@ pub enum Standing {
     Idle,
     /// A field does not hold JSON: the browser's words.
     NotJson(&'static str, String),
+    /// A field holds what the hub would refuse: the message that says why.
+    Wrong(&'static str, &'static str),
     /// The answer is under way.
     Waiting,
     /// The answer.
@@ -262,6 +271,7 @@ impl Desk {
     /// How the last action of a form stands.
     pub fn standing(&self, form: &str) -> Standing {
         match self.hand.asked(form) {
+            Some(Asked::Wrong { field, why }) => Standing::Wrong(field, why),
             Some(Asked::NotJson { field, detail }) => Standing::NotJson(field, detail.clone()),
             Some(Asked::Action { id, generation }) if *generation == self.generation => {
                 let answer = self.answers.iter().rev().find(|(known, _)| known == id);

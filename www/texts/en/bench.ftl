@@ -108,6 +108,7 @@ method-name = Method
 method-payload = Payload (JSON; empty for none)
 method-response-timeout = Response time-out (s)
 method-connect-timeout = Connection time-out (s)
+method-timeouts = The connection time-out is longer than the response time-out, and the hub refuses that. Make it at most as long.
 method-result = Payload of the device's answer
 did-method = The device answered with status { $status }.
 

@@ -107,6 +107,7 @@ method-name = 메서드
 method-payload = 페이로드(JSON, 비우면 없음)
 method-response-timeout = 응답 제한 시간(초)
 method-connect-timeout = 연결 제한 시간(초)
+method-timeouts = 연결 제한 시간이 응답 제한 시간보다 길면 허브가 거절해요. 응답 제한 시간보다 길지 않게 하세요.
 method-result = 디바이스가 답한 페이로드
 did-method = 디바이스가 { $status } 상태로 답했어요.
 
