@@ -92,6 +92,13 @@ pub enum Asked {
         /// The browser's words.
         detail: String,
     },
+    /// A field that holds what the hub would refuse.
+    Wrong {
+        /// The field's id.
+        field: &'static str,
+        /// The message that says why.
+        why: &'static str,
+    },
 }
 
 /// What the screen remembers.
@@ -153,6 +160,18 @@ impl ByHand {
         self.drafts.get(field).map(String::as_str)
     }
 
+    /// The id of the shown device. What was typed for a twin stays with its device, even if that is gone by now.
+    fn shown<'a>(&'a self, lesson_device: &'a str, is_there: impl Fn(&str) -> bool) -> &'a str {
+        let chosen = self.chosen.as_deref();
+        let kept = chosen.filter(|id| is_there(id) || self.has_draft("twin-"));
+        kept.unwrap_or(lesson_device)
+    }
+
+    /// Whether the learner has changed a field whose id begins so.
+    pub fn has_draft(&self, prefix: &str) -> bool {
+        self.drafts.keys().any(|field| field.starts_with(prefix))
+    }
+
     /// What a form waits for.
     pub fn asked(&self, form: &str) -> Option<&Asked> {
         self.asked.get(form)
@@ -198,6 +217,8 @@ pub enum Standing {
     Idle,
     /// A field does not hold JSON: the browser's words.
     NotJson(&'static str, String),
+    /// A field holds what the hub would refuse: the message that says why.
+    Wrong(&'static str, &'static str),
     /// The answer is under way.
     Waiting,
     /// The answer.
@@ -208,9 +229,8 @@ impl Desk {
     /// The desk of a lesson about this device.
     pub fn new(screen: &Screen, hand: UseReducerHandle<ByHand>, lesson_device: String) -> Self {
         let bench = &screen.bench;
-        let is_there = |id: &&String| bench.devices.iter().any(|device| device.device_id == **id);
-        let chosen = hand.chosen.as_ref().filter(is_there);
-        let shown = chosen.unwrap_or(&lesson_device).clone();
+        let is_there = |id: &str| bench.devices.iter().any(|device| device.device_id == id);
+        let shown = hand.shown(&lesson_device, is_there).to_owned();
         let watched = bench.watched.as_ref().filter(|(id, _)| *id == shown);
         Self {
             words: screen.words.clone(),
@@ -262,6 +282,7 @@ impl Desk {
     /// How the last action of a form stands.
     pub fn standing(&self, form: &str) -> Standing {
         match self.hand.asked(form) {
+            Some(Asked::Wrong { field, why }) => Standing::Wrong(field, why),
             Some(Asked::NotJson { field, detail }) => Standing::NotJson(field, detail.clone()),
             Some(Asked::Action { id, generation }) if *generation == self.generation => {
                 let answer = self.answers.iter().rev().find(|(known, _)| known == id);
@@ -345,5 +366,16 @@ mod tests {
         );
         assert_eq!(hand.draft("twin-tags"), None);
         assert_eq!(hand.draft("method-name"), Some("reboot"));
+    }
+
+    #[test]
+    fn what_was_typed_for_a_twin_stays_with_a_device_that_is_gone() {
+        let choose = || Change::Choose("dev2".to_owned());
+        let nothing_typed = after(ByHand::default(), vec![choose()]);
+        assert_eq!(nothing_typed.shown("dev1", |_| false), "dev1");
+        let typed = after(nothing_typed, vec![draft("twin-tags", "{}")]);
+        assert_eq!(typed.shown("dev1", |_| false), "dev2");
+        let discarded = after(typed, vec![Change::Forget("twin-")]);
+        assert_eq!(discarded.shown("dev1", |_| false), "dev1");
     }
 }

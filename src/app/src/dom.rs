@@ -2,7 +2,10 @@
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, Element, HtmlElement, HtmlTextAreaElement, Url};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, HtmlElement, HtmlFormElement, HtmlTextAreaElement,
+    Url,
+};
 
 /// The document.
 ///
@@ -54,6 +57,15 @@ pub fn is_control(element: &Element) -> bool {
         element,
         "a:not([aria-current=step]),button,input,select,textarea,summary,dialog,[role=tab],[role=separator]",
     )
+}
+
+/// Submits the form of what is done by hand that has the focus; says whether there is one.
+pub fn submit_form_in_focus() -> bool {
+    let focused = document().active_element();
+    let form = focused.and_then(|element| element.closest("form.by-hand").ok().flatten());
+    let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    // A browser that finds a field at fault says so at the field.
+    form.is_some_and(|form| form.request_submit().is_ok())
 }
 
 /// Whether letters typed in this element are text.

@@ -33,7 +33,8 @@ pub enum Focus {
     TextField,
 }
 
-/// What a key means. Enter alone belongs to a focused control; with Ctrl (or ⌘) it always runs.
+/// What a key means. Enter alone belongs to a focused control; with Ctrl (or ⌘) it always runs: the form of a tab that
+/// has the focus, or else the open step.
 pub fn meaning(key: &str, with_control: bool, focus: Focus) -> Option<Shortcut> {
     match key {
         "Enter" if with_control || focus == Focus::Page => Some(Shortcut::Run),
@@ -69,6 +70,9 @@ pub fn use_shortcut(shortcut: Shortcut, act: Callback<()>) {
                 };
                 if meant == Some(shortcut) {
                     event.prevent_default();
+                    if shortcut == Shortcut::Run && dom::submit_form_in_focus() {
+                        return;
+                    }
                     let act = latest.borrow().clone();
                     act.emit(());
                 }

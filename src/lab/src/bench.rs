@@ -2,12 +2,13 @@
 
 use std::{cell::RefCell, panic::Location, rc::Rc};
 
+use client::monitor::Monitor;
 use hub::{Hub, HubOptions, MemoryStore, SnapshotError};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
-use wire::timestamp::Timestamp;
+use wire::{event::EventPosition, timestamp::Timestamp};
 
 use crate::{
     action::Outcome,
@@ -15,6 +16,7 @@ use crate::{
     executor::Executor,
     hands::Hands,
     happenings::LeftOut,
+    reader::EventReader,
     trace::{Traced, Wanted},
     view::{ConsoleLine, EventView, ProgramState, Side, TraceEntry},
     world::World,
@@ -22,6 +24,9 @@ use crate::{
 
 /// How many bytes of events each partition keeps: a page has less room than a service.
 const PARTITION_BYTES: usize = 4 * 1024 * 1024;
+
+/// The name under which the bench itself reads events.
+const MONITOR: &str = "monitor";
 
 /// What a bench is made from.
 pub struct BenchOptions {
@@ -119,6 +124,19 @@ impl Bench {
     /// Starts a piece of work that belongs to nobody's program, such as a step's script. Stopped by its name.
     pub fn spawn(&self, name: &str, work: impl Future<Output = ()> + 'static) {
         self.hands.spawner().spawn(name, Box::pin(work));
+    }
+
+    /// Has the hub's events read from the oldest on, by no program.
+    pub fn read_events(&self) {
+        let hands = self.hands.clone();
+        let partitions = hands.hub().partition_count();
+        let monitor = Monitor::new(partitions, &EventPosition::Earliest, None, hands.now());
+        let mut reader = EventReader::new(hands, MONITOR, monitor);
+        self.spawn(MONITOR, async move {
+            loop {
+                reader.receive().await;
+            }
+        });
     }
 
     /// Stops the work that was started under a name.

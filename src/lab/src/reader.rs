@@ -38,7 +38,7 @@ impl EventReader {
         self.receive()
     }
 
-    async fn receive(&mut self) -> Event {
+    pub(crate) async fn receive(&mut self) -> Event {
         let event = poll_fn(|context| {
             self.fill();
             if let Some(event) = self.ready.pop_front() {

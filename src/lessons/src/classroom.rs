@@ -66,6 +66,7 @@ struct Lesson {
     outlines: &'static [StepOutline],
     settings: &'static [SettingOutline],
     steps: &'static [Step],
+    reads_events: bool,
     /// What goes wrong in each step, if that is what the lesson is about.
     faults: &'static [Fault],
 }
@@ -77,6 +78,7 @@ impl Lesson {
             outlines: outline.steps,
             settings: outline.settings,
             steps,
+            reads_events: outline.reads_events,
             faults: &[],
         }
     }
@@ -275,7 +277,7 @@ impl Classroom {
             Command::Open { .. } | Command::Restore { .. } | Command::Diagnose { .. } => {}
             Command::Act { settings } => self.act(now, &settings),
             Command::Check => self.check(),
-            Command::Solve => self.solve(now),
+            Command::Solve => self.solve(now)?,
             Command::Reset => self.reset(now),
             Command::Stop { program } => self.stop(program.as_deref()),
             Command::SetSpeed { factor } => self.set_speed(now, factor)?,
@@ -360,10 +362,22 @@ impl Classroom {
     fn make_bench(&mut self, now: Timestamp) {
         self.end_asked();
         self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
+        self.begin_reading();
         self.device_string = DeviceString::Missing;
         self.reports
             .push_back(Report::DeviceString(DeviceString::Missing));
         self.reports.push_back(Report::Devices(Vec::new()));
+    }
+
+    /// Lets the bench read the hub's events, if the lesson has them seen without a program that does.
+    fn begin_reading(&self) {
+        if self
+            .opened
+            .as_ref()
+            .is_some_and(|opened| opened.lesson.reads_events)
+        {
+            self.bench.read_events();
+        }
     }
 
     /// Goes on where an earlier visit ended, if the page kept that of this lesson and it can be used.
@@ -385,6 +399,7 @@ impl Classroom {
         opened.done = lesson.done.min(opened.states.len());
         self.end_asked();
         self.bench = bench;
+        self.begin_reading();
         self.clock.move_to(now, start);
         let hands = self.bench.hands();
         let given = lesson
@@ -506,11 +521,16 @@ impl Classroom {
         }
     }
 
-    fn solve(&mut self, now: Timestamp) {
+    /// Does the open step, unless a fleet is on: its messages of all the time that passes would take long to work through.
+    fn solve(&mut self, now: Timestamp) -> Result<(), Message> {
+        if self.bench.hands().fleet().is_some() {
+            return Err(Message::new("refused-solve-fleet"));
+        }
         if let Some(step) = self.opened.as_ref().map(|opened| opened.step) {
             self.set_state(step, StepState::Running);
             self.solve_step(now, step);
         }
+        Ok(())
     }
 
     /// Does a step's work and moves the clock from one event to the next until its check passes.

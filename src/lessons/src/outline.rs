@@ -113,6 +113,8 @@ pub struct LessonOutline {
     pub settings: &'static [SettingOutline],
     /// The numeric member of the events' payload that the chart draws, and its unit.
     pub chart: Option<(&'static str, &'static str)>,
+    /// Whether its bench reads the hub's events from the start, without a program that does.
+    pub reads_events: bool,
 }
 
 /// All lessons in order.

@@ -310,6 +310,7 @@ mod tests {
         programs: &[],
         settings: &[],
         chart: None,
+        reads_events: false,
     };
 
     #[test]

@@ -441,6 +441,75 @@ fn the_device_string_never_leaves_the_classroom() {
     }
 }
 
+/// When the events were enqueued that the page was told of.
+fn arrived(place: &Place) -> Vec<Timestamp> {
+    let events = place.reports.iter().filter_map(|report| match report {
+        Report::Arrived(event) => Some(event.enqueued_time),
+        _ => None,
+    });
+    events.collect()
+}
+
+#[test]
+fn a_change_of_pace_is_seen_without_a_program_that_reads_events() {
+    let lesson = lessons::outline::lesson("methods").unwrap();
+    let call = lesson.steps.iter().find(|step| step.id == "call").unwrap();
+    let mut place = Place::at(lesson, call);
+    place.wait(Duration::from_secs(4));
+    place.tell(Command::Solve);
+    let times = arrived(&place);
+    let paces: Vec<u64> = times
+        .windows(2)
+        .map(|two| two[1].since(two[0]).as_secs())
+        .collect();
+    assert!(paces.contains(&1), "{paces:?}");
+    assert!(paces.contains(&10), "{paces:?}");
+}
+
+#[test]
+fn a_bench_that_reads_events_does_so_after_a_reset() {
+    let lesson = lessons::outline::lesson("methods").unwrap();
+    let listen = lesson
+        .steps
+        .iter()
+        .find(|step| step.id == "listen")
+        .unwrap();
+    let mut place = Place::at(lesson, listen);
+    place.tell(Command::Reset);
+    place.reports.clear();
+    place.tell(Command::Solve);
+    assert!(!arrived(&place).is_empty());
+}
+
+#[test]
+fn in_lesson_telemetry_no_events_are_seen_before_the_reader_runs() {
+    let lesson = lessons::outline::lesson("telemetry").unwrap();
+    let read = lesson.steps.iter().find(|step| step.id == "read").unwrap();
+    let mut place = Place::at(lesson, read);
+    place.wait(Duration::from_secs(5));
+    assert!(arrived(&place).is_empty());
+    place.tell(Command::Solve);
+    assert!(!arrived(&place).is_empty());
+}
+
+#[test]
+fn a_step_is_not_solved_while_a_fleet_is_on() {
+    let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[2]);
+    let action = lab::action::DeviceAction::StartFleet {
+        count: 100,
+        interval: 1.0,
+    };
+    place.tell(Command::AtDevice { id: 1, action });
+    place.wait(Duration::from_secs(2));
+    place.tell(Command::Solve);
+    let refused = place.reports.iter().rev().find_map(|report| match report {
+        Report::Refused { message } => Some(message.id.as_str()),
+        _ => None,
+    });
+    assert_eq!(refused, Some("refused-solve-fleet"));
+    assert_eq!(place.state("send"), StepState::NotStarted);
+}
+
 #[test]
 fn a_device_without_a_retry_policy_fails_with_its_connection() {
     let mut place = Place::at(&LESSONS[0], &LESSONS[0].steps[4]);

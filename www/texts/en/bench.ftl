@@ -72,6 +72,8 @@ twin-send = Send patch
 twin-read = Read again
 twin-force = Send without the etag
 twin-etag = etag { $etag } · version { $version }
+twin-gone = The device “{ $device }” is gone. What you typed for its twin is kept until you discard it.
+twin-discard = Discard
 twin-changed = The twin has changed since you began to type. The hub will refuse this patch: read again, or send it without the etag.
 twin-reported = Reported properties, version { $version }
 twin-reported-label = Reported properties
@@ -108,6 +110,7 @@ method-name = Method
 method-payload = Payload (JSON; empty for none)
 method-response-timeout = Response time-out (s)
 method-connect-timeout = Connection time-out (s)
+method-timeouts = The connection time-out is longer than the response time-out, and the hub refuses that. Make it at most as long.
 method-result = Payload of the device's answer
 did-method = The device answered with status { $status }.
 

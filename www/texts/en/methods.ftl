@@ -13,7 +13,7 @@ methods-empty-registry = No device yet. Step 1 registers the first one.
 methods-empty-device-console = What the device's program prints appears here, from step 3 on.
 methods-empty-cloud-console = What the cloud's programs print appears here, from step 1 on.
 methods-empty-wire = Every packet and every request appears here. Step 1 sends the first request, step 3 the first packets, step 4 the first call.
-methods-empty-events = Events appear here as a program reads them from the hub. No program of this lesson does, so watch the pace of telemetry in the Wire tab.
+methods-empty-events = Events appear here as they reach the hub. Step 3 switches on a device that sends some.
 
 # What each check looks for, and what it can see.
 

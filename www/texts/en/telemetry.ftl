@@ -68,6 +68,7 @@ setting-number-wrong = “{ $value }” is not a number from { $least } to { $mo
 refused-unknown-step = There is no step “{ $step }” in lesson “{ $lesson }”. Choose one from the list.
 refused-no-step = No step is open. Choose one from the list first.
 refused-no-device = There is no device “{ $device }” on the bench. Register it first.
+refused-solve-fleet = A step cannot be solved while a fleet is on: its messages would take long. Stop the fleet first.
 refused-speed = The clock cannot run { $factor } times as fast. Choose a factor from 0.1 to 3,600.
 refused-query-lag = Queries cannot lag { $seconds } seconds behind. Choose 0 to { $most } seconds.
 

@@ -202,7 +202,7 @@ telemetry-empty-events = Events appear here as a program reads them from the hub
 
 shortcuts-title = Keyboard shortcuts
 shortcut-run = Run the open step, while no button or field has the focus
-shortcut-run-anywhere = Run the open step, from anywhere
+shortcut-run-anywhere = Run the form that you are in, or else the open step
 shortcut-steps = Move along the steps, or along the rows of the wire; Enter opens
 shortcut-tabs = Switch between the tabs below the bench, on a tab
 shortcut-splits = Move a split, on the bar between two parts

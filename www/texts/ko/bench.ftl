@@ -72,6 +72,8 @@ twin-send = 패치 보내기
 twin-read = 다시 읽기
 twin-force = ETag 없이 보내기
 twin-etag = ETag { $etag } · 버전 { $version }
+twin-gone = “{ $device }” 디바이스가 없어졌어요. 디바이스 쌍에 입력한 내용은 버릴 때까지 남아 있어요.
+twin-discard = 버리기
 twin-changed = 입력을 시작한 뒤로 디바이스 쌍이 바뀌었어요. 허브가 이 패치를 거절할 거예요. 다시 읽거나 ETag 없이 보내세요.
 twin-reported = reported 속성, 버전 { $version }
 twin-reported-label = reported 속성
@@ -107,6 +109,7 @@ method-name = 메서드
 method-payload = 페이로드(JSON, 비우면 없음)
 method-response-timeout = 응답 제한 시간(초)
 method-connect-timeout = 연결 제한 시간(초)
+method-timeouts = 연결 제한 시간이 응답 제한 시간보다 길면 허브가 거절해요. 응답 제한 시간보다 길지 않게 하세요.
 method-result = 디바이스가 답한 페이로드
 did-method = 디바이스가 { $status } 상태로 답했어요.
 

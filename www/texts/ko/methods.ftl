@@ -13,7 +13,7 @@ methods-empty-registry = 아직 디바이스가 없어요. 1단계에서 첫 디
 methods-empty-device-console = 디바이스 프로그램의 출력이 여기에 나타나요. 3단계부터 볼 수 있어요.
 methods-empty-cloud-console = 클라우드 프로그램의 출력이 여기에 나타나요. 1단계부터 볼 수 있어요.
 methods-empty-wire = 오가는 패킷과 요청이 모두 여기에 나타나요. 1단계에서 첫 요청을, 3단계에서 첫 패킷을, 4단계에서 첫 호출을 보내요.
-methods-empty-events = 프로그램이 허브에서 읽은 이벤트가 여기에 나타나요. 이 수업에는 이벤트를 읽는 프로그램이 없으니, 원격 분석의 간격은 통신 탭에서 보세요.
+methods-empty-events = 허브에 도착한 이벤트가 여기에 나타나요. 3단계에서 켜는 디바이스가 이벤트를 보내요.
 
 # 확인할 때 찾는 것과 볼 수 있는 것.
 

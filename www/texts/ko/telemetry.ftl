@@ -61,6 +61,7 @@ setting-number-wrong = “{ $value }” 값은 { $least }에서 { $most }까지�
 refused-unknown-step = “{ $lesson }” 수업에 “{ $step }” 단계가 없어요. 목록에서 고르세요.
 refused-no-step = 열려 있는 단계가 없어요. 먼저 목록에서 하나를 고르세요.
 refused-no-device = 실험대에 “{ $device }” 디바이스가 없어요. 먼저 등록하세요.
+refused-solve-fleet = 플릿이 켜져 있는 동안에는 단계를 풀 수 없어요. 메시지가 너무 많아요. 먼저 플릿을 멈추세요.
 refused-speed = 시계는 { $factor }배로 갈 수 없어요. 0.1에서 3,600 사이의 배수를 고르세요.
 refused-query-lag = 쿼리를 { $seconds }초 지연시킬 수 없어요. 0초에서 { $most }초까지 고르세요.
 

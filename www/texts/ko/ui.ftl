@@ -193,7 +193,7 @@ telemetry-empty-events = 프로그램이 허브에서 읽은 이벤트가 여기
 
 shortcuts-title = 바로 가기 키
 shortcut-run = 열려 있는 단계 실행. 버튼이나 입력란에 포커스가 없을 때
-shortcut-run-anywhere = 열려 있는 단계 실행. 어디에서나
+shortcut-run-anywhere = 입력 중인 양식 실행. 없으면 열려 있는 단계 실행
 shortcut-steps = 단계나 통신 행 사이를 이동. Enter 키로 열기
 shortcut-tabs = 탭 위에서, 실험대 아래의 탭 전환
 shortcut-splits = 두 칸 사이의 막대에서, 경계 옮기기

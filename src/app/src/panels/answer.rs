@@ -14,6 +14,7 @@ pub fn status(desk: &Desk, form: &str, standing: &Standing) -> Html {
         Standing::Idle => html! {},
         Standing::Waiting => html! { <span class="quiet">{ words.text("by-hand-waiting") }</span> },
         Standing::NotJson(_, detail) => bad(words.text("not-json"), Some(detail.clone().into())),
+        Standing::Wrong(_, why) => bad(words.text(why), None),
         Standing::Answered(outcome) => match &**outcome {
             Outcome::Refused(refusal) => refused(desk, refusal),
             outcome => {

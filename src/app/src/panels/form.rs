@@ -115,7 +115,7 @@ pub fn form(
 ) -> Html {
     let standing = desk.standing(form.id);
     let wrong = match &standing {
-        Standing::NotJson(field, _) => Some(*field),
+        Standing::NotJson(field, _) | Standing::Wrong(field, _) => Some(*field),
         _ => None,
     };
     let onsubmit = {
@@ -159,7 +159,7 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
         },
         Kind::Number(least, most) => html! {
             <input {id} {value} type="number" min={least.to_string()} max={most.to_string()} step="any" inputmode="decimal"
-                aria-describedby={describedby} />
+                aria-describedby={describedby} aria-invalid={invalid} />
         },
         Kind::Area | Kind::Json => html! {
             <textarea {id} {value} rows="3" spellcheck="false" autocapitalize="off" aria-describedby={describedby}

@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::answer::code;
 use super::form::{Field, Form, Kind, device_line, form, number, value};
-use crate::by_hand::Desk;
+use crate::by_hand::{Asked, Change, Desk};
 
 const CALL: Form = Form {
     id: "method",
@@ -38,12 +38,22 @@ pub fn method_tab(desk: &Desk) -> Html {
     let call = {
         let desk = desk.clone();
         Callback::from(move |()| {
+            let response_timeout = number("method-response-timeout").unwrap_or(30);
+            let connect_timeout = number("method-connect-timeout").unwrap_or(0);
+            if connect_timeout > response_timeout {
+                let wrong = Asked::Wrong {
+                    field: "method-connect-timeout",
+                    why: "method-timeouts",
+                };
+                desk.hand.dispatch(Change::Asked(CALL.id, Some(wrong)));
+                return;
+            }
             let action = CloudAction::CallMethod {
                 device_id: desk.shown.clone(),
                 name: value("method-name"),
                 payload: value("method-payload").trim().to_owned(),
-                response_timeout: number("method-response-timeout").unwrap_or(30),
-                connect_timeout: number("method-connect-timeout").unwrap_or(0),
+                response_timeout,
+                connect_timeout,
             };
             desk.in_cloud(CALL.id, action);
         })

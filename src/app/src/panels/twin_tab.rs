@@ -37,8 +37,35 @@ pub fn twin_tab(desk: &Desk) -> Html {
     html! {
         <>
             { device_line(desk) }
-            if let Some(detail) = &desk.detail { { editor(desk, &detail.twin) } }
+            if let Some(detail) = &desk.detail { { editor(desk, &detail.twin) } } else { { left_behind(desk) } }
             { status(desk, READ, &desk.standing(READ)) }
+        </>
+    }
+}
+
+/// What was typed for the twin of a device that is gone, until the learner discards it.
+fn left_behind(desk: &Desk) -> Html {
+    if desk.device().is_some() || !desk.hand.has_draft("twin-") {
+        return html! {};
+    }
+    let words = &desk.words;
+    let typed = SEND.fields.iter().filter_map(|field| {
+        let text = desk.hand.draft(field.id)?;
+        Some(html! { <><h3>{ words.text(field.id) }</h3>{ code(words.text(field.id), text) }</> })
+    });
+    let discard = {
+        let hand = desk.hand.dispatcher();
+        Callback::from(move |_| {
+            hand.dispatch(Change::Forget("twin-"));
+            hand.dispatch(Change::Asked(SEND.id, None));
+        })
+    };
+    html! {
+        <>
+            <p class="by-hand-wait">{ icon("not-yet") }
+                <span>{ words.with("twin-gone", [("device", desk.shown.as_str().into())]) }</span></p>
+            { for typed }
+            { action_button(desk, "twin-discard", discard) }
         </>
     }
 }

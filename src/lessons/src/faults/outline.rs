@@ -27,6 +27,7 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         default: "MyFirstPythonDevice",
     }],
     chart: None,
+    reads_events: false,
 };
 
 const fn step(id: &'static str, program: &'static str) -> StepOutline {

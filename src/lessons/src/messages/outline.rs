@@ -66,4 +66,5 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         },
     ],
     chart: None,
+    reads_events: false,
 };

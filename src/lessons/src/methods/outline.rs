@@ -60,4 +60,5 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         },
     ],
     chart: Some(("temperature", "°C")),
+    reads_events: true,
 };

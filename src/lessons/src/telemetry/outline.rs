@@ -65,4 +65,5 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         },
     ],
     chart: Some(("windSpeed", "m/s")),
+    reads_events: false,
 };

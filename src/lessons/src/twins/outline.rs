@@ -41,6 +41,7 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         },
     ],
     chart: None,
+    reads_events: false,
 };
 
 const fn step(
