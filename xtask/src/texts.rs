@@ -8,6 +8,7 @@ mod glossary;
 mod messages;
 mod pages;
 mod search;
+mod styles;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -26,7 +26,7 @@ pub(super) fn file_name(locale: &str) -> String {
     }
 }
 
-/// Links to the page's styles. Trunk puts a fingerprint into the names of its own.
+/// Links to the page's styles: those of the site, with a fingerprint in their name, and its own.
 pub(super) fn styles(staging: &Path) -> Result<String, Error> {
     let files = texts::entries(staging)?;
     let names: Vec<&str> = files
@@ -35,7 +35,7 @@ pub(super) fn styles(staging: &Path) -> Result<String, Error> {
         .filter(|name| Path::new(name).extension().is_some_and(|it| it == "css"))
         .collect();
     let mut links = String::new();
-    for style in ["tokens", "page", "parts", "differences"] {
+    for style in ["style", "differences"] {
         let is_it = |name: &&&str| {
             name.strip_prefix(style)
                 .is_some_and(|rest| rest.starts_with(['-', '.']))

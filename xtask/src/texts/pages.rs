@@ -10,7 +10,7 @@ use std::path::Path;
 use lessons::outline::LessonOutline;
 use lessons::text::LessonText;
 
-use super::{FIRST_LOCALE, Locale, escaped, read, save, with_words};
+use super::{FIRST_LOCALE, Locale, escaped, read, save, styles, with_words};
 use crate::error::Error;
 use crate::service_worker;
 
@@ -39,7 +39,7 @@ struct Page<'a> {
 /// Writes all pages into `staging`, whose `index.html` is the template and becomes the first page in English.
 pub(super) fn write(locales: &[Locale], staging: &Path) -> Result<(), Error> {
     let index = staging.join("index.html");
-    let template = read(&index)?;
+    let template = styles::joined(&read(&index)?, staging)?;
     let site = std::env::var(SITE_URL).ok().filter(|url| !url.is_empty());
     let site = site.as_deref();
     let mut addresses = Vec::new();
