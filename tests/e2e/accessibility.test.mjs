@@ -35,6 +35,8 @@ for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_
     await view("Bench");
     await assertAccessible(page, "passed, the bench");
     await view("Wire");
+    // The step opens the tab that its text speaks of.
+    await at.tab("Wire").click();
     await at.packets("CONNECT").click();
     await at.detail("CONNECT").waitFor();
     await assertAccessible(page, "an open packet");
