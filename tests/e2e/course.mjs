@@ -31,8 +31,13 @@ export function lessonPage(page) {
     /** Waits until the open step stands so. */
     stands: (wanted) => until(async () => `“${wanted}”, but the step is ${await state()}`, async () => (await state()) === wanted),
     async setSpeed(factor) {
-      // The radio button lies under its label's picture.
-      await page.locator("fieldset label").filter({ hasText: `${factor}×` }).click();
+      // The radio button lies under its label's picture. On a phone the bench is a view of its own.
+      const speed = page.locator("fieldset label").filter({ hasText: `${factor}×` });
+      const views = page.locator(".views button");
+      const isPhone = await views.first().isVisible();
+      if (isPhone) await views.nth(1).click();
+      await speed.click();
+      if (isPhone) await views.nth(0).click();
     },
     /** Does the open step by its button: one that breaks something first takes a second press to mend it. */
     async press(press) {

@@ -98,15 +98,18 @@ export async function until(what, look, limit = 15_000) {
   }
 }
 
+/** Glossary links, tabs and tools take their turns as well. */
+const MOST_PRESSES = 150;
+
 /** Presses Tab until the control has the focus, as somebody would who cannot point at it. */
 export async function tabTo(page, control, key = "Tab") {
   const hasFocus = () => control.evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 80; presses += 1) {
+  for (let presses = 0; presses < MOST_PRESSES; presses += 1) {
     if (await hasFocus()) {
       assert.ok(await control.isVisible(), "what has the focus can be seen");
       return;
     }
     await page.keyboard.press(key);
   }
-  assert.fail(`80 × ${key} did not lead to ${control}`);
+  assert.fail(`${MOST_PRESSES} × ${key} did not lead to ${control}`);
 }

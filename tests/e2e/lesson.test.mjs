@@ -26,7 +26,9 @@ test("a learner does lesson 1 with the mouse", visit({}, async ({ page, site }) 
     await at.speed(1).click();
     if (index < STEPS.length - 1) await at.next.click();
   }
-  await page.getByRole("link", { name: "All lessons" }).click();
+  await page.getByRole("link", { name: "Next lesson" }).click();
+  await page.getByRole("heading", { name: "Control a device with direct methods", level: 1 }).waitFor();
+  await page.getByRole("link", { name: "IoT Hub Playground" }).click();
   await page.getByRole("main").getByText("6 of 6 steps passed").waitFor();
 }));
 

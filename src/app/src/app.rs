@@ -48,8 +48,8 @@ pub fn App(props: &AppProps) -> Html {
                 if let Some(text) = newest_to_keep(&reports) {
                     storage::keep_hub(text);
                 }
-                for (lesson, step) in passed(&reports) {
-                    kept.dispatch(Change::Passed { lesson, step });
+                for change in reports.iter().filter_map(to_keep) {
+                    kept.dispatch(change);
                 }
                 bench.dispatch(Action::Reports(reports));
             }));
@@ -122,17 +122,20 @@ fn newest_to_keep(reports: &[Report]) -> Option<&str> {
     })
 }
 
-/// The steps that these reports say were passed.
-fn passed(reports: &[Report]) -> Vec<(String, String)> {
-    let passed = reports.iter().filter_map(|report| match report {
+/// What a report changes of what is kept.
+fn to_keep(report: &Report) -> Option<Change> {
+    match report {
+        Report::Opened { fresh: true, .. } => Some(Change::Begun),
         Report::Step {
             lesson,
             step,
             state: StepState::Passed { .. },
-        } => Some((lesson.clone(), step.clone())),
+        } => Some(Change::Passed {
+            lesson: lesson.clone(),
+            step: step.clone(),
+        }),
         _ => None,
-    });
-    passed.collect()
+    }
 }
 
 fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {

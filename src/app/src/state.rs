@@ -408,7 +408,8 @@ impl Bench {
             }
             _ => return,
         };
-        if self.program(&program) == Some(ProgramState::Running) {
+        // The program may have ended in the same batch.
+        if self.program(&program).is_some() {
             self.progress_of(&program).entry = Some(entry.id);
         }
     }

@@ -111,6 +111,9 @@ pub struct Kept {
     pub visit: u64,
     /// Whether the browser keeps anything. It is not written.
     pub is_lasting: bool,
+    /// The lesson that begins anew, until its new bench is there: what its old bench still tells does not count.
+    /// It is not written.
+    pub forgetting: Option<&'static str>,
 }
 
 impl Default for Kept {
@@ -128,6 +131,7 @@ impl Default for Kept {
             begun: Vec::new(),
             visit: 0,
             is_lasting: true,
+            forgetting: None,
         }
     }
 }
@@ -154,6 +158,8 @@ pub enum Change {
     Locale(&'static Locale),
     /// A lesson begins anew: its progress and its edits are forgotten.
     Forget(&'static str),
+    /// A bench was made anew.
+    Begun,
     /// What another learner shared is taken over, beside what is there.
     TakeOver(Shared),
     /// Another tab wrote: what was kept before, and what is now.
@@ -194,8 +200,11 @@ impl Reducible for Kept {
                     kept.begin(lesson);
                 }
             }
+            Change::Passed { lesson, step } if kept.forgetting == Some(&*lesson) => drop(step),
             Change::Passed { lesson, step } => kept.pass(lesson, step),
+            Change::Begun => kept.forgetting = None,
             Change::Forget(lesson) => {
+                kept.forgetting = Some(lesson);
                 kept.passed.retain(|(of, _)| of != lesson);
                 kept.edits.retain(|edit| edit.lesson != lesson);
                 kept.begun.retain(|(of, _)| *of != lesson);
@@ -507,6 +516,19 @@ mod tests {
     }
 
     #[test]
+    fn what_the_old_bench_still_tells_does_not_count() {
+        let passed = || Change::Passed {
+            lesson: "telemetry".to_owned(),
+            step: "register".to_owned(),
+        };
+        let kept = Rc::new(full()).reduce(Change::Forget("telemetry"));
+        let kept = kept.reduce(passed());
+        assert_eq!(kept.count_passed("telemetry"), 0);
+        let kept = kept.reduce(Change::Begun).reduce(passed());
+        assert_eq!(kept.count_passed("telemetry"), 1);
+    }
+
+    #[test]
     fn hostile_content_is_dropped() {
         for hostile in [
             "",
@@ -619,6 +641,7 @@ mod tests {
         assert_eq!(other.count_passed("telemetry"), 0);
         assert!(other.edits.is_empty() && other.begun.is_empty());
         assert_eq!(other.theme, full().theme);
+        let other = other.reduce(Change::Begun);
         let this = Rc::new(full()).reduce(Change::Elsewhere(
             Box::new(full()),
             Box::new((*other).clone()),

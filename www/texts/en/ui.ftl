@@ -52,6 +52,7 @@ verdict-looked-for = Looked for
 verdict-saw = Saw
 stop = Stop
 next-step = Next step
+next-lesson = Next lesson
 lesson-done = All lessons
 hint = Hint
 check = Check

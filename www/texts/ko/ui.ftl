@@ -52,6 +52,7 @@ verdict-looked-for = 확인한 것
 verdict-saw = 결과
 stop = 중지
 next-step = 다음 단계
+next-lesson = 다음 수업
 lesson-done = 수업 목록
 hint = 힌트
 check = 다시 확인

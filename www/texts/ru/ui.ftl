@@ -57,6 +57,7 @@ verdict-looked-for = Что искали
 verdict-saw = Что увидели
 stop = Остановить
 next-step = Следующий шаг
+next-lesson = Следующий урок
 lesson-done = Все уроки
 hint = Подсказка
 check = Проверить

@@ -92,7 +92,8 @@ fn verdict(screen: &Screen, state: &StepState) -> Html {
 /// The way on, once there is a reason to take it.
 fn next(screen: &Screen, lesson: &LessonOutline, step: &StepOutline) -> Html {
     let (route, label) = match routes::next(lesson, step) {
-        Some(route) => (route, "next-step"),
+        Some(route) if route.lesson() == Some(lesson.id) => (route, "next-step"),
+        Some(route) => (route, "next-lesson"),
         None => (Route::Home, "lesson-done"),
     };
     html! {
