@@ -58,7 +58,7 @@ test("what is wrong with a field, and the page that has stopped", visit({ ...EXA
   await page.getByText("cannot be a device id").waitFor();
   await page.getByRole("textbox", { name: "Connection string" }).fill("nonsense");
   await page.getByRole("button", { name: "Hand over", exact: true }).click();
-  await page.getByText("Piece 1 has no equals sign.").waitFor();
+  await page.locator("#device-string-state").getByText("Piece 1 has no equals sign.").waitFor();
   await assertAccessible(page, "wrong fields");
   await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("the bench fell over"); }); });
   await page.getByRole("heading", { name: "The page has stopped" }).waitFor();

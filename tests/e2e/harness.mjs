@@ -71,6 +71,8 @@ function watch(context, origin) {
     if (!isLocal) problems.push(`left the origin: ${request.url()}`);
   });
   context.on("requestfailed", (request) => {
+    // A page that is left breaks off what it still asks for.
+    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
     problems.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
   });
   context.on("response", (response) => {
