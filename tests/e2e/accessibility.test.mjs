@@ -26,6 +26,7 @@ for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_
       if (isPhone) await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name }).click();
     };
     await page.goto(site.at("/telemetry/read"));
+    await at.sees("Not started");
     await page.getByText("Hint", { exact: true }).click();
     await at.check.click();
     await at.sees("Not yet");
