@@ -26,10 +26,10 @@ fn storage() -> web_sys::Storage {
 #[wasm_bindgen_test]
 fn what_is_saved_is_loaded() {
     storage().clear().unwrap();
-    assert_eq!(Kept::load(), Kept::default());
+    assert_eq!(Kept::load().write(), Kept::default().write());
     let kept = std::rc::Rc::new(Kept::default()).reduce(Change::Theme(Theme::Dark));
     kept.save();
-    assert_eq!(Kept::load(), *kept);
+    assert_eq!(Kept::load().write(), kept.write());
 }
 
 #[wasm_bindgen_test]
@@ -42,7 +42,7 @@ fn hostile_storage_is_ignored_and_replaced() {
         "\u{0}\u{ffff}",
     ] {
         storage().set_item(KEY, hostile).unwrap();
-        assert_eq!(Kept::load(), Kept::default());
+        assert_eq!(Kept::load().write(), Kept::default().write());
         Kept::load().save();
         assert_ne!(storage().get_item(KEY).unwrap().unwrap(), hostile);
     }
@@ -72,7 +72,7 @@ fn Stage(props: &StageProps) -> Html {
     let fluent = "secret-reveal = Show the secret\n".to_owned();
     let words = use_memo((), |()| Words::new(&LOCALES[0], fluent));
     html! {
-        <Console words={(*words).clone()} lines={props.bench.cloud_console.clone()} label="console" empty="nothing yet" />
+        <Console words={(*words).clone()} lines={props.bench.cloud_console.clone()} id="console-cloud" label="console" empty="nothing yet" />
     }
 }
 

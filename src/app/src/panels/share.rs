@@ -44,7 +44,8 @@ fn old_copy(screen: &Screen, lesson: &'static LessonOutline, at: u64) -> Html {
     html! {
         <p class="note old-copy">{ icon("hint") }
             <span>{ words.with("old-copy", [("day", day.into())]) }</span>
-            <button type="button" class="button small" title={words.text("begin-anew-title")} {onclick}>
+            // Not before the bench has told what it brought back: that is to be forgotten too.
+            <button type="button" class="button small" title={words.text("begin-anew-title")} disabled={screen.bench.open.is_none()} {onclick}>
                 { icon("reset") }{ words.text("begin-anew") }</button></p>
     }
 }

@@ -32,7 +32,7 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
         },
         StepOutline {
             id: "refuse",
-            program: Some(SIMULATED_DEVICE_WITH_METHODS),
+            program: Some(BACK_END_APPLICATION),
             settings: &[],
         },
         StepOutline {
