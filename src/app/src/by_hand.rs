@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use lab::action::{CloudAction, DeviceAction, Outcome};
+use lab::action::{CloudAction, DeviceAction, FeedbackView, Outcome};
 use lab::view::{DeviceDetail, DeviceView};
 use lessons::message::Command;
 use yew::prelude::*;
@@ -268,6 +268,16 @@ impl Desk {
     pub fn at_device(&self, form: &'static str, action: DeviceAction) {
         let id = self.ask(form);
         self.link.send(&Command::AtDevice { id, action });
+    }
+
+    /// All feedback that was received, the newest first: receiving takes it away from the hub.
+    pub fn feedback(&self) -> Vec<FeedbackView> {
+        let answers = self.answers.iter().rev();
+        let records = answers.filter_map(|(_, answer)| match &**answer {
+            Outcome::Feedback(records) => Some(records.iter().cloned()),
+            _ => None,
+        });
+        records.flatten().collect()
     }
 
     fn ask(&self, form: &'static str) -> u64 {

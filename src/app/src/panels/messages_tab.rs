@@ -1,6 +1,6 @@
 //! The Messages tab: cloud-to-device messages, the device's queue of them, and feedback.
 
-use lab::action::{Acknowledgement, CloudAction, Outcome};
+use lab::action::{Acknowledgement, CloudAction};
 use lab::view::QueuedMessageView;
 use yew::prelude::*;
 
@@ -61,11 +61,7 @@ pub fn messages_tab(desk: &Desk) -> Html {
         let desk = desk.clone();
         Callback::from(move |_| desk.in_cloud(RECEIVE, CloudAction::ReceiveFeedback))
     };
-    let answer = desk.answer(RECEIVE);
-    let records = match answer.as_deref() {
-        Some(Outcome::Feedback(records)) if !records.is_empty() => Some(records),
-        _ => None,
-    };
+    let records = desk.feedback();
     html! {
         <>
             { device_line(desk) }
@@ -77,7 +73,7 @@ pub fn messages_tab(desk: &Desk) -> Html {
                     if let Some(detail) = &desk.detail { { queue(words, &detail.queue) } }
                     <div class="by-hand-buttons"><h3>{ words.text("feedback") }</h3>{ action_button(desk, RECEIVE, receive) }</div>
                     { status(desk, RECEIVE, &desk.standing(RECEIVE)) }
-                    if let Some(records) = records { { feedback(desk, records) } }
+                    if !records.is_empty() { { feedback(desk, &records) } }
                 </div>
             </div>
         </>
