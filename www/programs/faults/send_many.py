@@ -15,6 +15,9 @@ from azure.iot.device.exceptions import ClientError, OperationCancelled
 # The free tier counts a message for each 512 bytes: one of these counts as 128.
 BYTES = 64 * 1024
 
+# More than the free tier takes on one day, and little for a larger one.
+MOST = 100
+
 MESSAGE_TIMEOUT = 10  # seconds
 
 REFUSALS = (ClientError, OperationCancelled, asyncio.TimeoutError)
@@ -22,22 +25,18 @@ REFUSALS = (ClientError, OperationCancelled, asyncio.TimeoutError)
 
 async def send_many(device):
     await device.connect()
-    print(f"Sending messages of {BYTES} bytes.")
+    print(f"Sending up to {MOST} messages of {BYTES} bytes.")
 
-    number = 0
-    while True:
+    for number in range(1, MOST + 1):
         try:
             await asyncio.wait_for(device.send_message(Message(b"." * BYTES)), MESSAGE_TIMEOUT)
         except REFUSALS as error:
-            print(f"The hub confirmed {number} messages. The next one failed:")
-            print(f"    {type(error).__name__}: {error}")
-            break
-        number += 1
+            print(f"Message {number} failed: {type(error).__name__}: {error}")
 
-    # Over MQTT a hub ends the connection without a word. The answer to the next attempt says more.
-    print("Connecting again.")
-    await device.connect()
-    print("The hub accepted the connection.")
+            # Over MQTT the hub ends the connection without a word. Its answer to a new one says more.
+            print("Connecting again.")
+            await device.connect()
+    print("Done.")
 
 
 async def main():
