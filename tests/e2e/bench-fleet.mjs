@@ -53,7 +53,7 @@ function rememberMemories() {
 function rememberLongTasks() {
   globalThis.longTasks = [];
   new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
+    for (const { startTime, duration } of list.getEntries()) globalThis.longTasks.push({ startTime, duration });
   }).observe({ type: "longtask", buffered: true });
 }
 
@@ -162,14 +162,17 @@ async function visit(browser, site, view) {
   let isGood = true;
   let before = await memory(tools);
   for (let recording = 1; recording <= recordings; recording += 1) {
-    await page.evaluate(() => globalThis.longTasks.splice(0));
     const [first, second] = [await crossed(page), await clock(page)];
     const started = performance.now();
-    const computed = await longestComputed(tools.browserSession, () => (values.profile
-      ? profile(tools.pageSession, `${view}-${recording}`, seconds)
-      : wait(seconds * 1000)));
+    // Measuring is long tasks of its own: of the memory before, and of the tracing when it starts and when it ends.
+    let tasks;
+    const computed = await longestComputed(tools.browserSession, async () => {
+      const since = await page.evaluate(() => performance.now());
+      await (values.profile ? profile(tools.pageSession, `${view}-${recording}`, seconds) : wait(seconds * 1000));
+      tasks = await page.evaluate((since) => globalThis.longTasks.splice(0)
+        .filter(({ startTime }) => startTime >= since).map(({ duration }) => duration), since);
+    });
     const took = (performance.now() - started) / 1000;
-    const tasks = await page.evaluate(() => globalThis.longTasks.splice(0));
     const last = await crossed(page);
     const lag = took * speed - (await clock(page) - second);
     const after = await memory(tools);

@@ -65,14 +65,19 @@ function watch(context, origin) {
     if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   context.on("weberror", (error) => problems.push(`uncaught: ${error.error()}`));
+  // A page that is left breaks off what it still asks for: what was asked for before the last way to another page.
+  let asked = 0;
+  let left = 0;
+  const order = new WeakMap();
   context.on("request", (request) => {
+    order.set(request, asked += 1);
+    if (request.isNavigationRequest()) left = asked;
     const { protocol } = new URL(request.url());
     const isLocal = ["data:", "blob:"].includes(protocol) || request.url().startsWith(`${origin}/`);
     if (!isLocal) problems.push(`left the origin: ${request.url()}`);
   });
   context.on("requestfailed", (request) => {
-    // A page that is left breaks off what it still asks for.
-    if (request.failure()?.errorText === "net::ERR_ABORTED") return;
+    if (request.failure()?.errorText === "net::ERR_ABORTED" && order.get(request) < left) return;
     problems.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
   });
   context.on("response", (response) => {

@@ -14,7 +14,8 @@ const DEVICE = "MyFirstPythonDevice";
 async function open(at, kind, index = 0) {
   await at.packets(kind).nth(index).click();
   const detail = at.detail(kind);
-  await detail.waitFor();
+  // What is in a packet is told by the bench, a moment after its row was opened.
+  await detail.getByRole("region", { name: "Bytes" }).waitFor();
   const fields = await detail.getByRole("listitem").evaluateAll((items) =>
     items.map((item) => [...item.querySelectorAll("span")].map((span) => span.textContent)));
   const hex = await detail.getByRole("region", { name: "Bytes" }).locator(".bytes-hex").allInnerTexts();

@@ -219,8 +219,14 @@ impl Default for Bench {
 pub enum Action {
     /// The classroom told something.
     Reports(Vec<Report>),
-    /// The open step's action was asked for; the classroom's word on it is under way.
-    Asked,
+    /// A step's action was asked for; the classroom's word on it is under way. The step is on the page already, but
+    /// the classroom may not have told yet that it opened.
+    Asked {
+        /// The lesson's id.
+        lesson: &'static str,
+        /// The step's id.
+        step: &'static str,
+    },
     /// A listing asked what is in an entry of the trace.
     AskedToSpell(&'static str, u64),
 }
@@ -232,7 +238,7 @@ impl Reducible for Bench {
         let mut bench = Rc::unwrap_or_clone(self);
         match action {
             Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
-            Action::Asked => bench.ask(),
+            Action::Asked { lesson, step } => bench.ask(lesson, step),
             Action::AskedToSpell(program, entry) => bench.asked.push((program, entry)),
         }
         Rc::new(bench)
@@ -283,11 +289,9 @@ impl Bench {
     }
 
     /// A click is answered at once, before the classroom says the same.
-    fn ask(&mut self) {
+    fn ask(&mut self, lesson: &str, step: &str) {
         self.refused = None;
-        if let Some((lesson, step)) = self.open.clone() {
-            self.note_step(lesson, step, StepState::Running);
-        }
+        self.note_step(lesson.to_owned(), step.to_owned(), StepState::Running);
     }
 
     fn take(&mut self, report: Report) {
@@ -536,6 +540,13 @@ mod tests {
         }
     }
 
+    fn ask(step: &'static str) -> Action {
+        Action::Asked {
+            lesson: "telemetry",
+            step,
+        }
+    }
+
     fn passed() -> StepState {
         StepState::Passed {
             looked_for: message("looked"),
@@ -618,7 +629,7 @@ mod tests {
     #[test]
     fn a_click_is_answered_before_the_classroom_answers() {
         let bench = after(Bench::default(), vec![opened(true)]);
-        let asked = Rc::new(bench).reduce(Action::Asked);
+        let asked = Rc::new(bench).reduce(ask("register"));
         assert_eq!(asked.step("telemetry", "register"), &StepState::Running);
         let refused = asked.reduce(Action::Reports(vec![Report::Refused {
             message: message("no"),
@@ -628,6 +639,14 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(refused.refused, Some(message("no")));
+    }
+
+    #[test]
+    fn a_click_on_a_step_that_opens_leaves_the_one_before_as_it_is() {
+        let bench = after(Bench::default(), vec![opened(true), step(passed())]);
+        let asked = Rc::new(bench).reduce(ask("hand-over"));
+        assert_eq!(asked.step("telemetry", "register"), &passed());
+        assert_eq!(asked.step("telemetry", "hand-over"), &StepState::Running);
     }
 
     #[test]

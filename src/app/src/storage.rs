@@ -200,7 +200,6 @@ impl Reducible for Kept {
                     kept.begin(lesson);
                 }
             }
-            Change::Passed { lesson, step } if kept.forgetting == Some(&*lesson) => drop(step),
             Change::Passed { lesson, step } => kept.pass(lesson, step),
             Change::Begun => kept.forgetting = None,
             Change::Forget(lesson) => {
@@ -233,7 +232,8 @@ impl Reducible for Kept {
 
 impl Kept {
     fn pass(&mut self, lesson: String, step: String) {
-        if !self.has_passed(&lesson, &step) {
+        let is_forgotten = self.forgetting == Some(&*lesson);
+        if !is_forgotten && !self.has_passed(&lesson, &step) {
             self.begin(&lesson);
             self.passed.push((lesson, step));
         }

@@ -110,7 +110,7 @@ pub enum Place<'a> {
 /// Says what a text is that claims to be a connection string, and what is wrong with it there.
 pub fn diagnose(text: &str, now: Timestamp, place: Place<'_>) -> Diagnosis {
     let mut doctor = Doctor::default();
-    let text = doctor.unwrap(text);
+    let text = doctor.without_quotes(text);
     let kind = if text.is_empty() {
         doctor.find("empty", "");
         None
@@ -161,7 +161,7 @@ impl Doctor {
     }
 
     /// Takes away what clings to a pasted text. Blanks around it do no harm.
-    fn unwrap<'a>(&mut self, text: &'a str) -> &'a str {
+    fn without_quotes<'a>(&mut self, text: &'a str) -> &'a str {
         let text = text.trim_matches(is_blank);
         let quoted = ['"', '\'', '`'].into_iter().find_map(|quote| {
             let inner = text.strip_prefix(quote)?;

@@ -190,7 +190,8 @@ impl<'a> Reader<'a> {
             }
             Event::Start(Tag::Link { .. }) => {
                 self.links.push(None);
-                self.push(to_glossary(event));
+                // The glossary is a page beside the lesson's.
+                self.push(to_glossary(event, "../glossary/"));
             }
             Event::End(TagEnd::Link) => {
                 let end = self.links.pop().flatten();
@@ -259,28 +260,27 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A link to `glossary:term` leads to that term, on the page beside the lesson's.
-fn to_glossary(event: Event<'_>) -> Event<'_> {
-    match event {
-        Event::Start(Tag::Link {
-            link_type,
-            dest_url,
-            title,
-            id,
-        }) => {
-            let dest_url = match dest_url.strip_prefix("glossary:") {
-                Some(term) => format!("../glossary/#{term}").into(),
-                None => dest_url,
-            };
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            })
-        }
-        event => event,
-    }
+/// A link to `glossary:term` leads to that term on the glossary's page, whose address from here is `page`.
+pub fn to_glossary<'a>(event: Event<'a>, page: &str) -> Event<'a> {
+    let Event::Start(Tag::Link {
+        link_type,
+        dest_url,
+        title,
+        id,
+    }) = event
+    else {
+        return event;
+    };
+    let dest_url = match dest_url.strip_prefix("glossary:") {
+        Some(term) => format!("{page}#{term}").into(),
+        None => dest_url,
+    };
+    Event::Start(Tag::Link {
+        link_type,
+        dest_url,
+        title,
+        id,
+    })
 }
 
 fn plain(events: &[Event<'_>]) -> String {

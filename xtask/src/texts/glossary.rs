@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use lessons::text::to_glossary;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 use super::escaped;
@@ -52,7 +53,8 @@ impl Glossary {
                 }
                 // Texts are ours, but a stray tag in them is a mistake.
                 Event::Html(_) | Event::InlineHtml(_) => {}
-                event => events.push(within(event)),
+                // Terms link to each other as lessons link to them.
+                event => events.push(to_glossary(event, "")),
             }
         }
         close(&mut terms, &mut events);
@@ -80,30 +82,6 @@ impl Glossary {
             );
         }
         html + "</dl>"
-    }
-}
-
-/// Terms link to each other as lessons link to them.
-fn within(event: Event<'_>) -> Event<'_> {
-    match event {
-        Event::Start(Tag::Link {
-            link_type,
-            dest_url,
-            title,
-            id,
-        }) => {
-            let dest_url = match dest_url.strip_prefix("glossary:") {
-                Some(term) => format!("#{term}").into(),
-                None => dest_url,
-            };
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            })
-        }
-        event => event,
     }
 }
 

@@ -69,17 +69,39 @@ pub fn select<'a>(
             .map(|select| select.value());
         choose.emit(value.filter(|value| !value.is_empty()));
     });
-    let entry = |entry: &str| {
-        let selected = chosen == Some(entry);
-        html! { <option value={entry.to_owned()} {selected}>{ entry }</option> }
-    };
+    let entries: Vec<AttrValue> = entries
+        .into_iter()
+        .map(|entry| entry.to_owned().into())
+        .collect();
+    let chosen = chosen.map(|chosen| AttrValue::from(chosen.to_owned()));
     html! {
         <select aria-label={name} {onchange}>
-            if let Some(any) = any {
-                <option value="" selected={chosen.is_none()}>{ any }</option>
-            }
-            { for entries.into_iter().map(entry) }
+            <Options {any} {entries} {chosen} />
         </select>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct OptionsProps {
+    any: Option<AttrValue>,
+    entries: Vec<AttrValue>,
+    chosen: Option<AttrValue>,
+}
+
+/// The entries of a list, drawn anew only when they change: a fleet has a thousand, beside what changes all the time.
+#[component]
+fn Options(props: &OptionsProps) -> Html {
+    let option = |entry: &AttrValue| {
+        let selected = props.chosen.as_ref() == Some(entry);
+        html! { <option value={entry.clone()} {selected}>{ entry }</option> }
+    };
+    html! {
+        <>
+            if let Some(any) = &props.any {
+                <option value="" selected={props.chosen.is_none()}>{ any }</option>
+            }
+            { for props.entries.iter().map(option) }
+        </>
     }
 }
 

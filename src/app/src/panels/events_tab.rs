@@ -16,6 +16,10 @@ use crate::state::Log;
 
 /// The most rows that are drawn at once.
 const SHOWN: usize = 200;
+/// The most rows while events arrive faster than anybody reads: all of them would be drawn anew many times a second.
+const SHOWN_OF_BURST: usize = 40;
+/// How long back a burst is looked for, in milliseconds of the bench.
+const BURST: u64 = 1000;
 
 /// What arrived.
 #[derive(Clone, PartialEq, Properties)]
@@ -45,7 +49,7 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
         .iter()
         .filter(|event| device.as_ref().is_none_or(|id| *id == event.device_id))
         .collect();
-    let older = entries.len().saturating_sub(SHOWN);
+    let older = entries.len().saturating_sub(shown(&entries));
     let choose = {
         let device = device.clone();
         Callback::from(move |chosen| device.set(chosen))
@@ -77,6 +81,18 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
             <Chart words={words.clone()} preferred={props.lesson.chart} device={(*device).clone()} events={props.events.clone()} />
         </div>
     }
+}
+
+/// How many of the events are drawn: fewer if that many came in the last moment.
+fn shown(events: &[&Rc<EventView>]) -> usize {
+    let time = |event: &Rc<EventView>| event.enqueued_time.as_millis();
+    let newest = events.iter().rev().take(SHOWN_OF_BURST);
+    let is_burst = newest.len() == SHOWN_OF_BURST
+        && newest
+            .last()
+            .zip(events.last())
+            .is_some_and(|(first, last)| time(first) + BURST > time(last));
+    if is_burst { SHOWN_OF_BURST } else { SHOWN }
 }
 
 fn row(event: &Rc<EventView>, open: &UseStateHandle<Option<(u16, u64)>>, words: &Words) -> Html {
@@ -146,5 +162,40 @@ fn details(event: &EventView, words: &Words) -> Html {
             { list("events-system", &event.system_properties) }
             { list("events-application", &event.application_properties) }
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::timestamp::Timestamp;
+
+    use super::*;
+
+    fn events(count: u64, apart: u64) -> Vec<Rc<EventView>> {
+        let event = |number: u64| {
+            Rc::new(EventView {
+                partition: 0,
+                sequence_number: number,
+                offset: number.to_string(),
+                enqueued_time: Timestamp::from_millis(number * apart),
+                device_id: "device".to_owned(),
+                text: None,
+                size: 0,
+                numbers: Vec::new(),
+                annotations: Vec::new(),
+                system_properties: Vec::new(),
+                application_properties: Vec::new(),
+            })
+        };
+        (0..count).map(event).collect()
+    }
+
+    #[test]
+    fn a_burst_draws_fewer_rows() {
+        let shown = |events: Vec<Rc<EventView>>| shown(&events.iter().collect::<Vec<_>>());
+        assert_eq!(shown(events(500, 1)), SHOWN_OF_BURST);
+        assert_eq!(shown(events(500, 100)), SHOWN);
+        assert_eq!(shown(events(3, 1)), SHOWN);
+        assert_eq!(shown(Vec::new()), SHOWN);
     }
 }

@@ -118,7 +118,10 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             screen.link.send(&Command::Act {
                 settings: screen.kept.settings(outline),
             });
-            screen.bench.dispatch(Action::Asked);
+            screen.bench.dispatch(Action::Asked {
+                lesson: outline.id,
+                step: step.id,
+            });
         })
     };
     use_shortcut(Shortcut::Run, on_run.clone());

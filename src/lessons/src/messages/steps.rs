@@ -16,7 +16,7 @@ use crate::{
     telemetry::{
         checks::{device_id, is_connected},
         programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, hand_over, register},
+        steps::{ended, prepare},
     },
 };
 
@@ -66,15 +66,6 @@ pub(crate) static STEPS: &[Step] = &[
         is_over: |hands, _| ended(hands, FILL_THE_QUEUE),
     },
 ];
-
-/// Registers the device, and carries its string over once the registry has made one.
-async fn prepare(hands: Hands, settings: Settings) {
-    register(&hands, &settings);
-    hands
-        .wait_until(|hands| ended(hands, CREATE_DEVICE_IDENTITY))
-        .await;
-    hand_over(&hands, &settings);
-}
 
 /// Starts the device with its cable in.
 fn switch_on(hands: &Hands, settings: &Settings) {

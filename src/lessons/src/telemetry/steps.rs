@@ -70,6 +70,15 @@ pub(crate) fn hand_over(hands: &Hands, settings: &Settings) {
     }
 }
 
+/// Registers the device, and carries its string over once the registry has made one.
+pub(crate) async fn prepare(hands: Hands, settings: Settings) {
+    register(&hands, &settings);
+    hands
+        .wait_until(|hands| ended(hands, CREATE_DEVICE_IDENTITY))
+        .await;
+    hand_over(&hands, &settings);
+}
+
 fn send(hands: &Hands, settings: &Settings) {
     hands.set_plugged(device_id(settings), true);
     hands.stop(SIMULATED_DEVICE_WITH_RETRY);

@@ -17,7 +17,7 @@ use crate::{
     telemetry::{
         checks::{device_id, handed_over},
         programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, hand_over, register},
+        steps::{ended, prepare},
     },
 };
 
@@ -57,15 +57,6 @@ pub(crate) static STEPS: &[Step] = &[
         is_over: |hands, _| ended(hands, QUERY_TOO_EARLY),
     },
 ];
-
-/// Registers the device and hands over its connection string.
-pub(crate) async fn prepare(hands: Hands, settings: Settings) {
-    register(&hands, &settings);
-    hands
-        .wait_until(|hands| ended(hands, CREATE_DEVICE_IDENTITY))
-        .await;
-    hand_over(&hands, &settings);
-}
 
 fn tag(hands: &Hands, settings: Settings) {
     let level = first_level(&settings);
