@@ -3,7 +3,7 @@
 const LIMIT = 8;
 
 /** Text as it is compared: small letters, and one way of writing each of them. */
-const folded = (text) => text.normalize("NFKC").toLowerCase();
+const folded = (text) => text.normalize("NFKC").toLowerCase().replaceAll("ё", "е");
 
 let index;
 

@@ -406,7 +406,8 @@ impl Bench {
         let program = match (entry.side, &*self.device_string) {
             (Side::Cloud, _) => entry.party.clone(),
             (Side::Device, DeviceString::Given { device_id, .. })
-                if entry.kind == "PUBLISH" && *device_id == entry.party =>
+                if ["PUBLISH", "SUBSCRIBE"].contains(&&*entry.kind)
+                    && *device_id == entry.party =>
             {
                 self.device_program.clone()
             }
@@ -694,6 +695,47 @@ mod tests {
         assert_eq!(bench.progress("simulated_device").line, Some(7));
         let bench = after(bench, vec![program(ProgramState::Stopped), line()]);
         assert_eq!(bench.progress("simulated_device").line, None);
+    }
+
+    #[test]
+    fn what_a_program_sent_last_is_a_message_or_a_subscription() {
+        let sent = |id: u64, kind: &str| {
+            Report::Trace(TraceEntry {
+                id,
+                at: Timestamp::from_millis(id),
+                direction: Direction::ToHub,
+                side: Side::Device,
+                party: "device".to_owned(),
+                protocol: lab::view::Protocol::Mqtt,
+                kind: kind.to_owned(),
+                summary: String::new(),
+                device_id: None,
+                size: 2,
+                mark: None,
+                answers: None,
+            })
+        };
+        let begun = vec![
+            Report::DeviceString(DeviceString::Given {
+                host_name: String::new(),
+                device_id: "device".to_owned(),
+            }),
+            Report::Program {
+                side: Side::Device,
+                name: "receive_messages".to_owned(),
+                state: ProgramState::Running,
+            },
+        ];
+        let mut bench = after(Bench::default(), begun);
+        for (id, kind, last) in [
+            (1, "CONNECT", None),
+            (2, "SUBSCRIBE", Some(2)),
+            (3, "PUBACK", Some(2)),
+            (4, "PUBLISH", Some(4)),
+        ] {
+            bench = after(bench, vec![sent(id, kind)]);
+            assert_eq!(bench.progress("receive_messages").entry, last, "{kind}");
+        }
     }
 
     #[test]

@@ -48,6 +48,8 @@ const VERSION: &str = "version 1";
 const LENGTH_LIMIT: usize = 64 * 1024;
 /// A longer hub is not kept: browsers give a site five megabytes.
 const HUB_LENGTH_LIMIT: usize = 2 * 1024 * 1024;
+/// How long a learner's copy of a lesson counts as today's work, in milliseconds.
+const FRESH: u64 = 12 * 60 * 60 * 1000;
 
 /// Bench seconds for a real second that a learner may choose.
 pub const SPEEDS: &[u32] = &[1, 10, 60];
@@ -280,10 +282,10 @@ impl Kept {
         }
     }
 
-    /// When work on a lesson began, if that was in an earlier visit.
+    /// When work on a lesson began, if that was so long before this visit that it may be forgotten.
     pub fn begun_before(&self, lesson: &str) -> Option<u64> {
         let (_, at) = self.begun.iter().find(|(of, _)| *of == lesson)?;
-        (*at < self.visit).then_some(*at)
+        (at + FRESH <= self.visit).then_some(*at)
     }
 
     /// Whether a step was ever passed.
@@ -650,16 +652,21 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_old_from_the_next_visit_on() {
+    fn a_copy_is_old_hours_later_but_not_after_a_reload() {
         let first = Kept {
             visit: 5,
             ..Kept::default()
         };
         let first = Rc::new(first).reduce(passed("register"));
         assert_eq!(first.begun_before("telemetry"), None);
-        let next = Kept {
+        let reloaded = Kept {
             visit: 9,
             ..Kept::read(&first.write())
+        };
+        assert_eq!(reloaded.begun_before("telemetry"), None);
+        let next = Kept {
+            visit: 5 + FRESH,
+            ..reloaded
         };
         assert_eq!(next.begun_before("telemetry"), Some(5));
         let next = Rc::new(next).reduce(passed("send"));

@@ -764,3 +764,101 @@ fn bench_options(rng: &mut ChaCha20Rng, start: Timestamp) -> BenchOptions {
         start,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lab::view::Span;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+    use super::*;
+    use crate::outline::LESSONS;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
+
+    /// All keys of the hub on the bench, as they are and as they stand in a URL.
+    fn keys(classroom: &Classroom) -> Vec<String> {
+        let hands = classroom.bench.hands();
+        let hub = hands.hub();
+        let of_policies = hub
+            .policies()
+            .iter()
+            .flat_map(|policy| [&policy.primary_key, &policy.secondary_key])
+            .map(|key| key.to_base64().into_inner());
+        let of_devices = hub
+            .devices()
+            .map(|device| &device.authentication.symmetric_key)
+            .flat_map(|keys| [&keys.primary_key, &keys.secondary_key])
+            .flatten()
+            .filter_map(|key| Some(key.to_key().ok()?.to_base64().into_inner()));
+        of_policies
+            .chain(of_devices)
+            .flat_map(|key| [utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string(), key])
+            .collect()
+    }
+
+    /// All that a report tells, but for what a console shows only on request.
+    fn told(report: Report) -> String {
+        let bytes = match &report {
+            Report::Inspected {
+                detail: Some(detail),
+                ..
+            } => String::from_utf8_lossy(&detail.bytes).into_owned(),
+            _ => String::new(),
+        };
+        let report = match report {
+            Report::Console(mut line) => {
+                line.spans.retain(|span| matches!(span, Span::Text(_)));
+                Report::Console(line)
+            }
+            report => report,
+        };
+        serde_json::to_string(&report).unwrap() + &bytes
+    }
+
+    /// The value after each `sig=`.
+    fn signatures(text: &str) -> impl Iterator<Item = &str> {
+        let end = |c: char| !(c.is_ascii_alphanumeric() || "*%+/=".contains(c));
+        text.split("sig=")
+            .skip(1)
+            .filter_map(move |rest| rest.split(end).next())
+    }
+
+    #[test]
+    fn no_report_tells_a_key_or_a_signature() {
+        for lesson in LESSONS {
+            let mut classroom = Classroom::new([7; 32], NOW);
+            let mut reports = Vec::new();
+            let mut tell = |classroom: &mut Classroom, command| {
+                classroom.handle(NOW, command);
+                let new: Vec<Report> = std::iter::from_fn(|| classroom.poll()).collect();
+                reports.extend(new);
+            };
+            let open = Command::Open {
+                lesson: lesson.id.to_owned(),
+                step: lesson.steps.last().unwrap().id.to_owned(),
+                settings: Settings::new(),
+            };
+            tell(&mut classroom, open);
+            tell(&mut classroom, Command::Solve);
+            for entry in 0..300 {
+                tell(&mut classroom, Command::Inspect { entry });
+            }
+            let keys = keys(&classroom);
+            assert!(
+                keys.len() >= 24,
+                "five policies and a device, two keys each"
+            );
+            let mut masked = 0;
+            for text in reports.into_iter().map(told) {
+                for key in &keys {
+                    assert!(!text.contains(key), "a key in a report of {}", lesson.id);
+                }
+                for signature in signatures(&text) {
+                    assert!(!signature.contains(|c: char| c.is_ascii_alphanumeric()));
+                    masked += 1;
+                }
+            }
+            assert!(masked > 1, "tokens of {} were traced", lesson.id);
+        }
+    }
+}
