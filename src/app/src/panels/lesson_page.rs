@@ -78,6 +78,8 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let is_first = use_mut_ref(|| true);
     let hand = use_reducer(ByHand::default);
     let desk = Desk::new(screen, hand, lesson_device(screen, outline));
+    // A row of tabs that was hidden could not be scrolled to the open one.
+    use_effect_with((*view, desk.hand.tab), |(_, tab)| dom::reveal_tab(tab.id()));
     use_effect_with(desk.watching(), {
         let link = screen.link.clone();
         move |(device_id, _)| {

@@ -44,7 +44,6 @@ pub fn Panel(props: &PanelProps) -> Html {
             }
         }
     });
-    use_effect_with(open, |open| dom::reveal_tab(open.id()));
     let onkeydown = {
         let hand = hand.dispatcher();
         Callback::from(move |event: KeyboardEvent| {
