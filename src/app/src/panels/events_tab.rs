@@ -86,12 +86,10 @@ pub fn EventsTab(props: &EventsTabProps) -> Html {
 /// How many of the events are drawn: fewer if that many came in the last moment.
 fn shown(events: &[&Rc<EventView>]) -> usize {
     let time = |event: &Rc<EventView>| event.enqueued_time.as_millis();
-    let newest = events.iter().rev().take(SHOWN_OF_BURST);
-    let is_burst = newest.len() == SHOWN_OF_BURST
-        && newest
-            .last()
-            .zip(events.last())
-            .is_some_and(|(first, last)| time(first) + BURST > time(last));
+    let first_of_burst = events.iter().nth_back(SHOWN_OF_BURST - 1);
+    let is_burst = first_of_burst
+        .zip(events.last())
+        .is_some_and(|(first, last)| time(first) + BURST > time(last));
     if is_burst { SHOWN_OF_BURST } else { SHOWN }
 }
 
