@@ -23,7 +23,7 @@ column-device = 디바이스
 column-expires = 만료(UTC)
 column-message = 메시지 ID
 column-place = 위치
-column-queued = 큐에 든 시각
+column-queued = 큐 메시지
 column-status = 상태
 column-time = 시각(UTC)
 

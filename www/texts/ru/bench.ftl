@@ -114,7 +114,7 @@ did-query = { $count ->
 
 method = Вызвать метод
 method-name = Метод
-method-payload = Полезная нагрузка (JSON; пусто — без неё)
+method-payload = Полезная нагрузка (JSON, можно пусто)
 method-response-timeout = Время ожидания ответа (с)
 method-connect-timeout = Время ожидания подключения (с)
 method-timeouts = Время ожидания подключения больше времени ожидания ответа: хаб такое отклоняет. Сделайте его не больше.
@@ -124,13 +124,13 @@ did-method = Устройство ответило с состоянием { $s
 # Вкладка «Сообщения».
 
 message-send = Отправить сообщение
-message-id = Идентификатор сообщения (пусто — без него)
+message-id = Идентификатор (можно пусто)
 message-ack = Отчёт о доставке
 message-ack-none = нет
 message-ack-positive = об успехе
 message-ack-negative = о неудаче
 message-ack-full = в обоих случаях
-message-expires = Срок жизни (с; пусто — как задано в хабе)
+message-expires = Срок, с (можно пусто)
 message-properties = Свойства (имя=значение; …)
 message-body = Тело
 message-purge = Очистить очередь
