@@ -86,7 +86,9 @@ impl Operator {
             } => {
                 let change = twin_change(&patch).map_err(refused_here)?;
                 let if_match = etag.map_or(IfMatch::Any, IfMatch::Etag);
-                let call = service.patch_twin(now, &device_id, &change, &if_match);
+                let mut call = service.patch_twin(now, &device_id, &change, &if_match);
+                // What was typed goes out as it is: a parsed value has lost the order of its members.
+                patch.trim().as_bytes().clone_into(call.request.body_mut());
                 return self.twin(&call).await;
             }
             CloudAction::Query {

@@ -625,3 +625,25 @@ fn a_thousand_devices_send_a_message_a_second() {
     });
     assert_eq!(left, Some(1));
 }
+
+#[test]
+fn a_patch_goes_out_as_it_was_typed() {
+    let typed = r#"{ "tags": { "zone": 1, "area": 2.50 } }"#;
+    let mut place = Place::with_device();
+    assert!(matches!(place.patch(typed, None), Outcome::Twin(_)));
+    let sent = place.reports.iter().rev().find_map(|report| match report {
+        Report::Trace(entry) if entry.kind == "PATCH" => Some(entry.id),
+        _ => None,
+    });
+    let entry = sent.expect("the request is traced");
+    place.tell(Command::Inspect { entry });
+    let bytes = place.reports.iter().find_map(|report| match report {
+        Report::Inspected {
+            detail: Some(detail),
+            ..
+        } => Some(String::from_utf8_lossy(&detail.bytes).into_owned()),
+        _ => None,
+    });
+    let request = bytes.expect("its bytes are kept");
+    assert!(request.ends_with(typed), "{request}");
+}
