@@ -32,7 +32,9 @@ async function walk(page) {
   const stops = [];
   for (let press = 0; press < 200; press += 1) {
     if (press > 0) await page.keyboard.press("Tab");
-    const stop = await page.evaluate(() => {
+    const stop = await page.evaluate(async () => {
+      // The focus may scroll a list, which then shows the way back: that is to be reached as well.
+      await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
       const element = document.activeElement;
       if (!element || element === document.body || globalThis.walked.has(element)) return null;
       globalThis.walked.add(element);

@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { until, visit } from "./harness.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
 
+/** After this time, in milliseconds, a copy is one that the learner may have forgotten. */
+const HALF_A_DAY = 12 * 60 * 60 * 1000;
 const KEY = "iot-hub-playground";
 const SHARE = "Share my progress";
 
@@ -88,13 +90,17 @@ for (const [what, code, answer] of [
   }));
 }
 
-test("a reload in the middle of a lesson says from when the copy is, and it can begin anew", visit({}, async ({ page, site }) => {
+test("a copy from half a day ago says from when it is, and can begin anew", visit({}, async ({ page, site }) => {
   await page.goto(site.at("/telemetry/register"));
   await page.getByRole("textbox", { name: "Device id" }).fill("gauge-7");
   let seat = await pass(page, site, 2);
   const note = page.getByText("You are working on your own copy from");
   assert.equal(await note.count(), 0, "not in the visit in which it began");
+  await page.reload();
+  await seat.sees("Passed");
+  assert.equal(await note.count(), 0, "nor after a reload in between");
 
+  await page.clock.setFixedTime(Date.now() + HALF_A_DAY);
   await page.reload();
   await seat.sees("Passed");
   const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date());
@@ -143,6 +149,7 @@ test("two tabs do not lose each other's progress", visit({}, async ({ page, site
   await until("steps and edit", async () => /telemetry send\n[^]*gauge-7/.test(await kept()));
 
   // Beginning anew in one tab is not undone by the other.
+  await context.clock.setFixedTime(Date.now() + HALF_A_DAY);
   await other.reload();
   await other.getByRole("button", { name: "Start anew" }).click();
   await progress(other, 0);
