@@ -1,0 +1,439 @@
+//! The thread that owns the hub, and the handle through which all surfaces reach it.
+//!
+//! Every surface (MQTT, REST, AMQP) sends inputs into one queue. The thread takes as many as wait, feeds them to the
+//! hub, has the store keep the changes of all of them at once, and only then lets the hub's outputs go: one commit
+//! pays for many acknowledgements, and what was acknowledged is kept.
+
+use std::{
+    collections::HashMap,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use hub::{
+    AccessPolicy, CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, StoreError,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use wire::{
+    event::{Event, EventPosition},
+    timestamp::Timestamp,
+};
+
+/// The most inputs that wait for the hub. Whoever has more to give waits, and with them the sender at the far end.
+const WAITING: usize = 4096;
+/// The most inputs between two commits.
+const BATCH: usize = 1024;
+/// The most bytes that wait for a client which does not read, before it is dropped.
+const UNREAD: usize = 4 * 1024 * 1024;
+
+/// What keeps a hub's changes for good: hears of each through the hub's [`hub::Store`], and makes all of them last
+/// when it is told to.
+pub trait Keep {
+    /// Makes all changes since the last call last. On an error, none of them may be told to anybody.
+    fn flush(&mut self) -> Result<(), StoreError>;
+}
+
+/// Keeps nothing beyond the memory of the program.
+pub struct Ephemeral;
+
+impl Keep for Ephemeral {
+    fn flush(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// The hub's thread is gone: the program is ending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the hub has stopped")]
+pub struct Stopped;
+
+/// What the hub sends on an MQTT link.
+#[derive(Debug)]
+pub enum ToLink {
+    /// Send these bytes: one packet or several.
+    Bytes(Bytes),
+    /// Close the link, after what was to be sent on it.
+    Close(CloseReason),
+}
+
+enum Input {
+    Open {
+        link: Outgoing,
+        reply: oneshot::Sender<ConnectionId>,
+    },
+    Receive {
+        connection: ConnectionId,
+        bytes: Bytes,
+    },
+    Closed {
+        connection: ConnectionId,
+    },
+    Request {
+        request: Request<Vec<u8>>,
+        reply: oneshot::Sender<Response<Vec<u8>>>,
+    },
+    Look(Box<dyn FnOnce(&Hub) + Send>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// The hub's end of a link to a client.
+struct Outgoing {
+    sender: mpsc::UnboundedSender<ToLink>,
+    unread: Arc<AtomicUsize>,
+}
+
+/// A way to the hub. Cheap to clone.
+#[derive(Clone)]
+pub struct HubHandle {
+    inputs: mpsc::Sender<Input>,
+    revision: watch::Receiver<u64>,
+    fixed: Arc<Fixed>,
+}
+
+/// What never changes while a hub runs.
+struct Fixed {
+    host_name: String,
+    policies: Vec<AccessPolicy>,
+    partition_count: u16,
+}
+
+/// One client's MQTT link. Dropping it tells the hub that the link is gone.
+pub struct Link {
+    connection: ConnectionId,
+    inputs: mpsc::Sender<Input>,
+    outputs: mpsc::UnboundedReceiver<ToLink>,
+    unread: Arc<AtomicUsize>,
+    is_closed: bool,
+}
+
+impl Link {
+    /// Gives the hub bytes that came in. Waits while the hub has too much to do.
+    pub async fn receive(&self, bytes: Bytes) -> Result<(), Stopped> {
+        let connection = self.connection;
+        let input = Input::Receive { connection, bytes };
+        self.inputs.send(input).await.map_err(|_| Stopped)
+    }
+
+    /// The next thing that the hub wants done on this link; none once it has nothing more to say.
+    pub async fn next(&mut self) -> Option<ToLink> {
+        let next = self.outputs.recv().await;
+        match &next {
+            Some(ToLink::Bytes(bytes)) => {
+                self.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+            }
+            Some(ToLink::Close(_)) | None => self.is_closed = true,
+        }
+        next
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if self.is_closed {
+            return;
+        }
+        let input = Input::Closed {
+            connection: self.connection,
+        };
+        // The queue may be full just now, and a destructor cannot wait.
+        if let Err(mpsc::error::TrySendError::Full(input)) = self.inputs.try_send(input)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let inputs = self.inputs.clone();
+            runtime.spawn(async move { inputs.send(input).await });
+        }
+    }
+}
+
+impl HubHandle {
+    /// Starts the hub's thread. `make` runs on it and gives the hub and what keeps its changes.
+    pub fn start<E: Send + 'static>(
+        make: impl FnOnce() -> Result<(Hub, Box<dyn Keep>), E> + Send + 'static,
+    ) -> io::Result<Result<(Self, Ended), E>> {
+        let (inputs, queue) = mpsc::channel(WAITING);
+        let (revised, revision) = watch::channel(0);
+        let (made, is_made) = std::sync::mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("hub".to_owned())
+            .spawn(move || {
+                let (hub, keep) = match make() {
+                    Ok(made) => made,
+                    Err(error) => {
+                        let _ = made.send(Err(error));
+                        return Ok(());
+                    }
+                };
+                let fixed = Fixed {
+                    host_name: hub.host_name().to_owned(),
+                    policies: hub.policies().to_vec(),
+                    partition_count: hub.partition_count(),
+                };
+                let _ = made.send(Ok(fixed));
+                let host = Host {
+                    hub,
+                    keep,
+                    revised,
+                    links: HashMap::new(),
+                    requests: HashMap::new(),
+                    now: Timestamp::from_millis(0),
+                };
+                host.run(queue)
+            })?;
+        let fixed = match is_made.recv() {
+            Ok(Ok(fixed)) => fixed,
+            Ok(Err(error)) => return Ok(Err(error)),
+            Err(_) => return Err(io::Error::other("the hub's thread ended while it started")),
+        };
+        let handle = Self {
+            inputs,
+            revision,
+            fixed: Arc::new(fixed),
+        };
+        Ok(Ok((handle, Ended(thread))))
+    }
+
+    /// Starts a hub that keeps nothing beyond the memory of the program.
+    pub fn ephemeral(options: HubOptions) -> io::Result<(Self, Ended)> {
+        let make = || Ok::<_, Stopped>((Hub::new(options), Box::new(Ephemeral) as Box<dyn Keep>));
+        Self::start(make)?.map_err(io::Error::other)
+    }
+
+    /// The hub's host name.
+    pub fn host_name(&self) -> &str {
+        &self.fixed.host_name
+    }
+
+    /// The hub's shared access policies.
+    pub fn policies(&self) -> &[AccessPolicy] {
+        &self.fixed.policies
+    }
+
+    /// How many partitions telemetry is spread over.
+    pub fn partition_count(&self) -> u16 {
+        self.fixed.partition_count
+    }
+
+    /// Changes whenever the hub has kept something: then there may be new events, messages or feedback.
+    pub fn revision(&self) -> watch::Receiver<u64> {
+        self.revision.clone()
+    }
+
+    /// Opens a link that will speak MQTT.
+    pub async fn open(&self) -> Result<Link, Stopped> {
+        let (sender, outputs) = mpsc::unbounded_channel();
+        let unread = Arc::<AtomicUsize>::default();
+        let link = Outgoing {
+            sender,
+            unread: Arc::clone(&unread),
+        };
+        let connection = self.ask(|reply| Input::Open { link, reply }).await?;
+        Ok(Link {
+            connection,
+            inputs: self.inputs.clone(),
+            outputs,
+            unread,
+            is_closed: false,
+        })
+    }
+
+    /// Has the hub answer an HTTP request. The request's target is the path and query; its body is whole.
+    pub async fn request(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Stopped> {
+        self.ask(|reply| Input::Request { request, reply }).await
+    }
+
+    /// Looks at the hub between two inputs. What it sees may not have been kept yet.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Hub) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let look = |reply: oneshot::Sender<T>| {
+            Input::Look(Box::new(move |hub| {
+                let _ = reply.send(look(hub));
+            }))
+        };
+        self.ask(look).await
+    }
+
+    /// At most `most` events of a partition from a position on.
+    pub async fn read_events(
+        &self,
+        partition: u16,
+        from: EventPosition,
+        most: usize,
+    ) -> Result<Vec<Event>, Stopped> {
+        self.look(move |hub| hub.read_events(partition, &from, most))
+            .await
+    }
+
+    /// Ends the hub's thread once all that was given before is done and kept.
+    pub async fn stop(&self) {
+        let _ = self.ask(Input::Stop).await;
+    }
+
+    async fn ask<T>(&self, input: impl FnOnce(oneshot::Sender<T>) -> Input) -> Result<T, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.inputs.send(input(reply)).await;
+        sent.map_err(|_| Stopped)?;
+        answer.await.map_err(|_| Stopped)
+    }
+}
+
+/// To be waited for at the end of the program.
+pub struct Ended(thread::JoinHandle<Result<(), StoreError>>);
+
+impl Ended {
+    /// Waits until the hub's thread has ended. An error is that of a store which could keep no more.
+    pub fn wait(self) -> Result<(), StoreError> {
+        let lost = |_| Err(StoreError::new("the hub's thread panicked"));
+        self.0.join().unwrap_or_else(lost)
+    }
+
+    /// Whether the hub's thread has ended, so that [`wait`](Self::wait) returns at once.
+    pub fn is_finished(&self) -> bool {
+        self.0.is_finished()
+    }
+}
+
+/// The hub on its thread.
+struct Host {
+    hub: Hub,
+    keep: Box<dyn Keep>,
+    revised: watch::Sender<u64>,
+    links: HashMap<ConnectionId, Outgoing>,
+    requests: HashMap<RequestId, oneshot::Sender<Response<Vec<u8>>>>,
+    now: Timestamp,
+}
+
+impl Host {
+    fn run(mut self, mut queue: mpsc::Receiver<Input>) -> Result<(), StoreError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let runtime = runtime.map_err(|error| StoreError::new(error.to_string()))?;
+        let mut inputs = Vec::with_capacity(BATCH);
+        loop {
+            let wait = self.until_deadline();
+            let took = runtime.block_on(async {
+                tokio::select! {
+                    biased;
+                    took = queue.recv_many(&mut inputs, BATCH) => Some(took),
+                    () = tokio::time::sleep(wait) => None,
+                }
+            });
+            if took == Some(0) {
+                return Ok(());
+            }
+            self.tick();
+            self.hub.advance(self.now);
+            let mut stop = None;
+            for input in inputs.drain(..) {
+                if let Some(asked) = self.feed(input) {
+                    stop = Some(asked);
+                }
+            }
+            // The changes of all these inputs last before anybody hears of one.
+            self.keep.flush()?;
+            self.let_go();
+            if let Some(stop) = stop {
+                let _ = stop.send(());
+                return Ok(());
+            }
+        }
+    }
+
+    /// The wall clock, but never backwards.
+    fn tick(&mut self) {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let now = Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
+        self.now = self.now.max(now);
+    }
+
+    fn until_deadline(&mut self) -> Duration {
+        self.tick();
+        let Some(deadline) = self.hub.next_deadline() else {
+            return Duration::from_hours(1);
+        };
+        Duration::from_millis(deadline.as_millis().saturating_sub(self.now.as_millis()))
+    }
+
+    /// Feeds one input; gives back who wants to hear of the end, if this was the last.
+    fn feed(&mut self, input: Input) -> Option<oneshot::Sender<()>> {
+        match input {
+            Input::Open { link, reply } => {
+                let connection = self.hub.open(self.now);
+                self.links.insert(connection, link);
+                if reply.send(connection).is_err() {
+                    self.hub.closed(self.now, connection);
+                    self.links.remove(&connection);
+                }
+            }
+            Input::Receive { connection, bytes } => {
+                self.hub.receive(self.now, connection, &bytes);
+            }
+            Input::Closed { connection } => {
+                self.links.remove(&connection);
+                self.hub.closed(self.now, connection);
+            }
+            Input::Request { request, reply } => {
+                let id = self.hub.request(self.now, &request);
+                self.requests.insert(id, reply);
+            }
+            Input::Look(look) => look(&self.hub),
+            Input::Stop(reply) => return Some(reply),
+        }
+        None
+    }
+
+    /// Hands out what the hub wants done.
+    fn let_go(&mut self) {
+        let mut packets: HashMap<ConnectionId, Vec<u8>> = HashMap::new();
+        while let Some(output) = self.hub.poll() {
+            match output {
+                Output::Send { connection, bytes } => {
+                    packets.entry(connection).or_default().extend(bytes);
+                }
+                Output::Close { connection, reason } => {
+                    if let Some(bytes) = packets.remove(&connection) {
+                        self.send(connection, bytes);
+                    }
+                    if let Some(link) = self.links.remove(&connection) {
+                        let _ = link.sender.send(ToLink::Close(reason));
+                    }
+                }
+                Output::Respond { request, response } => {
+                    if let Some(reply) = self.requests.remove(&request) {
+                        let _ = reply.send(response);
+                    }
+                }
+            }
+        }
+        for (connection, bytes) in packets {
+            self.send(connection, bytes);
+        }
+        let revision = self.hub.revision();
+        self.revised
+            .send_if_modified(|known| std::mem::replace(known, revision) != revision);
+    }
+
+    /// Sends to a client, unless it has not read for too long: then its link is dropped.
+    fn send(&mut self, connection: ConnectionId, bytes: Vec<u8>) {
+        let Some(link) = self.links.get(&connection) else {
+            return;
+        };
+        let unread = link.unread.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        let is_slow = unread > UNREAD;
+        if is_slow || link.sender.send(ToLink::Bytes(bytes.into())).is_err() {
+            self.links.remove(&connection);
+            self.hub.closed(self.now, connection);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! `iothub-playground`: the program that a person starts.
+
+fn main() {}
