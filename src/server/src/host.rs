@@ -273,6 +273,11 @@ impl HubHandle {
             .await
     }
 
+    /// Resolves once the hub's thread takes nothing more: it was stopped, or its store failed.
+    pub async fn stopped(&self) {
+        self.inputs.closed().await;
+    }
+
     /// Ends the hub's thread once all that was given before is done and kept.
     pub async fn stop(&self) {
         let _ = self.ask(Input::Stop).await;
