@@ -87,6 +87,11 @@ struct Header {
     partitions: Vec<EventBounds>,
 }
 
+/// The name of the hub that a snapshot tells of, by its first line; none if that is no such line.
+pub fn snapshot_host_name(line: &str) -> Option<String> {
+    read::<Header>(line).ok().map(|header| header.host_name)
+}
+
 /// A line after the first: [`Kind`], owned.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
