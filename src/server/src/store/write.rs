@@ -22,7 +22,7 @@ use crate::host::Keep;
 /// How many events the hub has forgotten when their rows are deleted.
 const MANY: u64 = 1_024;
 /// How long the rows of fewer stay, and the header that is kept falls behind.
-const WHILE: Duration = Duration::from_secs(60);
+const WHILE: Duration = Duration::from_mins(1);
 
 /// Writes a hub's changes into a transaction that waits to be committed.
 pub(super) struct Writer(Rc<Database>);
