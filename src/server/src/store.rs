@@ -17,10 +17,11 @@ mod checksum;
 mod database;
 mod error;
 mod load;
-mod log;
+
 mod rows;
 mod schema;
 mod transfer;
+mod wal;
 mod write;
 
 use std::{rc::Rc, time::SystemTime};

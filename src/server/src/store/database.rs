@@ -5,7 +5,7 @@ use std::{cell::RefCell, path::PathBuf};
 use hub::StoreError;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{error::StoreFault, log, rows, schema};
+use super::{error::StoreFault, rows, schema, wal};
 use crate::data_folder::{self, DataFolder};
 
 /// The name of the file.
@@ -37,7 +37,7 @@ impl Database {
     /// Opens the file, and makes it if there is none. It is sound, and has the tables that this version wants.
     pub(super) fn open(folder: &DataFolder) -> Result<Self, StoreFault> {
         let path = folder.file(FILE);
-        log::check(&path)?;
+        wal::check(&path)?;
         let made = data_folder::own_file(&path);
         made.map_err(|error| StoreFault::unusable(&path, error.to_string()))?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -68,7 +68,7 @@ impl Database {
         connection.set_prepared_statement_cache_capacity(32);
         self.run(SETTINGS)?;
         self.check()?;
-        // A log that starts anew has nothing left in it of a transaction that a crash cut off; see `log`.
+        // A log that starts anew has nothing left in it of a transaction that a crash cut off; see `wal`.
         self.run("PRAGMA wal_checkpoint(TRUNCATE)")?;
         self.run("BEGIN IMMEDIATE")?;
         schema::migrate(connection, &self.path)?;
