@@ -1,4 +1,4 @@
-//! Packages from PyPI: the published SDKs that tests run.
+//! Packages from Python's index: the published SDKs that tests run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(crate) fn ensure(folder: &Path) -> Result<PathBuf, Error> {
         .arg_path("--requirement", &requirements_path)
         .dir(folder)
         .limit(Duration::from_mins(10))
-        .hint("see that this machine reaches the Python package index")
+        .hint("see that this machine reaches Python's package index")
         .quiet()?
         .require()?;
     println!("set-up: installed in {} s", installed.took.as_secs());
@@ -52,11 +52,11 @@ fn create(environment: &Path) -> Result<(), Error> {
             .require()
     };
     // Debian has Python without the module that makes environments.
-    let made = make().or_else(|error| {
+    let outcome = make().or_else(|error| {
         apt::install("Python's venv module", &["python3-venv"]).map_err(|_| error)?;
         make()
     });
-    made.map(|_| ())
+    outcome.map(|_| ())
 }
 
 /// Python, from Debian's packages if need be.
