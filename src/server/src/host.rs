@@ -76,7 +76,7 @@ enum Input {
         connection: ConnectionId,
     },
     Request {
-        request: Request<Vec<u8>>,
+        request: Box<Request<Vec<u8>>>,
         reply: oneshot::Sender<Response<Vec<u8>>>,
     },
     Look(Box<dyn FnOnce(&Hub) + Send>),
@@ -159,14 +159,14 @@ impl HubHandle {
     ) -> io::Result<Result<(Self, Ended), E>> {
         let (inputs, queue) = mpsc::channel(WAITING);
         let (revised, revision) = watch::channel(0);
-        let (made, is_made) = std::sync::mpsc::channel();
+        let (started, starts) = std::sync::mpsc::channel();
         let thread = thread::Builder::new()
             .name("hub".to_owned())
             .spawn(move || {
                 let (hub, keep) = match make() {
-                    Ok(made) => made,
+                    Ok(both) => both,
                     Err(error) => {
-                        let _ = made.send(Err(error));
+                        let _ = started.send(Err(error));
                         return Ok(());
                     }
                 };
@@ -175,7 +175,7 @@ impl HubHandle {
                     policies: hub.policies().to_vec(),
                     partition_count: hub.partition_count(),
                 };
-                let _ = made.send(Ok(fixed));
+                let _ = started.send(Ok(fixed));
                 let host = Host {
                     hub,
                     keep,
@@ -186,7 +186,7 @@ impl HubHandle {
                 };
                 host.run(queue)
             })?;
-        let fixed = match is_made.recv() {
+        let fixed = match starts.recv() {
             Ok(Ok(fixed)) => fixed,
             Ok(Err(error)) => return Ok(Err(error)),
             Err(_) => return Err(io::Error::other("the hub's thread ended while it started")),
@@ -245,6 +245,7 @@ impl HubHandle {
 
     /// Has the hub answer an HTTP request. The request's target is the path and query; its body is whole.
     pub async fn request(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Stopped> {
+        let request = Box::new(request);
         self.ask(|reply| Input::Request { request, reply }).await
     }
 
@@ -270,6 +271,11 @@ impl HubHandle {
     ) -> Result<Vec<Event>, Stopped> {
         self.look(move |hub| hub.read_events(partition, &from, most))
             .await
+    }
+
+    /// Resolves once the hub's thread takes nothing more: it was stopped, or its store failed.
+    pub async fn stopped(&self) {
+        self.inputs.closed().await;
     }
 
     /// Ends the hub's thread once all that was given before is done and kept.

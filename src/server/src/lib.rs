@@ -3,4 +3,16 @@
 //! This crate owns listeners, TLS, storage and static files. It knows no rule of a hub: `hub` has them all, and this
 //! crate gives it bytes, requests and time.
 
+pub mod cli;
+pub mod connection_limits;
+pub mod connections_file;
+pub mod emulator;
 pub mod host;
+pub mod https;
+pub mod listener;
+mod log;
+pub mod mqtt;
+pub mod owner_only;
+pub mod ports;
+pub mod tls;
+pub mod websocket;
