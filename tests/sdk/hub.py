@@ -12,6 +12,7 @@ IOTHUB_PLAYGROUND names the program to start, and IOTHUB_CONNECTIONS tells the c
 import errno
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -89,12 +90,12 @@ class Hub:
             raise HubError(f"the hub ended with {code} instead of 0:\n{self.log()}")
 
 
-def start(folder):
+def start(folder, *options):
     """Starts a hub that keeps nothing, with its files in `folder`, on the first address that is free."""
     for hostname, address in addresses():
         if not is_free(address):
             continue
-        hub = start_at(hostname, address, folder)
+        hub = start_at(hostname, address, folder, options)
         if hub:
             return hub
     raise HubError(f"no loopback address has the ports {PORTS} free: stop what listens there")
@@ -126,14 +127,14 @@ def is_free(address):
     return True
 
 
-def start_at(hostname, address, folder):
+def start_at(hostname, address, folder, options):
     """Starts a hub; none if another program took a port of the address in the meantime."""
     program = os.environ.get("IOTHUB_PLAYGROUND")
     if not program:
         raise HubError("IOTHUB_PLAYGROUND is not set: `cargo xtask test sdk` builds the hub and sets it")
     folder = Path(tempfile.mkdtemp(prefix="hub-", dir=folder))
     log = folder.with_suffix(".log")
-    command = [program, "hub", "--ephemeral", "--data", folder, "--hostname", hostname, "--listen", address]
+    command = [program, "hub", "--ephemeral", "--data", folder, "--hostname", hostname, "--listen", address, *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     end = time.monotonic() + START_LIMIT
@@ -151,7 +152,9 @@ def start_at(hostname, address, folder):
 
 
 def tail(log):
-    return "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
+    """The end of a log, without the keys that the hub prints for its user."""
+    lines = log.read_text(errors="replace").splitlines()[-LOG_TAIL:]
+    return re.sub(r"(SharedAccessKey=)[^;\s]+", r"\1[redacted]", "\n".join(lines))
 
 
 def main():

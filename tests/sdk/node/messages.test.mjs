@@ -100,7 +100,7 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
 }
 
 test("a device id is percent-encoded in an address", async (test) => {
-  const device = await newDevice(test, `a+b%c=${randomUUID()}`);
+  const device = await newDevice(test, `a%b=c@${randomUUID()}`);
   const client = await serviceClient(test);
   await client.send(device.id, message("text"));
   assert.equal(await waiting(device), 1);

@@ -90,7 +90,7 @@ def test_a_token_of_the_caller_s_own_opens_the_device(service, device, connect, 
 
 def test_a_certificate_that_is_not_trusted_ends_the_attempt(device, connect, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
-    with pytest.raises(exceptions.ConnectionFailedError):
+    with pytest.raises(exceptions.ClientError, match="TLS"):
         connect(device.connection_string, connection_retry=False).connect()
 
 
@@ -122,7 +122,7 @@ def test_a_hub_takes_a_fight_for_one_id_calmly(service, device, other_device, co
     threading.Timer(3 * QUIET, over.set).start()
     while not over.is_set():
         bystander.send_message("not disturbed")
-    fighters[0].shutdown()
+    fighters[0].disconnect()
     until("the fight to end", lambda: fighters[1].connected)
     fighters[1].send_message("at peace")
     assert state(service, device) == "Connected"

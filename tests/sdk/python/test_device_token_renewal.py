@@ -38,7 +38,7 @@ def test_everything_goes_on_after_a_token_is_renewed(service, device, renewed):
     assert (result.status, result.payload) == (200, "well")
 
     service.update_twin(device.id, Twin(properties=TwinProperties(desired={"interval": 10})))
-    assert renewed.patches.next() == {"interval": 10, "$version": 2}
+    until("the device to be told", lambda: renewed.patches.next() == {"interval": 10, "$version": 2})
 
     renewed.patch_twin_reported_properties({"interval": 10})
     assert renewed.get_twin()["reported"]["interval"] == 10
