@@ -1,16 +1,19 @@
 //! The emulator: a hub behind all of its ports, from the first connection to the last.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    connection_limits::ConnectionLimits,
+    connection_limits::{Admission, ConnectionLimits},
     host::HubHandle,
     https::{Https, Origins},
     listener::{Accepted, Listener},
-    mqtt,
+    mqtt::Mqtt,
     ports::BoundPorts,
+    time_limits::TimeLimits,
     tls::{Acceptor, Tls, TlsError},
 };
 
@@ -24,6 +27,8 @@ const LAST_WORDS: Duration = Duration::from_millis(2500);
 pub struct EmulatorOptions {
     /// How many connections each port takes.
     pub limits: ConnectionLimits,
+    /// How long clients may take.
+    pub times: TimeLimits,
     /// The pages that may speak with the hub.
     pub origins: Origins,
 }
@@ -54,17 +59,42 @@ impl Emulator {
         tls: &Tls,
         options: EmulatorOptions,
     ) -> Result<Self, StartError> {
-        let EmulatorOptions { limits, origins } = options;
+        let EmulatorOptions {
+            limits,
+            times,
+            origins,
+        } = options;
         let emulator = Self {
             hub,
             tasks: TaskTracker::new(),
             ending: CancellationToken::new(),
         };
-        let https = tls.acceptor(&[b"h2", b"http/1.1"])?;
-        // Whatever protocol a client of MQTT names, it means MQTT.
-        let mqtts = tls.acceptor(&[])?;
-        emulator.serve_https(ports.https.listen(limits)?, https, origins);
-        emulator.serve_mqtts(ports.mqtts.listen(limits)?, mqtts);
+        let (hub, ending) = (&emulator.hub, &emulator.ending);
+        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
+        let tasks = emulator.tasks.clone();
+        let https = Https::new(
+            hub.clone(),
+            Arc::clone(&mqtt),
+            times,
+            origins,
+            tasks,
+            ending.clone(),
+        );
+        let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
+        emulator.serve(ports.https.listen(limits)?, acceptor, {
+            move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
+        });
+        // Whatever protocol a client names on this port, it means MQTT.
+        let acceptor = tls.acceptor(&[], times.handshake)?;
+        emulator.serve(ports.mqtts.listen(limits)?, acceptor, {
+            move |stream, peer, admission| {
+                let mqtt = Arc::clone(&mqtt);
+                async move {
+                    mqtt.serve(stream, peer).await;
+                    drop(admission);
+                }
+            }
+        });
         let (tls, ending) = (tls.clone(), emulator.ending.clone());
         emulator.tasks.spawn(async move {
             ending.run_until_cancelled(tls.keep_fresh()).await;
@@ -96,31 +126,18 @@ impl Emulator {
         }
     }
 
-    fn serve_https(&self, listener: Listener, acceptor: Acceptor, origins: Origins) {
+    /// Serves each connection of a port once it has shaken hands.
+    fn serve<F>(
+        &self,
+        listener: Listener,
+        acceptor: Acceptor,
+        serve: impl Fn(TlsStream<TcpStream>, SocketAddr, Admission) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
-        let https = Https::new(self.hub.clone(), origins, tasks.clone(), ending.clone());
-        let acceptor = Arc::new(acceptor);
-        let serve = move |accepted: Accepted| {
-            let (https, acceptor) = (Arc::clone(&https), Arc::clone(&acceptor));
-            async move {
-                let Accepted {
-                    socket,
-                    peer,
-                    admission,
-                } = accepted;
-                match acceptor.accept(socket).await {
-                    Ok(stream) => https.serve(stream, peer, admission).await,
-                    Err(reason) => tracing::info!(%peer, %reason, "TLS handshake failed"),
-                }
-            }
-        };
-        self.tasks.spawn(listener.serve(tasks, ending, serve));
-    }
-
-    fn serve_mqtts(&self, listener: Listener, acceptor: Acceptor) {
-        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
-        let served = Arc::new((self.hub.clone(), acceptor, ending.clone()));
-        let serve = move |accepted: Accepted| {
+        let served = Arc::new((serve, acceptor, ending.clone()));
+        let begin = move |accepted: Accepted| {
             let served = Arc::clone(&served);
             async move {
                 let Accepted {
@@ -128,14 +145,24 @@ impl Emulator {
                     peer,
                     admission,
                 } = accepted;
-                let (hub, acceptor, ending) = &*served;
-                match acceptor.accept(socket).await {
-                    Ok(stream) => mqtt::serve_and_tell(stream, hub, peer, ending).await,
-                    Err(reason) => tracing::info!(%peer, %reason, "TLS handshake failed"),
+                let (serve, acceptor, ending) = &*served;
+                if let Some(stream) = shake_hands(acceptor, socket, peer, ending).await {
+                    serve(stream, peer, admission).await;
                 }
-                drop(admission);
             }
         };
-        self.tasks.spawn(listener.serve(tasks, ending, serve));
+        self.tasks.spawn(listener.serve(tasks, ending, begin));
     }
+}
+
+/// Shakes hands with a client, unless the program ends meanwhile.
+async fn shake_hands(
+    acceptor: &Acceptor,
+    socket: TcpStream,
+    peer: SocketAddr,
+    ending: &CancellationToken,
+) -> Option<TlsStream<TcpStream>> {
+    let accepted = ending.run_until_cancelled(acceptor.accept(socket)).await?;
+    let refused = |reason: &io::Error| tracing::info!(%peer, %reason, "TLS handshake failed");
+    accepted.inspect_err(refused).ok()
 }

@@ -30,17 +30,13 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::error::ERROR_CODE_HEADER;
 
-use crate::{connection_limits::Admission, host::HubHandle};
+use crate::{connection_limits::Admission, host::HubHandle, mqtt::Mqtt, time_limits::TimeLimits};
 
 use bodies::Bodies;
 
 pub use bodies::BodyError;
 pub use origins::{OriginError, Origins};
 
-/// The longest from the connection to the end of the first request's headers.
-const FIRST_REQUEST: Duration = Duration::from_secs(15);
-/// The longest that a connection may wait for its next request.
-const IDLE: Duration = Duration::from_mins(2);
 /// The longest that the hub may take to say that it is well.
 const HEALTH: Duration = Duration::from_secs(2);
 /// The longest that a connection may take to end once it is told to.
@@ -53,6 +49,8 @@ const HEADERS: u32 = 64 * 1024;
 /// What every connection is served with.
 pub struct Https {
     hub: HubHandle,
+    mqtt: Arc<Mqtt>,
+    times: TimeLimits,
     origins: Origins,
     bodies: Bodies,
     tasks: TaskTracker,
@@ -73,14 +71,18 @@ impl Https {
     /// Serves a hub to programs anywhere, and to pages of these origins.
     pub fn new(
         hub: HubHandle,
+        mqtt: Arc<Mqtt>,
+        times: TimeLimits,
         origins: Origins,
         tasks: TaskTracker,
         ending: CancellationToken,
     ) -> Arc<Self> {
         Arc::new(Self {
             hub,
+            mqtt,
+            times,
             origins,
-            bodies: Bodies::new(),
+            bodies: Bodies::new(times.body),
             tasks,
             ending,
         })
@@ -100,12 +102,12 @@ impl Https {
                 async move { Ok::<_, Infallible>(https.answer(request, &visit).await) }
             })
         };
-        let builder = builder();
+        let builder = builder(&self.times);
         let mut connection =
             pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), answer));
         let reason = tokio::select! {
             outcome = &mut connection => return ended(peer, outcome),
-            () = visit.is_idle() => "no request came in time",
+            () = visit.is_idle(&self.times) => "no request came in time",
             () = self.ending.cancelled() => "the program ends",
         };
         tracing::debug!(%peer, reason, "HTTP connection closed");
@@ -181,12 +183,12 @@ impl Visit {
     }
 
     /// Resolves once no request has been under way for too long.
-    async fn is_idle(&self) {
+    async fn is_idle(&self, times: &TimeLimits) {
         loop {
             let limit = if self.is_first.load(Ordering::Relaxed) {
-                FIRST_REQUEST
+                times.first_request
             } else {
-                IDLE
+                times.idle
             };
             let is_busy = self.under_way.load(Ordering::Relaxed) > 0;
             let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -210,18 +212,18 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-fn builder() -> auto::Builder<TokioExecutor> {
+fn builder(times: &TimeLimits) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(FIRST_REQUEST)
+        .header_read_timeout(times.first_request)
         .max_buf_size(HEADERS as usize)
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEADERS)
-        .keep_alive_interval(IDLE);
+        .keep_alive_interval(times.idle);
     builder
 }
 

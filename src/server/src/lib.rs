@@ -14,5 +14,6 @@ mod log;
 pub mod mqtt;
 pub mod owner_only;
 pub mod ports;
+pub mod time_limits;
 pub mod tls;
 pub mod websocket;

@@ -7,6 +7,7 @@ use std::{
     io,
     net::SocketAddr,
     pin::{Pin, pin},
+    sync::Arc,
     task::ready,
     time::Duration,
 };
@@ -19,13 +20,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::host::{HubHandle, Link, Stopped, ToLink};
+use crate::{
+    host::{HubHandle, Link, Stopped, ToLink},
+    time_limits::TimeLimits,
+};
 
-/// The longest from the connection to the hub's first answer. The hub answers a CONNECT at once, so that a client
-/// which has none by then has not sent one.
-const GREETING: Duration = Duration::from_secs(20);
-/// The longest that a client may take nothing of what is sent to it.
-const STALLED: Duration = Duration::from_secs(30);
 /// The longest that the last words and the end of a stream may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The most bytes that are read at once.
@@ -44,7 +43,7 @@ pub enum End {
     Silent,
     /// The client did not take what was sent to it.
     Stalled,
-    /// The client fell so far behind that the hub dropped the link, or the program ends.
+    /// The hub has let go of the link without a reason of its own.
     Dropped,
 }
 
@@ -54,12 +53,8 @@ impl fmt::Display for End {
             Self::Hub(reason) => reason.fmt(f),
             Self::Client => f.write_str("the client closed the connection"),
             Self::Broken(error) => write!(f, "the connection broke: {error}"),
-            Self::Silent => write!(f, "no CONNECT came within {} s", GREETING.as_secs()),
-            Self::Stalled => write!(
-                f,
-                "the client took nothing for {} s of what was sent to it",
-                STALLED.as_secs()
-            ),
+            Self::Silent => f.write_str("no CONNECT came in time"),
+            Self::Stalled => f.write_str("the client did not take what was sent to it"),
             Self::Dropped => f.write_str(
                 "the hub has let go of the link: the client fell too far behind, or the hub ends",
             ),
@@ -67,45 +62,49 @@ impl fmt::Display for End {
     }
 }
 
-/// [Serves](serve) a client, and tells the log how it ended.
-pub async fn serve_and_tell<S>(
-    stream: S,
-    hub: &HubHandle,
-    peer: SocketAddr,
-    ending: &CancellationToken,
-) where
-    S: AsyncRead + AsyncWrite,
-{
-    match serve(stream, hub, ending).await {
-        Ok(End::Hub(CloseReason::Disconnected)) => {
-            tracing::debug!(%peer, "MQTT connection closed: the client disconnected");
-        }
-        Ok(end) => tracing::info!(%peer, reason = %end, "MQTT connection closed"),
-        Err(Stopped) => tracing::debug!(%peer, "MQTT connection refused: the hub ends"),
-    }
+/// What every client of MQTT is served with.
+pub struct Mqtt {
+    hub: HubHandle,
+    times: TimeLimits,
+    ending: CancellationToken,
 }
 
-/// Carries bytes both ways until either end has had enough. When the program ends, nothing more is read, and what
-/// the hub still has to say is sent.
-pub async fn serve<S>(
-    stream: S,
-    hub: &HubHandle,
-    ending: &CancellationToken,
-) -> Result<End, Stopped>
-where
-    S: AsyncRead + AsyncWrite,
-{
-    let link = hub.open().await?;
-    let (reader, writer) = tokio::io::split(stream);
-    let pump = Pump {
-        reader,
-        writer,
-        link,
-        unsent: Bytes::new(),
-        is_unflushed: false,
-        deadline: Some((Instant::now() + GREETING, End::Silent)),
-    };
-    Ok(pump.run(ending).await)
+impl Mqtt {
+    /// Serves a hub until the program ends.
+    pub fn new(hub: HubHandle, times: TimeLimits, ending: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { hub, times, ending })
+    }
+
+    /// Serves a client until either end has had enough, and tells the log how it ended.
+    pub async fn serve<S: AsyncRead + AsyncWrite>(&self, stream: S, peer: SocketAddr) {
+        match self.carry(stream).await {
+            Ok(End::Hub(CloseReason::Disconnected)) => {
+                tracing::debug!(%peer, "MQTT connection closed: the client disconnected");
+            }
+            Ok(End::Dropped) if self.ending.is_cancelled() => {
+                tracing::debug!(%peer, "MQTT connection closed: the program ends");
+            }
+            Ok(end) => tracing::info!(%peer, reason = %end, "MQTT connection closed"),
+            Err(Stopped) => tracing::debug!(%peer, "MQTT connection refused: the program ends"),
+        }
+    }
+
+    /// Carries bytes both ways. When the program ends, nothing more is read, and what the hub still has to say is
+    /// sent.
+    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S) -> Result<End, Stopped> {
+        let link = self.hub.open().await?;
+        let (reader, writer) = tokio::io::split(stream);
+        let pump = Pump {
+            reader,
+            writer,
+            link,
+            unsent: Bytes::new(),
+            is_unflushed: false,
+            patience: self.times.stalled,
+            deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
+        };
+        Ok(pump.run(&self.ending).await)
+    }
 }
 
 struct Pump<S> {
@@ -114,6 +113,7 @@ struct Pump<S> {
     link: Link,
     unsent: Bytes,
     is_unflushed: bool,
+    patience: Duration,
     /// When the client will have been idle for too long, and what is said of it then.
     deadline: Option<(Instant, End)>,
 }
@@ -157,12 +157,12 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
 
     fn take(&mut self, bytes: Bytes) {
         self.unsent = bytes;
-        self.deadline = Some((Instant::now() + STALLED, End::Stalled));
+        self.deadline = Some((Instant::now() + self.patience, End::Stalled));
     }
 
     fn wrote(&mut self, is_flushed: bool) {
         self.is_unflushed = !is_flushed;
-        self.deadline = (!is_flushed).then(|| (Instant::now() + STALLED, End::Stalled));
+        self.deadline = (!is_flushed).then(|| (Instant::now() + self.patience, End::Stalled));
     }
 }
 

@@ -22,8 +22,6 @@ use chosen::Chosen;
 
 pub use certificate::Names;
 
-/// The longest that a client may take from the connection to the end of the handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
 /// How often the program looks whether its certificate comes to its end.
 const CHECK: Duration = Duration::from_hours(6);
 
@@ -126,8 +124,9 @@ impl Tls {
         self.renewal.is_some()
     }
 
-    /// What takes connections whose application protocol is one of these, or which name none.
-    pub fn acceptor(&self, protocols: &[&[u8]]) -> Result<Acceptor, TlsError> {
+    /// What takes connections whose application protocol is one of these, or which name none; without any, all
+    /// connections. The handshake has a limit of time.
+    pub fn acceptor(&self, protocols: &[&[u8]], limit: Duration) -> Result<Acceptor, TlsError> {
         let failed = |error: rustls::Error| TlsError::Failed(error.to_string());
         let mut config = ServerConfig::builder_with_provider(provider())
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -137,7 +136,10 @@ impl Tls {
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         // Tickets instead of a table: who comes back is spared half of the handshake, and the program keeps nothing.
         config.ticketer = rustls::crypto::ring::Ticketer::new().map_err(failed)?;
-        Ok(Acceptor(TlsAcceptor::from(Arc::new(config))))
+        Ok(Acceptor {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            limit,
+        })
     }
 
     /// Renews the program's own certificate in time, for as long as it is polled.
@@ -160,15 +162,18 @@ impl Tls {
 
 /// Takes TLS connections.
 #[derive(Clone)]
-pub struct Acceptor(TlsAcceptor);
+pub struct Acceptor {
+    acceptor: TlsAcceptor,
+    limit: Duration,
+}
 
 impl Acceptor {
     /// Shakes hands with a client, within the time that it has.
     pub async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        tokio::time::timeout(HANDSHAKE, self.0.accept(socket))
+        tokio::time::timeout(self.limit, self.acceptor.accept(socket))
             .await
             .unwrap_or_else(|_| {
-                let why = format!("no TLS handshake within {} s", HANDSHAKE.as_secs());
+                let why = format!("no TLS handshake within {:?}", self.limit);
                 Err(io::Error::new(io::ErrorKind::TimedOut, why))
             })
     }

@@ -92,7 +92,11 @@ fn emulator_options(args: &HubArgs) -> Result<EmulatorOptions, Failure> {
         in_all: args.max_connections,
         per_address: args.max_connections_per_address,
     };
-    Ok(EmulatorOptions { limits, origins })
+    Ok(EmulatorOptions {
+        limits,
+        origins,
+        ..EmulatorOptions::default()
+    })
 }
 
 /// Makes the folder ready. What an earlier run has written of its ports must not be taken for this one's.

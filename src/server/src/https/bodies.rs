@@ -13,8 +13,6 @@ use super::plain;
 /// The most bytes of one body. A message of the hub has at most 256 KB, and a bulk request of a hundred identities
 /// fits as well.
 const MOST: usize = 1024 * 1024;
-/// The longest that a body may take to arrive.
-const TIME: Duration = Duration::from_secs(30);
 /// All bodies together have so many blocks of bytes.
 const BLOCKS: usize = 64 * 1024;
 const BLOCK: usize = 1024;
@@ -26,8 +24,8 @@ pub enum BodyError {
     #[error("the request's body has more than {MOST} bytes; send less at a time")]
     TooLarge,
     /// It did not arrive in time.
-    #[error("the request's body did not arrive within {} s", TIME.as_secs())]
-    TooSlow,
+    #[error("the request's body did not arrive within {0:?}")]
+    TooSlow(Duration),
     /// The bodies of other requests have all the memory that is for bodies.
     #[error("too many requests are being read; try again")]
     NoRoom,
@@ -41,7 +39,7 @@ impl BodyError {
     pub(super) fn response(&self) -> Response<Full<Bytes>> {
         let status = match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
             Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::BAD_REQUEST,
         };
@@ -50,14 +48,18 @@ impl BodyError {
 }
 
 /// The room that the bodies of all requests share.
-pub(super) struct Bodies(Arc<Semaphore>);
+pub(super) struct Bodies {
+    room: Arc<Semaphore>,
+    limit: Duration,
+}
 
 /// The room that one body has taken, until it is dropped.
 pub(super) struct Room(Option<OwnedSemaphorePermit>);
 
 impl Bodies {
-    pub(super) fn new() -> Self {
-        Self(Arc::new(Semaphore::new(BLOCKS)))
+    pub(super) fn new(limit: Duration) -> Self {
+        let room = Arc::new(Semaphore::new(BLOCKS));
+        Self { room, limit }
     }
 
     /// Reads a body whole.
@@ -75,9 +77,9 @@ impl Bodies {
         if body.is_end_stream() {
             return Ok((Vec::new(), Room(None)));
         }
-        tokio::time::timeout(TIME, self.collect(body))
+        tokio::time::timeout(self.limit, self.collect(body))
             .await
-            .unwrap_or(Err(BodyError::TooSlow))
+            .unwrap_or(Err(BodyError::TooSlow(self.limit)))
     }
 
     async fn collect(&self, mut body: Incoming) -> Result<(Vec<u8>, Room), BodyError> {
@@ -92,7 +94,7 @@ impl Bodies {
                 return Err(BodyError::TooLarge);
             }
             let needed = (whole.len() + bytes.len()).div_ceil(BLOCK);
-            room.grow(&self.0, needed - blocks)?;
+            room.grow(&self.room, needed - blocks)?;
             blocks = needed;
             whole.extend_from_slice(&bytes);
         }

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{Https, Visit, plain};
-use crate::{mqtt, websocket::WebSocketBytes};
+use crate::websocket::WebSocketBytes;
 
 const WEBSOCKET: &str = "websocket";
 const VERSION: &str = "13";
@@ -66,14 +66,14 @@ pub(super) fn answer(
         Protocol::Amqp => return Refusal::NotSupported.response(),
     };
     let upgraded = hyper::upgrade::on(&mut request);
-    let (hub, ending) = (https.hub.clone(), https.ending.clone());
+    let mqtt = Arc::clone(&https.mqtt);
     let (peer, admission) = (visit.peer, Arc::clone(&visit.admission));
     https.tasks.spawn(async move {
         let _admission = admission;
         match upgraded.await {
             Ok(stream) => {
                 let stream = WebSocketBytes::new(TokioIo::new(stream)).await;
-                mqtt::serve_and_tell(stream, &hub, peer, &ending).await;
+                mqtt.serve(stream, peer).await;
             }
             Err(error) => tracing::debug!(%peer, reason = %error, "WebSocket lost"),
         }
