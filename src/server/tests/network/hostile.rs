@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use client::service::{IfMatch, TwinChange};
 use http::Request;
 use server::{
     connection_limits::ConnectionLimits, emulator::EmulatorOptions, time_limits::TimeLimits,
@@ -10,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     packets,
-    site::{Site, soon},
+    site::{Site, now, soon},
 };
 
 /// So short that a test can wait for it.
@@ -121,11 +122,19 @@ async fn malformed_packets_end_their_connection_alone() {
 async fn a_client_that_does_not_read_is_dropped() {
     let site = Site::with(times(|times| times.stalled = SHORT));
     let string = site.register("dev1").await;
-    let (mut reader, mut writer) = tokio::io::split(site.tls(site.ports.mqtts).await);
+    let (mut reader, mut writer) = tokio::io::split(site.tls_with_little_room().await);
     writer.write_all(&packets::connect(&string)).await.unwrap();
-    // Every PINGREQ is answered, and the answers are never read.
-    let pings = [0xc0, 0].repeat(32 * 1024);
-    soon(async { while writer.write_all(&pings).await.is_ok() {} }).await;
+    // A few bytes each time ask for many, which are never read.
+    let properties: serde_json::Map<_, _> = (0..7)
+        .map(|number| (number.to_string(), "x".repeat(4000).into()))
+        .collect();
+    let change = TwinChange::desired(properties);
+    let change = site
+        .service()
+        .patch_twin(now(), "dev1", &change, &IfMatch::Any);
+    site.call(change).await.unwrap();
+    let gets = packets::get_twin().repeat(100);
+    soon(async { while writer.write_all(&gets).await.is_ok() {} }).await;
     ends(&mut reader).await;
     is_well(&site).await;
 }
@@ -143,7 +152,7 @@ async fn a_client_that_vanishes_without_a_word_goes_offline() {
 }
 
 async fn is_online(site: &Site) -> bool {
-    let call = site.service().get_device(crate::site::now(), "dev1");
+    let call = site.service().get_device(now(), "dev1");
     let identity = site.call(call).await.unwrap();
     identity.connection_state == wire::rest::ConnectionState::Connected
 }

@@ -46,3 +46,15 @@ pub(crate) fn telemetry(device_id: &str, packet_id: u16, body: &[u8]) -> Vec<u8>
     }))
     .unwrap()
 }
+
+/// A question for the device's own twin.
+pub(crate) fn get_twin() -> Vec<u8> {
+    encode(&Packet::Publish(Publish {
+        dup: false,
+        qospid: QosPid::AtMostOnce,
+        retain: false,
+        topic_name: "$iothub/twin/GET/?$rid=1",
+        payload: b"",
+    }))
+    .unwrap()
+}

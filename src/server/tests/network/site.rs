@@ -18,13 +18,14 @@ use http_body_util::{BodyExt, Full};
 use hub::HubOptions;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use server::{
+    data_folder::DataFolder,
     emulator::{Emulator, EmulatorOptions},
     host::HubHandle,
     ports::{BoundPorts, Ports},
     tls::{Names, Tls},
 };
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::{
     TlsConnector,
     client::TlsStream,
@@ -66,7 +67,8 @@ impl Site {
     pub(crate) fn with(options: EmulatorOptions) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listen = Ipv4Addr::LOCALHOST.into();
-        let tls = Tls::own_authority(folder.path(), Names::new(HOST, listen).unwrap()).unwrap();
+        let data = Arc::new(DataFolder::open(folder.path()).unwrap());
+        let tls = Tls::own_authority(data, Names::new(HOST, listen).unwrap()).unwrap();
         let (hub, _ended) = HubHandle::ephemeral(HubOptions::new(HOST, [7; 32])).unwrap();
         let any = Ports { https: 0, mqtts: 0 };
         let bound = BoundPorts::new(listen, any).unwrap();
@@ -85,6 +87,15 @@ impl Site {
         TcpStream::connect(address).await.unwrap()
     }
 
+    /// A connection to the port of MQTT on which the system keeps little that is not read.
+    pub(crate) async fn tls_with_little_room(&self) -> Secured {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.ports.mqtts));
+        let stream = socket.connect(address).await.unwrap();
+        self.secure(stream, &[&TLS13], &[]).await.unwrap()
+    }
+
     /// A connection of TLS as most clients make it: without a word about what will be spoken.
     pub(crate) async fn tls(&self, port: u16) -> Secured {
         self.tls_of(port, &[&TLS12, &TLS13], &[]).await.unwrap()
@@ -93,6 +104,15 @@ impl Site {
     pub(crate) async fn tls_of(
         &self,
         port: u16,
+        versions: &[&'static SupportedProtocolVersion],
+        protocols: &[&[u8]],
+    ) -> std::io::Result<Secured> {
+        self.secure(self.tcp(port).await, versions, protocols).await
+    }
+
+    async fn secure(
+        &self,
+        stream: TcpStream,
         versions: &[&'static SupportedProtocolVersion],
         protocols: &[&[u8]],
     ) -> std::io::Result<Secured> {
@@ -107,7 +127,7 @@ impl Site {
         config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
         let name = ServerName::try_from(HOST).unwrap();
         let connector = TlsConnector::from(Arc::new(config));
-        let connected = Box::pin(connector.connect(name, self.tcp(port).await));
+        let connected = Box::pin(connector.connect(name, stream));
         connected.await.map(Box::new)
     }
 
