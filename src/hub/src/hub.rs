@@ -22,6 +22,7 @@ use crate::{
     methods::Methods,
     options::HubOptions,
     output::{Output, RequestId},
+    partition::PartitionExtent,
     policy::{AccessPolicy, default_policies},
     query::Past,
     random::Random,
@@ -213,6 +214,11 @@ impl Hub {
     /// An offset that is no decimal number counts as [`EventPosition::Earliest`].
     pub fn read_events(&self, partition: u16, from: &EventPosition, most: usize) -> Vec<Event> {
         self.events.read(partition, from, most)
+    }
+
+    /// From where to where the events of a partition reach; none if there is no such partition.
+    pub fn partition_extent(&self, partition: u16) -> Option<PartitionExtent> {
+        self.events.extent(partition)
     }
 
     /// The identity of a device as the registry would tell it.
