@@ -2,7 +2,6 @@
 
 use std::{
     fmt::{self, Display},
-    io,
     net::IpAddr,
     path::{Path, PathBuf},
 };
@@ -13,7 +12,10 @@ use wire::connection_string::{
     EventHubsConnectionString, EventHubsCredential, ServiceConnectionString,
 };
 
-use crate::{owner_only, ports::Ports};
+use crate::{
+    data_folder::{DataFolder, FolderError},
+    ports::Ports,
+};
 
 /// The name of the file in the data folder.
 pub const NAME: &str = "connections.json";
@@ -85,9 +87,10 @@ impl ConnectionsFile {
     }
 
     /// Writes the file into the data folder, for its owner alone.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
-        let json = serde_json::to_vec_pretty(self)?;
-        owner_only::write(&folder.join(NAME), &json)
+    pub fn write(&self, folder: &DataFolder) -> Result<PathBuf, FolderError> {
+        // Texts and numbers always serialise.
+        let json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        folder.write(NAME, &json)
     }
 }
 
