@@ -22,7 +22,7 @@ use crate::{
     methods::Methods,
     options::HubOptions,
     output::{Output, RequestId},
-    partition::PartitionExtent,
+    partition::EventBounds,
     policy::{AccessPolicy, default_policies},
     query::Past,
     random::Random,
@@ -216,9 +216,9 @@ impl Hub {
         self.events.read(partition, from, most)
     }
 
-    /// From where to where the events of a partition reach; none if there is no such partition.
-    pub fn partition_extent(&self, partition: u16) -> Option<PartitionExtent> {
-        self.events.extent(partition)
+    /// Which events each partition keeps, and where it goes on: by this, a store forgets what the hub has forgotten.
+    pub fn event_bounds(&self) -> impl Iterator<Item = EventBounds> {
+        self.events.bounds()
     }
 
     /// The identity of a device as the registry would tell it.

@@ -2,6 +2,7 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
@@ -9,15 +10,28 @@ use wire::{
 
 use crate::stored_event::{Place, StoredEvent};
 
-/// From where to where the events of a partition reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartitionExtent {
-    /// The sequence number of the oldest event that is kept; of the next one, if none is.
-    pub first_sequence_number: u64,
-    /// The sequence number that the next event will have.
-    pub next_sequence_number: u64,
-    /// The offset of the newest event, and when the hub took it; `None` if none is kept.
-    pub newest: Option<(String, Timestamp)>,
+/// Which events of a partition are kept, and where it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EventBounds {
+    /// The partition.
+    pub partition: u16,
+    /// The sequence number of the oldest event that is kept; that of the next event if none is.
+    pub first_number: u64,
+    /// The sequence number that the next event will have, at least.
+    pub next_number: u64,
+    /// The offset that the next event will have, at least.
+    pub next_offset: u64,
+}
+
+/// The largest sequence number and offset: readers have signed numbers for them.
+pub(crate) const MOST_NUMBER: u64 = i64::MAX.unsigned_abs();
+
+impl EventBounds {
+    /// Whether a partition can go on there.
+    pub(crate) fn is_possible(&self) -> bool {
+        self.next_number < MOST_NUMBER && self.next_offset < MOST_NUMBER
+    }
 }
 
 /// The events of one partition, oldest first.
@@ -49,15 +63,21 @@ impl Partition {
         }
     }
 
-    /// From where to where the events reach.
-    pub(crate) fn extent(&self) -> PartitionExtent {
-        let oldest = self.events.front().map(|it| it.place.number);
-        let newest = self.events.back();
-        PartitionExtent {
-            first_sequence_number: oldest.unwrap_or(self.next_sequence_number),
-            next_sequence_number: self.next_sequence_number,
-            newest: newest.map(|it| (it.place.offset.to_string(), it.at)),
+    /// Which events are kept, and where the partition goes on.
+    pub(crate) fn bounds(&self) -> EventBounds {
+        let oldest = self.events.front();
+        EventBounds {
+            partition: self.number,
+            first_number: oldest.map_or(self.next_sequence_number, |it| it.place.number),
+            next_number: self.next_sequence_number,
+            next_offset: self.next_offset,
         }
+    }
+
+    /// Goes on no earlier than there.
+    pub(crate) fn skip_to(&mut self, bounds: &EventBounds) {
+        self.next_sequence_number = self.next_sequence_number.max(bounds.next_number);
+        self.next_offset = self.next_offset.max(bounds.next_offset);
     }
 
     /// Appends an event that was made for the partition's next place, or for a later one.

@@ -10,6 +10,7 @@ mod connection;
 mod container;
 mod encoding;
 mod event_message;
+mod extent;
 mod filter;
 mod frame;
 mod hub_request;

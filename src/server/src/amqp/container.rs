@@ -16,7 +16,6 @@ use fe2o3_amqp_types::{
 };
 use futures::{future::BoxFuture, stream::FuturesUnordered};
 use http::{Request, Response};
-use hub::PartitionExtent;
 use serde_amqp::Value;
 use tokio::sync::mpsc;
 use wire::{
@@ -31,6 +30,7 @@ use super::{
     condition::{self, error, with_info},
     connection::{Connection, Disposal, Event, Message},
     event_message::{write_event, write_feedback},
+    extent::PartitionExtent,
     filter::Start,
     frame::MOST_FRAME_BYTES,
     hub_request,
@@ -570,7 +570,7 @@ impl Container {
         let reader = Box::new((attach.clone(), place, target));
         let hub = self.hub.clone();
         self.start(async move {
-            let extent = hub.look(move |hub| hub.partition_extent(number)).await;
+            let extent = hub.look(move |hub| PartitionExtent::of(hub, number)).await;
             match extent? {
                 Some(extent) => Ok(Done::Measured(link, reader, extent)),
                 None => Err(Stopped),
@@ -671,7 +671,9 @@ impl Container {
                 let hub = self.hub.clone();
                 let request = Box::new(request);
                 self.start(async move {
-                    let extent = hub.look(move |hub| hub.partition_extent(partition)).await;
+                    let extent = hub
+                        .look(move |hub| PartitionExtent::of(hub, partition))
+                        .await;
                     match extent? {
                         Some(extent) => Ok(Done::Described(message, request, partition, extent)),
                         None => Err(Stopped),

@@ -1,6 +1,5 @@
 //! Requests and responses over links: tokens that are put, and what is asked about the event hub.
 
-use hub::PartitionExtent;
 use serde_amqp::{
     Value,
     primitives::{Array, OrderedMap},
@@ -11,6 +10,7 @@ use super::{
     condition,
     encoding::EncodingError,
     event_message::{long, moment},
+    extent::PartitionExtent,
     message::{Body, Outgoing, Property, Received},
     tokens::TokenError,
 };
@@ -189,7 +189,7 @@ pub(super) fn describe_event_hub(facts: &EventHubFacts<'_>) -> Answer {
 
 /// Tells of a partition.
 pub(super) fn describe_partition(entity: &str, partition: u16, extent: PartitionExtent) -> Answer {
-    let last = i64::try_from(extent.next_sequence_number).unwrap_or(i64::MAX) - 1;
+    let last = i64::try_from(extent.next_number).unwrap_or(i64::MAX) - 1;
     let is_empty = extent.newest.is_none();
     let (offset, at) = extent
         .newest
@@ -198,7 +198,7 @@ pub(super) fn describe_partition(entity: &str, partition: u16, extent: Partition
         ("name", Value::from(entity)),
         ("type", Value::from("com.microsoft:partition")),
         ("partition", Value::from(partition.to_string())),
-        ("begin_sequence_number", long(extent.first_sequence_number)),
+        ("begin_sequence_number", long(extent.first_number)),
         ("last_enqueued_sequence_number", Value::Long(last)),
         ("last_enqueued_offset", Value::from(offset)),
         ("last_enqueued_time_utc", moment(at)),
