@@ -10,6 +10,7 @@ mod connection;
 mod container;
 mod encoding;
 mod event_message;
+mod extent;
 mod filter;
 mod frame;
 mod hub_request;
@@ -46,9 +47,9 @@ pub use self::surface::Amqp;
 /// How long a client may take until both sides have opened the connection.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 /// How long a client may be connected before it has put a token that is right.
-const AUTHORISATION: Duration = Duration::from_secs(60);
+const AUTHORISATION: Duration = Duration::from_mins(1);
 /// How long a client may take none of the bytes that wait for it.
-const WRITE: Duration = Duration::from_secs(60);
+const WRITE: Duration = Duration::from_mins(1);
 /// How long a client may take to close its side.
 const CLOSING: Duration = Duration::from_secs(5);
 /// How often the hub is asked for feedback while somebody waits for it.

@@ -1,11 +1,12 @@
 //! The selector by which a reader says where in a partition it starts.
 
-use hub::PartitionExtent;
 use serde_amqp::Value;
 use thiserror::Error;
 use wire::{event::EventPosition, timestamp::Timestamp};
 
 use fe2o3_amqp_types::messaging::Source;
+
+use super::extent::PartitionExtent;
 
 /// The key of the selector in a link's filters.
 const SELECTOR: &str = "apache.org:selector-filter:string";
@@ -53,7 +54,7 @@ impl Start {
         match self {
             Self::At(position) => position,
             Self::Latest => EventPosition::SequenceNumber {
-                number: extent.next_sequence_number,
+                number: extent.next_number,
                 inclusive: true,
             },
         }
