@@ -5,4 +5,5 @@
 
 pub mod data_folder;
 pub mod host;
+pub mod owner_only;
 pub mod store;
