@@ -15,6 +15,7 @@ pub mod listener;
 mod log;
 pub mod mqtt;
 pub mod ports;
+pub mod owner_only;
 pub mod store;
 pub mod time_limits;
 pub mod tls;
