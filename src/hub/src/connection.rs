@@ -42,6 +42,14 @@ impl Identity {
             module_id: None,
         }
     }
+
+    /// The ids of the device and of the module; the latter is empty for the device itself.
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (
+            &self.device_id,
+            self.module_id.as_deref().unwrap_or_default(),
+        )
+    }
 }
 
 /// A link and what was said on it so far.

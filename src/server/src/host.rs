@@ -37,14 +37,19 @@ const UNREAD: usize = 4 * 1024 * 1024;
 /// when it is told to.
 pub trait Keep {
     /// Makes all changes since the last call last. On an error, none of them may be told to anybody.
-    fn flush(&mut self) -> Result<(), StoreError>;
+    fn flush(&mut self, hub: &Hub) -> Result<(), StoreError>;
+
+    /// Keeps what is worth keeping of a hub that ends, beside its changes.
+    fn close(&mut self, _: &Hub) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// Keeps nothing beyond the memory of the program.
 pub struct Ephemeral;
 
 impl Keep for Ephemeral {
-    fn flush(&mut self) -> Result<(), StoreError> {
+    fn flush(&mut self, _: &Hub) -> Result<(), StoreError> {
         Ok(())
     }
 }
@@ -79,8 +84,18 @@ enum Input {
         request: Box<Request<Vec<u8>>>,
         reply: oneshot::Sender<Response<Vec<u8>>>,
     },
-    Look(Box<dyn FnOnce(&Hub) + Send>),
+    Look(Look),
     Stop(oneshot::Sender<()>),
+}
+
+type Look = Box<dyn FnOnce(&Hub) + Send>;
+
+/// What is done once the changes of a batch of inputs are kept.
+#[derive(Default)]
+struct After {
+    looks: Vec<Look>,
+    /// Who wants to hear of the end.
+    stop: Option<oneshot::Sender<()>>,
 }
 
 /// The hub's end of a link to a client.
@@ -249,7 +264,7 @@ impl HubHandle {
         self.ask(|reply| Input::Request { request, reply }).await
     }
 
-    /// Looks at the hub between two inputs. What it sees may not have been kept yet.
+    /// Looks at the hub between two inputs. All that it sees has been kept.
     pub async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Hub) -> T + Send + 'static,
@@ -334,22 +349,24 @@ impl Host {
                 }
             });
             if took == Some(0) {
-                return Ok(());
+                return self.keep.close(&self.hub);
             }
             self.tick();
             self.hub.advance(self.now);
-            let mut stop = None;
+            let mut after = After::default();
             for input in inputs.drain(..) {
-                if let Some(asked) = self.feed(input) {
-                    stop = Some(asked);
-                }
+                self.feed(input, &mut after);
             }
-            // The changes of all these inputs last before anybody hears of one.
-            self.keep.flush()?;
+            // The changes of all these inputs last before anybody hears of one or sees it.
+            self.keep.flush(&self.hub)?;
+            for look in after.looks {
+                look(&self.hub);
+            }
             self.let_go();
-            if let Some(stop) = stop {
+            if let Some(stop) = after.stop {
+                let closed = self.keep.close(&self.hub);
                 let _ = stop.send(());
-                return Ok(());
+                return closed;
             }
         }
     }
@@ -371,8 +388,8 @@ impl Host {
         Duration::from_millis(deadline.as_millis().saturating_sub(self.now.as_millis()))
     }
 
-    /// Feeds one input; gives back who wants to hear of the end, if this was the last.
-    fn feed(&mut self, input: Input) -> Option<oneshot::Sender<()>> {
+    /// Feeds one input, and puts aside what has to wait until all changes are kept.
+    fn feed(&mut self, input: Input, after: &mut After) {
         match input {
             Input::Open { link, reply } => {
                 let connection = self.hub.open(self.now);
@@ -393,10 +410,9 @@ impl Host {
                 let id = self.hub.request(self.now, &request);
                 self.requests.insert(id, reply);
             }
-            Input::Look(look) => look(&self.hub),
-            Input::Stop(reply) => return Some(reply),
+            Input::Look(look) => after.looks.push(look),
+            Input::Stop(reply) => after.stop = Some(reply),
         }
-        None
     }
 
     /// Hands out what the hub wants done.

@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod connection_limits;
 pub mod connections_file;
+pub mod data_folder;
 pub mod emulator;
 pub mod host;
 pub mod https;
@@ -14,6 +15,7 @@ mod log;
 pub mod mqtt;
 pub mod owner_only;
 pub mod ports;
+pub mod store;
 pub mod time_limits;
 pub mod tls;
 pub mod websocket;

@@ -5,8 +5,8 @@ use std::{io, path::PathBuf, process::ExitCode};
 use hub::StoreError;
 
 use crate::{
-    connections_file::NoPolicy, emulator::StartError, https::OriginError, ports::BindError,
-    tls::TlsError,
+    connections_file::NoPolicy, data_folder::FolderError, emulator::StartError, https::OriginError,
+    ports::BindError, store::StoreFault, tls::TlsError,
 };
 
 /// The numbers, for `--help`.
@@ -39,8 +39,10 @@ pub(super) enum Failure {
     NoPolicy(#[from] NoPolicy),
     #[error("the hub's state could not be kept, so the hub has ended: {0}")]
     Store(StoreError),
-    #[error("a hub that keeps its state is not supported by this program yet; add --ephemeral")]
-    NoStore,
+    #[error(transparent)]
+    DataFolder(#[from] FolderError),
+    #[error(transparent)]
+    Kept(#[from] StoreFault),
     #[error("the system gives no random bytes for the hub's keys: {0}")]
     Random(getrandom::Error),
     #[error("cannot start: {0}")]
@@ -56,11 +58,12 @@ impl Failure {
                 _ => 1,
             },
             Self::Origin(_) | Self::Tls(TlsError::Name { .. }) => 2,
-            Self::Folder { .. } | Self::NoPolicy(_) => 6,
+            Self::DataFolder(FolderError::InUse { .. }) => 5,
+            Self::Folder { .. } | Self::DataFolder(_) | Self::Kept(_) | Self::NoPolicy(_) => 6,
             Self::Tls(_) | Self::Start(StartError::Tls(_)) => 7,
             Self::Store(_) => 8,
             Self::Start(StartError::Listen(error)) if error.kind() == io::ErrorKind::AddrInUse => 3,
-            Self::Start(_) | Self::NoStore | Self::Random(_) | Self::System(_) => 1,
+            Self::Start(_) | Self::Random(_) | Self::System(_) => 1,
         };
         ExitCode::from(code)
     }

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use hub::{HubOptions, Tier};
@@ -13,11 +14,12 @@ use super::{HubArgs, TierChoice, failure::Failure};
 use crate::{
     connection_limits::ConnectionLimits,
     connections_file::{self, ConnectionsFile},
+    data_folder::DataFolder,
     emulator::{Emulator, EmulatorOptions},
     host::{Ended, HubHandle},
     https::Origins,
-    owner_only,
     ports::{BoundPorts, Ports},
+    store,
     tls::{Names, OwnCertificate, Tls},
 };
 
@@ -30,7 +32,7 @@ pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
             certificate: absolute(certificate)?,
             key: key.clone(),
         })?,
-        _ => Tls::own_authority(&folder, names)?,
+        _ => Tls::own_authority(folder.path(), names)?,
     };
     raise_file_limit();
     let runtime = Runtime::new().map_err(Failure::System)?;
@@ -42,7 +44,7 @@ pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
 
 async fn serve(
     args: &HubArgs,
-    folder: &Path,
+    folder: &Arc<DataFolder>,
     tls: &Tls,
     options: EmulatorOptions,
 ) -> Result<(), Failure> {
@@ -56,7 +58,7 @@ async fn serve(
         amqp = args.amqp,
         "AMQP is not supported by this program yet: nothing listens on its ports"
     );
-    let (hub, ended) = start_hub(args)?;
+    let (hub, ended) = start_hub(args, Arc::clone(folder))?;
     let connections = ConnectionsFile::new(
         hub.host_name(),
         hub.policies(),
@@ -64,13 +66,13 @@ async fn serve(
         ports.ports(),
     )?;
     connections
-        .write(folder)
+        .write(folder.path())
         .map_err(|source| Failure::Folder {
-            path: folder.to_owned(),
+            path: folder.path().to_owned(),
             source,
         })?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
-    tell(args, folder, &connections);
+    tell(args, folder.path(), &connections);
     tokio::select! {
         () = emulator.failed() => {}
         signal = asked_to_end() => tracing::info!(signal = signal.map_err(Failure::System)?, "ending"),
@@ -100,23 +102,20 @@ fn emulator_options(args: &HubArgs) -> Result<EmulatorOptions, Failure> {
 }
 
 /// Makes the folder ready. What an earlier run has written of its ports must not be taken for this one's.
-fn open_folder(path: &Path) -> Result<PathBuf, Failure> {
+fn open_folder(path: &Path) -> Result<Arc<DataFolder>, Failure> {
     let failed = |source| Failure::Folder {
         path: path.to_owned(),
         source,
     };
-    owner_only::create_folder(path).map_err(failed)?;
-    let folder = fs::canonicalize(path).map_err(failed)?;
-    match fs::remove_file(folder.join(connections_file::NAME)) {
+    let path = std::path::absolute(path).map_err(failed)?;
+    let folder = DataFolder::open(&path)?;
+    match fs::remove_file(folder.file(connections_file::NAME)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-        _ => Ok(folder),
+        _ => Ok(Arc::new(folder)),
     }
 }
 
-fn start_hub(args: &HubArgs) -> Result<(HubHandle, Ended), Failure> {
-    if !args.ephemeral {
-        return Err(Failure::NoStore);
-    }
+fn start_hub(args: &HubArgs, folder: Arc<DataFolder>) -> Result<(HubHandle, Ended), Failure> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(Failure::Random)?;
     let mut options = HubOptions::new(&args.hostname, seed);
@@ -125,7 +124,11 @@ fn start_hub(args: &HubArgs) -> Result<(HubHandle, Ended), Failure> {
         TierChoice::F1 => Tier::F1,
         TierChoice::S1 | TierChoice::None => Tier::S1 { units: 1 },
     };
-    HubHandle::ephemeral(options).map_err(Failure::System)
+    if args.ephemeral {
+        return HubHandle::ephemeral(options).map_err(Failure::System);
+    }
+    let started = HubHandle::start(move || store::open(&folder, options));
+    Ok(started.map_err(Failure::System)??)
 }
 
 /// Every connection is a file to the system, and shells allow few.
