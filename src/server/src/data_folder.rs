@@ -118,13 +118,7 @@ fn lock(folder: &Path) -> Result<File, FolderError> {
             error,
         }
     };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.join(LOCK))
-        .map_err(failed("write to"))?;
+    let mut file = owner_only::open(&folder.join(LOCK)).map_err(failed("write to"))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
