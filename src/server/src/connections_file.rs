@@ -2,7 +2,6 @@
 
 use std::{
     fmt::{self, Display},
-    io,
     net::IpAddr,
     path::{Path, PathBuf},
 };
@@ -13,7 +12,10 @@ use wire::connection_string::{
     EventHubsConnectionString, EventHubsCredential, ServiceConnectionString,
 };
 
-use crate::{owner_only, ports::Ports};
+use crate::{
+    data_folder::{DataFolder, FolderError},
+    ports::Ports,
+};
 
 /// The name of the file in the data folder.
 pub const NAME: &str = "connections.json";
@@ -85,16 +87,22 @@ impl ConnectionsFile {
     }
 
     /// Writes the file into the data folder, for its owner alone.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
-        let json = serde_json::to_vec_pretty(self)?;
-        owner_only::write(&folder.join(NAME), &json)
+    pub fn write(&self, folder: &DataFolder) -> Result<PathBuf, FolderError> {
+        // Texts and numbers always serialise.
+        let json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        folder.write(NAME, &json)
     }
 }
 
 /// What a person reads who has started the program.
 impl Display for ConnectionsFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ports { https, mqtts } = self.ports;
+        let Ports {
+            https,
+            mqtts,
+            amqps,
+            amqp,
+        } = self.ports;
         let ca = quoted(&self.ca);
         writeln!(f, "Connection strings")?;
         writeln!(f, "  iothubowner        {}", self.iothubowner)?;
@@ -105,6 +113,8 @@ impl Display for ConnectionsFile {
         writeln!(f, "Ports")?;
         writeln!(f, "  HTTPS (REST, WebSocket)  {https}")?;
         writeln!(f, "  MQTT over TLS            {mqtts}")?;
+        writeln!(f, "  AMQP over TLS            {amqps}")?;
+        writeln!(f, "  AMQP without TLS         {amqp}")?;
         writeln!(f)?;
         writeln!(f, "For programs that are to trust this hub")?;
         writeln!(f, "  export SSL_CERT_FILE={ca}")?;
@@ -119,7 +129,7 @@ impl Display for ConnectionsFile {
 }
 
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.
-fn entity(host_name: &str) -> String {
+pub(crate) fn entity(host_name: &str) -> String {
     let is_address = host_name.parse::<IpAddr>().is_ok();
     let first = host_name.split('.').next().filter(|_| !is_address);
     format!("iothub-ehub-{}", first.unwrap_or("playground"))

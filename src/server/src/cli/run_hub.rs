@@ -8,7 +8,10 @@ use std::{
 };
 
 use hub::{HubOptions, Tier};
-use tokio::runtime::Runtime;
+use tokio::{
+    runtime::Runtime,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use super::{HubArgs, TierChoice, failure::Failure};
 use crate::{
@@ -32,7 +35,7 @@ pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
             certificate: absolute(certificate)?,
             key: key.clone(),
         })?,
-        _ => Tls::own_authority(folder.path(), names)?,
+        _ => Tls::own_authority(Arc::clone(&folder), names)?,
     };
     raise_file_limit();
     let runtime = Runtime::new().map_err(Failure::System)?;
@@ -48,16 +51,14 @@ async fn serve(
     tls: &Tls,
     options: EmulatorOptions,
 ) -> Result<(), Failure> {
+    let mut signals = Signals::new().map_err(Failure::System)?;
     let asked = Ports {
         https: args.https,
         mqtts: args.mqtts,
+        amqps: args.amqps,
+        amqp: args.amqp,
     };
     let ports = BoundPorts::new(args.listen, asked)?;
-    tracing::warn!(
-        amqps = args.amqps,
-        amqp = args.amqp,
-        "AMQP is not supported by this program yet: nothing listens on its ports"
-    );
     let (hub, ended) = start_hub(args, Arc::clone(folder))?;
     let connections = ConnectionsFile::new(
         hub.host_name(),
@@ -65,22 +66,17 @@ async fn serve(
         tls.trusted(),
         ports.ports(),
     )?;
-    connections
-        .write(folder.path())
-        .map_err(|source| Failure::Folder {
-            path: folder.path().to_owned(),
-            source,
-        })?;
+    let file = connections.write(folder)?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
-    tell(args, folder.path(), &connections);
+    tell(args, &file, &connections);
     tokio::select! {
         () = emulator.failed() => {}
-        signal = asked_to_end() => tracing::info!(signal = signal.map_err(Failure::System)?, "ending"),
+        signal = signals.next() => tracing::info!(signal, "ending"),
     }
     // Whoever asks twice does not want to wait.
     tokio::select! {
         () = emulator.stop() => {}
-        _ = asked_to_end() => return Ok(()),
+        _ = signals.next() => return Ok(()),
     }
     if ended.is_finished() {
         return ended.wait().map_err(Failure::Store);
@@ -143,8 +139,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(Failure::System)
 }
 
-fn tell(args: &HubArgs, folder: &Path, connections: &ConnectionsFile) {
-    let file = folder.join(connections_file::NAME);
+fn tell(args: &HubArgs, file: &Path, connections: &ConnectionsFile) {
     let text = format!(
         "IoT Hub Playground: the hub {} is ready on {}\n\n{connections}\nThe same is in {}\n",
         args.hostname,
@@ -157,19 +152,25 @@ fn tell(args: &HubArgs, folder: &Path, connections: &ConnectionsFile) {
     tracing::info!(host = args.hostname, address = %args.listen, "ready");
 }
 
-/// Resolves with the name of the signal that asks the program to end.
-#[cfg(unix)]
-async fn asked_to_end() -> io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok("SIGTERM"),
-        _ = interrupt.recv() => Ok("SIGINT"),
-    }
+/// What asks the program to end. From here on it does not end by itself.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-#[cfg(not(unix))]
-async fn asked_to_end() -> io::Result<&'static str> {
-    tokio::signal::ctrl_c().await.map(|()| "Ctrl-C")
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Resolves with the name of the next signal.
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }
