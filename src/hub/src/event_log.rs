@@ -9,7 +9,7 @@ use wire::{
 
 use crate::{
     options::HubOptions,
-    partition::{EventBounds, MOST_NUMBER, Partition, PartitionExtent},
+    partition::{EventBounds, MOST_NUMBER, Partition},
     stored_event::{Place, StoredEvent},
 };
 
@@ -113,13 +113,6 @@ impl EventLog {
 }
 
 impl EventLog {
-    /// From where to where the events of a partition reach; none if there is no such partition.
-    pub(crate) fn extent(&self, partition: u16) -> Option<PartitionExtent> {
-        self.partitions
-            .get(usize::from(partition))
-            .map(Partition::extent)
-    }
-
     /// The events of a device since a time, oldest first. All of them are in one partition.
     pub(crate) fn of_device(&self, device_id: &str, since: Timestamp) -> Vec<Event> {
         let place = self.next_place(device_id).map(|place| place.partition);

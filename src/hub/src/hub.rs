@@ -22,7 +22,7 @@ use crate::{
     methods::Methods,
     options::HubOptions,
     output::{Output, RequestId},
-    partition::{EventBounds, PartitionExtent},
+    partition::EventBounds,
     policy::{AccessPolicy, default_policies},
     query::Past,
     random::Random,
@@ -219,11 +219,6 @@ impl Hub {
     /// Which events each partition keeps, and where it goes on: by this, a store forgets what the hub has forgotten.
     pub fn event_bounds(&self) -> impl Iterator<Item = EventBounds> {
         self.events.bounds()
-    }
-
-    /// From where to where the events of a partition reach; none if there is no such partition.
-    pub fn partition_extent(&self, partition: u16) -> Option<PartitionExtent> {
-        self.events.extent(partition)
     }
 
     /// The identity of a device as the registry would tell it.

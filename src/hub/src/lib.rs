@@ -61,7 +61,7 @@ pub use inspect::WaitingMessage;
 pub use limits::{OperationClass, OperationUsage, Rate, Tier, Usage};
 pub use options::HubOptions;
 pub use output::{Output, RequestId};
-pub use partition::{EventBounds, PartitionExtent};
+pub use partition::EventBounds;
 pub use planned::Planned;
 pub use policy::{AccessPolicy, Permission};
 pub use query::{QueryHint, query_hint};

@@ -34,17 +34,6 @@ impl EventBounds {
     }
 }
 
-/// From where to where the events of a partition reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartitionExtent {
-    /// The sequence number of the oldest event that is kept; of the next one, if none is.
-    pub first_sequence_number: u64,
-    /// The sequence number that the next event will have.
-    pub next_sequence_number: u64,
-    /// The offset of the newest event, and when the hub took it; `None` if none is kept.
-    pub newest: Option<(String, Timestamp)>,
-}
-
 /// The events of one partition, oldest first.
 pub(crate) struct Partition {
     number: u16,
@@ -89,17 +78,6 @@ impl Partition {
     pub(crate) fn skip_to(&mut self, bounds: &EventBounds) {
         self.next_sequence_number = self.next_sequence_number.max(bounds.next_number);
         self.next_offset = self.next_offset.max(bounds.next_offset);
-    }
-
-    /// From where to where the events reach.
-    pub(crate) fn extent(&self) -> PartitionExtent {
-        let oldest = self.events.front().map(|it| it.place.number);
-        let newest = self.events.back();
-        PartitionExtent {
-            first_sequence_number: oldest.unwrap_or(self.next_sequence_number),
-            next_sequence_number: self.next_sequence_number,
-            newest: newest.map(|it| (it.place.offset.to_string(), it.at)),
-        }
     }
 
     /// Appends an event that was made for the partition's next place, or for a later one.

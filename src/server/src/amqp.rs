@@ -10,6 +10,7 @@ mod connection;
 mod container;
 mod encoding;
 mod event_message;
+mod extent;
 mod filter;
 mod frame;
 mod hub_request;
@@ -18,6 +19,7 @@ mod message;
 mod readers;
 mod request_response;
 mod session;
+mod surface;
 mod tokens;
 
 use std::{
@@ -40,12 +42,14 @@ use connection::IDLE_TIME_OUT;
 use container::Container;
 use readers::Readers;
 
+pub use self::surface::Amqp;
+
 /// How long a client may take until both sides have opened the connection.
 const HANDSHAKE: Duration = Duration::from_secs(30);
 /// How long a client may be connected before it has put a token that is right.
-const AUTHORISATION: Duration = Duration::from_secs(60);
+const AUTHORISATION: Duration = Duration::from_mins(1);
 /// How long a client may take none of the bytes that wait for it.
-const WRITE: Duration = Duration::from_secs(60);
+const WRITE: Duration = Duration::from_mins(1);
 /// How long a client may take to close its side.
 const CLOSING: Duration = Duration::from_secs(5);
 /// How often the hub is asked for feedback while somebody waits for it.

@@ -97,7 +97,12 @@ impl ConnectionsFile {
 /// What a person reads who has started the program.
 impl Display for ConnectionsFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ports { https, mqtts } = self.ports;
+        let Ports {
+            https,
+            mqtts,
+            amqps,
+            amqp,
+        } = self.ports;
         let ca = quoted(&self.ca);
         writeln!(f, "Connection strings")?;
         writeln!(f, "  iothubowner        {}", self.iothubowner)?;
@@ -108,6 +113,8 @@ impl Display for ConnectionsFile {
         writeln!(f, "Ports")?;
         writeln!(f, "  HTTPS (REST, WebSocket)  {https}")?;
         writeln!(f, "  MQTT over TLS            {mqtts}")?;
+        writeln!(f, "  AMQP over TLS            {amqps}")?;
+        writeln!(f, "  AMQP without TLS         {amqp}")?;
         writeln!(f)?;
         writeln!(f, "For programs that are to trust this hub")?;
         writeln!(f, "  export SSL_CERT_FILE={ca}")?;
@@ -122,7 +129,7 @@ impl Display for ConnectionsFile {
 }
 
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.
-fn entity(host_name: &str) -> String {
+pub(crate) fn entity(host_name: &str) -> String {
     let is_address = host_name.parse::<IpAddr>().is_ok();
     let first = host_name.split('.').next().filter(|_| !is_address);
     format!("iothub-ehub-{}", first.unwrap_or("playground"))

@@ -7,7 +7,9 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    amqp::{Amqp, Settings},
     connection_limits::{Admission, ConnectionLimits},
+    connections_file::entity,
     host::HubHandle,
     https::{Https, Origins},
     listener::{Accepted, Listener},
@@ -71,10 +73,13 @@ impl Emulator {
         };
         let (hub, ending) = (&emulator.hub, &emulator.ending);
         let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
+        let settings = Settings::new(entity(hub.host_name()), hub.host_name());
+        let amqp = Amqp::new(hub.clone(), settings, ending.clone());
         let tasks = emulator.tasks.clone();
         let https = Https::new(
             hub.clone(),
             Arc::clone(&mqtt),
+            Arc::clone(&amqp),
             times,
             origins,
             tasks,
@@ -86,13 +91,30 @@ impl Emulator {
         });
         // Whatever protocol a client names on this port, it means MQTT.
         let acceptor = tls.acceptor(&[], times.handshake)?;
-        emulator.serve(ports.mqtts.listen(limits)?, acceptor, {
+        emulator.serve(ports.mqtts.listen(limits)?, acceptor.clone(), {
             move |stream, peer, admission| {
                 let mqtt = Arc::clone(&mqtt);
                 async move {
                     mqtt.serve(stream, peer).await;
                     drop(admission);
                 }
+            }
+        });
+        emulator.serve(ports.amqps.listen(limits)?, acceptor, {
+            let amqp = Arc::clone(&amqp);
+            move |stream, peer, admission| {
+                let amqp = Arc::clone(&amqp);
+                async move {
+                    amqp.serve(stream, peer).await;
+                    drop(admission);
+                }
+            }
+        });
+        emulator.serve_plain(ports.amqp.listen(limits)?, move |accepted: Accepted| {
+            let amqp = Arc::clone(&amqp);
+            async move {
+                amqp.serve(accepted.socket, accepted.peer).await;
+                drop(accepted.admission);
             }
         });
         let (tls, ending) = (tls.clone(), emulator.ending.clone());
@@ -152,6 +174,18 @@ impl Emulator {
             }
         };
         self.tasks.spawn(listener.serve(tasks, ending, begin));
+    }
+
+    /// Serves each connection of a port that has no TLS.
+    fn serve_plain<F>(
+        &self,
+        listener: Listener,
+        serve: impl Fn(Accepted) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
+        self.tasks.spawn(listener.serve(tasks, ending, serve));
     }
 }
 

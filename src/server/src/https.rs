@@ -30,7 +30,9 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::error::ERROR_CODE_HEADER;
 
-use crate::{connection_limits::Admission, host::HubHandle, mqtt::Mqtt, time_limits::TimeLimits};
+use crate::{
+    amqp::Amqp, connection_limits::Admission, host::HubHandle, mqtt::Mqtt, time_limits::TimeLimits,
+};
 
 use bodies::Bodies;
 
@@ -50,6 +52,7 @@ const HEADERS: u32 = 64 * 1024;
 pub struct Https {
     hub: HubHandle,
     mqtt: Arc<Mqtt>,
+    amqp: Arc<Amqp>,
     times: TimeLimits,
     origins: Origins,
     bodies: Bodies,
@@ -72,6 +75,7 @@ impl Https {
     pub fn new(
         hub: HubHandle,
         mqtt: Arc<Mqtt>,
+        amqp: Arc<Amqp>,
         times: TimeLimits,
         origins: Origins,
         tasks: TaskTracker,
@@ -80,6 +84,7 @@ impl Https {
         Arc::new(Self {
             hub,
             mqtt,
+            amqp,
             times,
             origins,
             bodies: Bodies::new(times.body),

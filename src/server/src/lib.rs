@@ -14,6 +14,7 @@ pub mod https;
 pub mod listener;
 mod log;
 pub mod mqtt;
+pub mod owner_only;
 pub mod ports;
 pub mod store;
 pub mod time_limits;

@@ -16,6 +16,10 @@ pub enum Surface {
     Https,
     /// MQTT over TLS.
     Mqtts,
+    /// AMQP over TLS.
+    Amqps,
+    /// AMQP without TLS, as the Event Hubs clients speak it with an emulator.
+    Amqp,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -25,6 +29,10 @@ pub struct Ports {
     pub https: u16,
     /// MQTT over TLS.
     pub mqtts: u16,
+    /// AMQP over TLS.
+    pub amqps: u16,
+    /// AMQP without TLS.
+    pub amqp: u16,
 }
 
 impl Default for Ports {
@@ -32,6 +40,8 @@ impl Default for Ports {
         Self {
             https: 443,
             mqtts: 8883,
+            amqps: 5671,
+            amqp: 5672,
         }
     }
 }
@@ -52,6 +62,8 @@ pub struct BindError {
 pub struct BoundPorts {
     pub(crate) https: Bound,
     pub(crate) mqtts: Bound,
+    pub(crate) amqps: Bound,
+    pub(crate) amqp: Bound,
 }
 
 impl BoundPorts {
@@ -68,6 +80,8 @@ impl BoundPorts {
         Ok(Self {
             https: bind(Surface::Https, ports.https)?,
             mqtts: bind(Surface::Mqtts, ports.mqtts)?,
+            amqps: bind(Surface::Amqps, ports.amqps)?,
+            amqp: bind(Surface::Amqp, ports.amqp)?,
         })
     }
 
@@ -76,6 +90,8 @@ impl BoundPorts {
         Ports {
             https: self.https.port(),
             mqtts: self.mqtts.port(),
+            amqps: self.amqps.port(),
+            amqp: self.amqp.port(),
         }
     }
 }
@@ -86,6 +102,8 @@ impl Surface {
         match self {
             Self::Https => "--https",
             Self::Mqtts => "--mqtts",
+            Self::Amqps => "--amqps",
+            Self::Amqp => "--amqp",
         }
     }
 }
@@ -95,6 +113,8 @@ impl fmt::Display for Surface {
         f.write_str(match self {
             Self::Https => "HTTPS",
             Self::Mqtts => "MQTT over TLS",
+            Self::Amqps => "AMQP over TLS",
+            Self::Amqp => "AMQP",
         })
     }
 }

@@ -1,11 +1,12 @@
 //! The selector by which a reader says where in a partition it starts.
 
-use hub::PartitionExtent;
 use serde_amqp::Value;
 use thiserror::Error;
 use wire::{event::EventPosition, timestamp::Timestamp};
 
 use fe2o3_amqp_types::messaging::Source;
+
+use super::extent::PartitionExtent;
 
 /// The key of the selector in a link's filters.
 const SELECTOR: &str = "apache.org:selector-filter:string";
@@ -53,7 +54,7 @@ impl Start {
         match self {
             Self::At(position) => position,
             Self::Latest => EventPosition::SequenceNumber {
-                number: extent.next_sequence_number,
+                number: extent.next_number,
                 inclusive: true,
             },
         }
@@ -142,19 +143,19 @@ fn enqueued_time(value: &str, inclusive: bool) -> Option<Start> {
 mod tests {
     use super::*;
 
-    fn check(selector: &str, expected: Option<Start>) {
-        assert_eq!(Start::parse(selector), expected, "{selector}");
+    fn check(selector: &str, expected: impl Into<Option<Start>>) {
+        assert_eq!(Start::parse(selector), expected.into(), "{selector}");
     }
 
-    fn at(position: EventPosition) -> Option<Start> {
-        Some(Start::At(position))
+    fn at(position: EventPosition) -> Start {
+        Start::At(position)
     }
 
-    fn number(number: u64, inclusive: bool) -> Option<Start> {
+    fn number(number: u64, inclusive: bool) -> Start {
         at(EventPosition::SequenceNumber { number, inclusive })
     }
 
-    fn time(millis: u64) -> Option<Start> {
+    fn time(millis: u64) -> Start {
         at(EventPosition::EnqueuedTime(Timestamp::from_millis(millis)))
     }
 

@@ -61,11 +61,11 @@ pub(super) struct RawFrame {
 
 /// Cuts the next frame out of what came in, if all of it has come.
 pub(super) fn split(input: &mut BytesMut, most: usize) -> Result<Option<RawFrame>, FrameError> {
-    let Some([a, b, c, d, offset, kind, e, f]) = input.first_chunk::<HEADER_BYTES>().copied()
-    else {
+    let Some((size, rest)) = input.split_first_chunk::<4>() else {
         return Ok(None);
     };
-    let bytes = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
+    let [offset, kind, channel @ ..] = *rest.first_chunk::<4>().unwrap_or(&[2, AMQP_FRAME, 0, 0]);
+    let bytes = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX);
     if !(HEADER_BYTES..=most).contains(&bytes) {
         return Err(FrameError::Size { bytes, most });
     }
@@ -80,7 +80,7 @@ pub(super) fn split(input: &mut BytesMut, most: usize) -> Result<Option<RawFrame
     body.advance(start);
     Ok(Some(RawFrame {
         kind,
-        channel: u16::from_be_bytes([e, f]),
+        channel: u16::from_be_bytes(channel),
         body: body.freeze(),
     }))
 }

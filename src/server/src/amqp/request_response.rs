@@ -1,6 +1,5 @@
 //! Requests and responses over links: tokens that are put, and what is asked about the event hub.
 
-use hub::PartitionExtent;
 use serde_amqp::{
     Value,
     primitives::{Array, OrderedMap},
@@ -11,6 +10,7 @@ use super::{
     condition,
     encoding::EncodingError,
     event_message::{long, moment},
+    extent::PartitionExtent,
     message::{Body, Outgoing, Property, Received},
     tokens::TokenError,
 };
@@ -19,6 +19,9 @@ use super::{
 const SAS_TOKEN: &str = "servicebus.windows.net:sastoken";
 
 /// What a request comes to: a status, words for a person, and a value if all is well.
+///
+/// What is refused is named by a condition as well, but for tokens: a client that finds one in an answer to a token
+/// looks at neither status nor words.
 pub(super) struct Answer {
     status: i32,
     description: String,
@@ -51,6 +54,16 @@ impl Answer {
         }
     }
 
+    /// A token cannot be put.
+    fn refused_token(status: i32, description: impl Into<String>) -> Self {
+        Self {
+            status,
+            description: description.into(),
+            condition: None,
+            value: None,
+        }
+    }
+
     /// Writes the answer to a request: its id comes back in the type in which it came.
     pub(super) fn write(self, request: &Received) -> Result<Vec<u8>, EncodingError> {
         let mut message = Outgoing::default();
@@ -72,11 +85,7 @@ impl Answer {
 
 impl From<TokenError> for Answer {
     fn from(refusal: TokenError) -> Self {
-        let condition = match refusal {
-            TokenError::TooMany => condition::RESOURCE_LIMIT_EXCEEDED,
-            _ => condition::UNAUTHORIZED_ACCESS,
-        };
-        Self::refused(401, condition, refusal.to_string())
+        Self::refused_token(401, refusal.to_string())
     }
 }
 
@@ -88,18 +97,16 @@ pub(super) fn read_put_token(request: &Received) -> Result<(String, &str), Answe
     }
     let kind = request.application("type").unwrap_or_default();
     if !kind.eq_ignore_ascii_case(SAS_TOKEN) {
-        return Err(Answer::refused(
+        return Err(Answer::refused_token(
             401,
-            condition::UNAUTHORIZED_ACCESS,
             format!("this hub reads no tokens of this type; expected {SAS_TOKEN}"),
         ));
     }
     let audience = request.application("name").unwrap_or_default();
     match &request.body {
         Body::Value(Value::String(token)) => Ok((audience, token)),
-        _ => Err(Answer::refused(
+        _ => Err(Answer::refused_token(
             400,
-            condition::INVALID_FIELD,
             "the body holds no token; expected an AMQP value that is a text",
         )),
     }
@@ -182,7 +189,7 @@ pub(super) fn describe_event_hub(facts: &EventHubFacts<'_>) -> Answer {
 
 /// Tells of a partition.
 pub(super) fn describe_partition(entity: &str, partition: u16, extent: PartitionExtent) -> Answer {
-    let last = i64::try_from(extent.next_sequence_number).unwrap_or(i64::MAX) - 1;
+    let last = i64::try_from(extent.next_number).unwrap_or(i64::MAX) - 1;
     let is_empty = extent.newest.is_none();
     let (offset, at) = extent
         .newest
@@ -191,7 +198,7 @@ pub(super) fn describe_partition(entity: &str, partition: u16, extent: Partition
         ("name", Value::from(entity)),
         ("type", Value::from("com.microsoft:partition")),
         ("partition", Value::from(partition.to_string())),
-        ("begin_sequence_number", long(extent.first_sequence_number)),
+        ("begin_sequence_number", long(extent.first_number)),
         ("last_enqueued_sequence_number", Value::Long(last)),
         ("last_enqueued_offset", Value::from(offset)),
         ("last_enqueued_time_utc", moment(at)),

@@ -55,6 +55,8 @@ pub(super) enum TokenError {
     Resource,
     #[error("the token's resource (sr) does not contain the audience that it was put for")]
     Audience,
+    #[error("there is no such policy, or the key or the token is not of it")]
+    PolicyOrKey,
     #[error("the connection holds {MOST_TOKENS} tokens, as many as it may")]
     TooMany,
 }
@@ -164,12 +166,12 @@ impl Doors<'_> {
     }
 
     /// Checks a policy's key that came as it is, which opens the event hub.
-    pub(super) fn open_with_key(&self, policy: &str, key: SecretString) -> Option<Grant> {
+    pub(super) fn open_with_key(&self, policy: &str, key: &SecretString) -> Option<Grant> {
         let policy = self.policies.iter().find(|it| it.name == policy)?;
         let keys = [&policy.primary_key, &policy.secondary_key];
         let is_key = keys
             .into_iter()
-            .fold(false, |found, own| (own.to_base64() == key) | found);
+            .fold(false, |found, own| (own.to_base64() == *key) | found);
         is_key.then(|| Grant {
             audience: String::new(),
             side: Side::EventHub,

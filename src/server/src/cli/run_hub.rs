@@ -55,13 +55,10 @@ async fn serve(
     let asked = Ports {
         https: args.https,
         mqtts: args.mqtts,
+        amqps: args.amqps,
+        amqp: args.amqp,
     };
     let ports = BoundPorts::new(args.listen, asked)?;
-    tracing::warn!(
-        amqps = args.amqps,
-        amqp = args.amqp,
-        "AMQP is not supported by this program yet: nothing listens on its ports"
-    );
     let (hub, ended) = start_hub(args, Arc::clone(folder))?;
     let connections = ConnectionsFile::new(
         hub.host_name(),
