@@ -66,8 +66,9 @@ impl HubSite {
 
     /// Starts a hub and registers all devices.
     pub(crate) async fn start(&self, is_kept: bool) -> HubServer {
-        let folder = self.folder.path().join(format!("hub-{is_kept}"));
-        fs::create_dir(&folder).expect("a folder");
+        let folder = TempDir::new_in(self.folder.path())
+            .expect("a folder")
+            .keep();
         for name in ["ca.pem", "ca-key.pem", "server.pem", "server-key.pem"] {
             fs::copy(self.folder.path().join(name), folder.join(name)).expect("a copy");
         }
