@@ -171,13 +171,11 @@ impl Acceptor {
     pub async fn accept(&self, socket: TcpStream) -> io::Result<Secured> {
         // Apart, because a task keeps room for the largest thing that it ever did.
         let handshake = Box::pin(self.acceptor.accept(socket));
-        tokio::time::timeout(self.limit, handshake)
-            .await
-            .map(|stream| stream.map(Box::new))
-            .unwrap_or_else(|_| {
-                let why = format!("no TLS handshake within {:?}", self.limit);
-                Err(io::Error::new(io::ErrorKind::TimedOut, why))
-            })
+        let Ok(outcome) = tokio::time::timeout(self.limit, handshake).await else {
+            let why = format!("no TLS handshake within {:?}", self.limit);
+            return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+        };
+        outcome.map(Box::new)
     }
 }
 

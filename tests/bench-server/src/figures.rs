@@ -69,7 +69,7 @@ async fn measure(site: &HubSite, servers: &Servers<'_>, shape: Shape) -> bool {
         );
         for ((server, owner), measured) in contestants.iter().zip(&mut measured) {
             let greetings: Vec<_> = (0..shape.connections)
-                .map(|number| site.connect(&owner.owner, number))
+                .map(|number| owner.connect(number))
                 .collect();
             let mut times = Vec::new();
             let note = || times.push(server.processor_time());
