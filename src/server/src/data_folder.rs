@@ -78,6 +78,19 @@ impl DataFolder {
         &self.path
     }
 
+    /// Writes a file that only its owner can read: the whole of it, or nothing.
+    pub fn write(&self, name: &str, contents: &[u8]) -> Result<PathBuf, FolderError> {
+        let path = self.file(name);
+        match owner_only::write(&path, contents) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(FolderError::Io {
+                action: "write",
+                path,
+                error,
+            }),
+        }
+    }
+
     /// The path of a file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
