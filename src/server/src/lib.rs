@@ -13,6 +13,7 @@ pub mod host;
 pub mod https;
 pub mod listener;
 mod log;
+pub mod memory_budget;
 pub mod mqtt;
 pub mod owner_only;
 pub mod ports;
