@@ -19,6 +19,7 @@ mod message;
 mod readers;
 mod request_response;
 mod session;
+mod surface;
 mod tokens;
 
 use std::{
@@ -40,6 +41,8 @@ use crate::host::HubHandle;
 use connection::IDLE_TIME_OUT;
 use container::Container;
 use readers::Readers;
+
+pub use self::surface::Amqp;
 
 /// How long a client may take until both sides have opened the connection.
 const HANDSHAKE: Duration = Duration::from_secs(30);

@@ -7,12 +7,15 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    amqp::{Amqp, Settings},
     connection_limits::{Admission, ConnectionLimits},
+    connections_file::entity,
     host::HubHandle,
     https::{Https, Origins},
-    listener::{Accepted, Listener},
+    listener::{Accepted, Bound, Listener},
     mqtt::Mqtt,
     ports::BoundPorts,
+    site::Site,
     time_limits::TimeLimits,
     tls::{Acceptor, Tls, TlsError},
 };
@@ -64,29 +67,16 @@ impl Emulator {
             times,
             origins,
         } = options;
-        let emulator = Self {
-            hub,
-            tasks: TaskTracker::new(),
-            ending: CancellationToken::new(),
-        };
-        let (hub, ending) = (&emulator.hub, &emulator.ending);
-        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
-        let tasks = emulator.tasks.clone();
-        let https = Https::new(
-            hub.clone(),
-            Arc::clone(&mqtt),
-            times,
-            origins,
-            tasks,
-            ending.clone(),
-        );
+        let emulator = Self::new(hub);
+        let (mqtt, amqp, https) = emulator.protocols(times, origins);
+        let https = Arc::new(https);
         let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
         emulator.serve(ports.https.listen(limits)?, acceptor, {
             move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
         });
         // Whatever protocol a client names on this port, it means MQTT.
         let acceptor = tls.acceptor(&[], times.handshake)?;
-        emulator.serve(ports.mqtts.listen(limits)?, acceptor, {
+        emulator.serve(ports.mqtts.listen(limits)?, acceptor.clone(), {
             move |stream, peer, admission| {
                 let mqtt = Arc::clone(&mqtt);
                 async move {
@@ -95,9 +85,42 @@ impl Emulator {
                 }
             }
         });
+        emulator.serve(ports.amqps.listen(limits)?, acceptor, {
+            let amqp = Arc::clone(&amqp);
+            move |stream, peer, admission| {
+                let amqp = Arc::clone(&amqp);
+                async move {
+                    amqp.serve(stream, peer).await;
+                    drop(admission);
+                }
+            }
+        });
+        emulator.serve_plain(ports.amqp.listen(limits)?, move |accepted: Accepted| {
+            let amqp = Arc::clone(&amqp);
+            async move {
+                amqp.serve(accepted.socket, accepted.peer).await;
+                drop(accepted.admission);
+            }
+        });
         let (tls, ending) = (tls.clone(), emulator.ending.clone());
         emulator.tasks.spawn(async move {
             ending.run_until_cancelled(tls.keep_fresh()).await;
+        });
+        Ok(emulator)
+    }
+
+    /// Gives out the site, and lets clients in to the hub behind it, on one port without TLS. Needs a runtime around it.
+    pub fn start_with_site(
+        hub: HubHandle,
+        site: Site,
+        port: Bound,
+        options: EmulatorOptions,
+    ) -> Result<Self, StartError> {
+        let emulator = Self::new(hub);
+        let (_, _, https) = emulator.protocols(options.times, options.origins);
+        let https = Arc::new(https.with_site(site));
+        emulator.serve_plain(port.listen(options.limits)?, move |accepted: Accepted| {
+            Arc::clone(&https).serve(accepted.socket, accepted.peer, accepted.admission)
         });
         Ok(emulator)
     }
@@ -126,6 +149,32 @@ impl Emulator {
         }
     }
 
+    fn new(hub: HubHandle) -> Self {
+        Self {
+            hub,
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// What is spoken on the ports.
+    fn protocols(&self, times: TimeLimits, origins: Origins) -> (Arc<Mqtt>, Arc<Amqp>, Https) {
+        let (hub, ending) = (&self.hub, &self.ending);
+        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
+        let settings = Settings::new(entity(hub.host_name()), hub.host_name());
+        let amqp = Amqp::new(hub.clone(), settings, ending.clone());
+        let https = Https::new(
+            hub.clone(),
+            Arc::clone(&mqtt),
+            Arc::clone(&amqp),
+            times,
+            origins,
+            self.tasks.clone(),
+            ending.clone(),
+        );
+        (mqtt, amqp, https)
+    }
+
     /// Serves each connection of a port once it has shaken hands.
     fn serve<F>(
         &self,
@@ -152,6 +201,18 @@ impl Emulator {
             }
         };
         self.tasks.spawn(listener.serve(tasks, ending, begin));
+    }
+
+    /// Serves each connection of a port that has no TLS.
+    fn serve_plain<F>(
+        &self,
+        listener: Listener,
+        serve: impl Fn(Accepted) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
+        self.tasks.spawn(listener.serve(tasks, ending, serve));
     }
 }
 

@@ -125,6 +125,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
         let end = loop {
             let is_writing = self.is_unflushed || !self.unsent.is_empty();
             let deadline = self.deadline.as_ref().map(|(at, _)| *at);
+            // A client that never stops sending must not keep the time from being looked at.
+            if deadline.is_some_and(|at| at <= Instant::now()) {
+                return self.late();
+            }
             tokio::select! {
                 biased;
                 written = write_some(&mut self.writer, &mut self.unsent), if is_writing => match written {
@@ -142,10 +146,7 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
                     Ok(bytes) => is_reading = self.link.receive(bytes).await.is_ok(),
                     Err(error) => break End::Broken(error),
                 },
-                () = until(deadline), if deadline.is_some() => {
-                    let (_, end) = self.deadline.take().unwrap_or((Instant::now(), End::Stalled));
-                    return end;
-                }
+                () = until(deadline), if deadline.is_some() => return self.late(),
             }
         };
         if !matches!(end, End::Broken(_)) {
@@ -153,6 +154,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
         }
         end
+    }
+
+    fn late(self) -> End {
+        self.deadline.map_or(End::Dropped, |(_, end)| end)
     }
 
     fn take(&mut self, bytes: Bytes) {

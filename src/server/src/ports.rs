@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::listener::Bound;
+use crate::{connections_file::quoted, listener::Bound};
 
 /// What is served on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,12 @@ pub enum Surface {
     Https,
     /// MQTT over TLS.
     Mqtts,
+    /// AMQP over TLS.
+    Amqps,
+    /// AMQP without TLS, as the Event Hubs clients speak it with an emulator.
+    Amqp,
+    /// The site, and the hub behind it, without TLS.
+    Http,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -25,6 +31,10 @@ pub struct Ports {
     pub https: u16,
     /// MQTT over TLS.
     pub mqtts: u16,
+    /// AMQP over TLS.
+    pub amqps: u16,
+    /// AMQP without TLS.
+    pub amqp: u16,
 }
 
 impl Default for Ports {
@@ -32,6 +42,8 @@ impl Default for Ports {
         Self {
             https: 443,
             mqtts: 8883,
+            amqps: 5671,
+            amqp: 5672,
         }
     }
 }
@@ -52,6 +64,8 @@ pub struct BindError {
 pub struct BoundPorts {
     pub(crate) https: Bound,
     pub(crate) mqtts: Bound,
+    pub(crate) amqps: Bound,
+    pub(crate) amqp: Bound,
 }
 
 impl BoundPorts {
@@ -68,6 +82,8 @@ impl BoundPorts {
         Ok(Self {
             https: bind(Surface::Https, ports.https)?,
             mqtts: bind(Surface::Mqtts, ports.mqtts)?,
+            amqps: bind(Surface::Amqps, ports.amqps)?,
+            amqp: bind(Surface::Amqp, ports.amqp)?,
         })
     }
 
@@ -76,6 +92,8 @@ impl BoundPorts {
         Ports {
             https: self.https.port(),
             mqtts: self.mqtts.port(),
+            amqps: self.amqps.port(),
+            amqp: self.amqp.port(),
         }
     }
 }
@@ -86,6 +104,9 @@ impl Surface {
         match self {
             Self::Https => "--https",
             Self::Mqtts => "--mqtts",
+            Self::Amqps => "--amqps",
+            Self::Amqp => "--amqp",
+            Self::Http => "--port",
         }
     }
 }
@@ -95,6 +116,9 @@ impl fmt::Display for Surface {
         f.write_str(match self {
             Self::Https => "HTTPS",
             Self::Mqtts => "MQTT over TLS",
+            Self::Amqps => "AMQP over TLS",
+            Self::Amqp => "AMQP",
+            Self::Http => "the site",
         })
     }
 }
@@ -115,7 +139,8 @@ impl BindError {
             ),
             io::ErrorKind::PermissionDenied => format!(
                 "no right to take port {port}, for {surface}; run as root, give the program the right with \
-                 `setcap cap_net_bind_service=+ep`, or choose a port above 1023 with {option}"
+                 `sudo setcap cap_net_bind_service=+ep {}`, or choose a port above 1023 with {option}",
+                this_program()
             ),
             io::ErrorKind::AddrNotAvailable => format!(
                 "{} is no address of this machine; choose one that is with --listen",
@@ -127,4 +152,10 @@ impl BindError {
             ),
         }
     }
+}
+
+/// The path of this program, for commands that a person copies.
+fn this_program() -> String {
+    let path = std::env::current_exe();
+    path.map_or_else(|_| "iothub-playground".to_owned(), |path| quoted(&path))
 }

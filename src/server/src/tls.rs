@@ -18,6 +18,8 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
+use crate::data_folder::{DataFolder, FolderError};
+
 use chosen::Chosen;
 
 pub use certificate::Names;
@@ -46,13 +48,8 @@ pub enum TlsError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; check the folder's permissions and the room on its disk", path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Unwritable(#[from] FolderError),
     /// A file is not what it should be.
     #[error("{} is not {expected}: {why}", path.display())]
     Unusable {
@@ -88,18 +85,17 @@ pub struct Tls {
 
 /// Where the program's own certificates lie, and for whom.
 struct Renewal {
-    folder: PathBuf,
+    folder: Arc<DataFolder>,
     names: Names,
 }
 
 impl Tls {
-    /// TLS with a certificate of the program's own authority, both of which lie in a folder and are made at need.
-    pub fn own_authority(folder: &Path, names: Names) -> Result<Self, TlsError> {
-        let folder = folder.to_owned();
+    /// TLS with a certificate of the program's own authority, both of which lie in the data folder and are made at need.
+    pub fn own_authority(folder: Arc<DataFolder>, names: Names) -> Result<Self, TlsError> {
         let key = authority::serve(&folder, &names)?;
         Ok(Self {
             chosen: Arc::new(Chosen::new(key)),
-            trusted: authority::certificate_path(&folder),
+            trusted: folder.file(authority::CERTIFICATE),
             renewal: Some(Arc::new(Renewal { folder, names })),
         })
     }

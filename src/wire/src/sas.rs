@@ -160,7 +160,9 @@ impl SasToken {
     ///   module.
     pub fn sign(resource: &str, key: &SharedAccessKey, expires: u64, policy: Option<&str>) -> Self {
         let resource = encode(resource).into_owned();
-        let signature = mac(key.0.expose(), &resource, expires).finalize().into_bytes();
+        let signature = mac(key.0.expose(), &resource, expires)
+            .finalize()
+            .into_bytes();
         Self {
             signature: Secret::new(signature.to_vec()),
             resource,

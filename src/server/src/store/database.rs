@@ -6,7 +6,7 @@ use hub::StoreError;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{error::StoreFault, rows, schema, wal};
-use crate::data_folder::{self, DataFolder};
+use crate::{data_folder::DataFolder, owner_only};
 
 /// The name of the file.
 pub(super) const FILE: &str = "hub.sqlite3";
@@ -38,8 +38,10 @@ impl Database {
     pub(super) fn open(folder: &DataFolder) -> Result<Self, StoreFault> {
         let path = folder.file(FILE);
         wal::check(&path)?;
-        let made = data_folder::own_file(&path);
-        made.map_err(|error| StoreFault::unusable(&path, error.to_string()))?;
+        if !path.exists() {
+            let made = owner_only::write(&path, &[]);
+            made.map_err(|error| StoreFault::unusable(&path, error.to_string()))?;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&path, flags);
         let connection = connection.map_err(|error| StoreFault::sqlite(&path, &error))?;
