@@ -43,6 +43,8 @@ impl Connection {
             match self.step() {
                 Ok(true) => {}
                 Ok(false) => break,
+                // After its close, nothing more is expected of a client that cannot be understood.
+                Err(_) if self.phase == Phase::Closing => self.phase = Phase::Closed,
                 Err(Fault(error)) => self.close(error),
             }
         }

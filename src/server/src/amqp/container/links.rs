@@ -66,7 +66,7 @@ impl Container {
     }
 
     /// What is at a link's address, if the client may have it.
-    pub(super) fn find(&self, attach: &Attach) -> Result<(Kind, Option<(Side, String)>), Refused> {
+    fn find(&self, attach: &Attach) -> Result<(Kind, Option<(Side, String)>), Refused> {
         let (address, is_sender) = terminus(attach);
         let node = Node::at(&address, &self.settings.entity);
         let door = |side, path: &str| Some((side, path.to_owned()));
