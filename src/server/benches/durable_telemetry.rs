@@ -51,7 +51,7 @@ async fn run(place: &Path, durable: bool, devices: usize, window: usize) {
         let make = move || store::open(&DataFolder::open(&path).unwrap(), options);
         HubHandle::start(make).unwrap().unwrap()
     } else {
-        HubHandle::ephemeral(options).unwrap()
+        HubHandle::ephemeral(options.clone()).unwrap()
     };
     let mut links = Vec::new();
     for number in 0..devices {

@@ -20,7 +20,7 @@ use http::{Request, Response};
 use hub::{
     AccessPolicy, CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, StoreError,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
@@ -30,6 +30,8 @@ use wire::{
 const WAITING: usize = 4096;
 /// The most inputs between two commits.
 const BATCH: usize = 1024;
+/// The most inputs of one link that wait. A client that sends without an end must not keep all others waiting.
+const WAITING_OF_LINK: usize = 8;
 /// The most bytes that wait for a client which does not read, before it is dropped.
 const UNREAD: usize = 4 * 1024 * 1024;
 
@@ -76,6 +78,8 @@ enum Input {
     Receive {
         connection: ConnectionId,
         bytes: Bytes,
+        /// Given back once the hub has had the bytes.
+        _turn: OwnedSemaphorePermit,
     },
     Closed {
         connection: ConnectionId,
@@ -125,14 +129,19 @@ pub struct Link {
     inputs: mpsc::Sender<Input>,
     outputs: mpsc::UnboundedReceiver<ToLink>,
     unread: Arc<AtomicUsize>,
+    turns: Arc<Semaphore>,
     is_closed: bool,
 }
 
 impl Link {
-    /// Gives the hub bytes that came in. Waits while the hub has too much to do.
+    /// Gives the hub bytes that came in. Waits while the hub has too much to do, with this link or with all.
     pub async fn receive(&self, bytes: Bytes) -> Result<(), Stopped> {
-        let connection = self.connection;
-        let input = Input::Receive { connection, bytes };
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let input = Input::Receive {
+            connection: self.connection,
+            bytes,
+            _turn: turn.map_err(|_| Stopped)?,
+        };
         self.inputs.send(input).await.map_err(|_| Stopped)
     }
 
@@ -254,6 +263,7 @@ impl HubHandle {
             inputs: self.inputs.clone(),
             outputs,
             unread,
+            turns: Arc::new(Semaphore::new(WAITING_OF_LINK)),
             is_closed: false,
         })
     }
@@ -286,6 +296,11 @@ impl HubHandle {
     ) -> Result<Vec<Event>, Stopped> {
         self.look(move |hub| hub.read_events(partition, &from, most))
             .await
+    }
+
+    /// Resolves once the hub's thread takes nothing more: it was stopped, or its store failed.
+    pub async fn stopped(&self) {
+        self.inputs.closed().await;
     }
 
     /// Ends the hub's thread once all that was given before is done and kept.
@@ -394,7 +409,9 @@ impl Host {
                     self.links.remove(&connection);
                 }
             }
-            Input::Receive { connection, bytes } => {
+            Input::Receive {
+                connection, bytes, ..
+            } => {
                 self.hub.receive(self.now, connection, &bytes);
             }
             Input::Closed { connection } => {

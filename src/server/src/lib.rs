@@ -3,7 +3,20 @@
 //! This crate owns listeners, TLS, storage and static files. It knows no rule of a hub: `hub` has them all, and this
 //! crate gives it bytes, requests and time.
 
+pub mod amqp;
+pub mod cli;
+pub mod connection_limits;
+pub mod connections_file;
 pub mod data_folder;
+pub mod emulator;
 pub mod host;
+pub mod https;
+pub mod listener;
+mod log;
+pub mod mqtt;
 pub mod owner_only;
+pub mod ports;
 pub mod store;
+pub mod time_limits;
+pub mod tls;
+pub mod websocket;

@@ -1,3 +1,7 @@
 //! `iothub-playground`: the program that a person starts.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -1,0 +1,70 @@
+//! Why the program ends, in words for a person and as a number for a script.
+
+use std::{io, path::PathBuf, process::ExitCode};
+
+use hub::StoreError;
+
+use crate::{
+    connections_file::NoPolicy, data_folder::FolderError, emulator::StartError, https::OriginError,
+    ports::BindError, store::StoreFault, tls::TlsError,
+};
+
+/// The numbers, for `--help`.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  ended as it was told to
+  1  something else went wrong
+  2  the command line is wrong
+  3  a port is taken
+  4  no right to take a port
+  5  another program uses the data folder
+  6  the data folder cannot be used
+  7  a certificate or key cannot be used
+  8  the hub's state could not be kept";
+
+/// Why the program ends.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("cannot use the data folder {}: {source}", path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    #[error(transparent)]
+    NoPolicy(#[from] NoPolicy),
+    #[error("the hub's state could not be kept, so the hub has ended: {0}")]
+    Store(StoreError),
+    #[error(transparent)]
+    DataFolder(#[from] FolderError),
+    #[error(transparent)]
+    Kept(#[from] StoreFault),
+    #[error("the system gives no random bytes for the hub's keys: {0}")]
+    Random(getrandom::Error),
+    #[error("cannot start: {0}")]
+    System(io::Error),
+}
+
+impl Failure {
+    pub(super) fn exit_code(&self) -> ExitCode {
+        let code = match self {
+            Self::Bind(error) => match error.source.kind() {
+                io::ErrorKind::AddrInUse => 3,
+                io::ErrorKind::PermissionDenied => 4,
+                _ => 1,
+            },
+            Self::Origin(_) | Self::Tls(TlsError::Name { .. }) => 2,
+            Self::DataFolder(FolderError::InUse { .. }) => 5,
+            Self::Folder { .. } | Self::DataFolder(_) | Self::Kept(_) | Self::NoPolicy(_) => 6,
+            Self::Tls(_) | Self::Start(StartError::Tls(_)) => 7,
+            Self::Store(_) => 8,
+            Self::Start(StartError::Listen(error)) if error.kind() == io::ErrorKind::AddrInUse => 3,
+            Self::Start(_) | Self::Random(_) | Self::System(_) => 1,
+        };
+        ExitCode::from(code)
+    }
+}

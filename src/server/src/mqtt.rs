@@ -1,0 +1,215 @@
+//! MQTT: bytes between a stream and the hub. What they mean is the hub's to know.
+
+use std::{
+    cell::RefCell,
+    fmt,
+    future::poll_fn,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::ready,
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes};
+use hub::CloseReason;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    host::{HubHandle, Link, Stopped, ToLink},
+    time_limits::TimeLimits,
+};
+
+/// The longest that the last words and the end of a stream may take.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// The most bytes that are read at once.
+const READ: usize = 16 * 1024;
+
+/// Why a connection came to its end.
+#[derive(Debug)]
+pub enum End {
+    /// The hub closed it.
+    Hub(CloseReason),
+    /// The client closed it.
+    Client,
+    /// It broke.
+    Broken(io::Error),
+    /// No CONNECT came in time.
+    Silent,
+    /// The client did not take what was sent to it.
+    Stalled,
+    /// The hub has let go of the link without a reason of its own.
+    Dropped,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hub(reason) => reason.fmt(f),
+            Self::Client => f.write_str("the client closed the connection"),
+            Self::Broken(error) => write!(f, "the connection broke: {error}"),
+            Self::Silent => f.write_str("no CONNECT came in time"),
+            Self::Stalled => f.write_str("the client did not take what was sent to it"),
+            Self::Dropped => f.write_str(
+                "the hub has let go of the link: the client fell too far behind, or the hub ends",
+            ),
+        }
+    }
+}
+
+/// What every client of MQTT is served with.
+pub struct Mqtt {
+    hub: HubHandle,
+    times: TimeLimits,
+    ending: CancellationToken,
+}
+
+impl Mqtt {
+    /// Serves a hub until the program ends.
+    pub fn new(hub: HubHandle, times: TimeLimits, ending: CancellationToken) -> Arc<Self> {
+        Arc::new(Self { hub, times, ending })
+    }
+
+    /// Serves a client until either end has had enough, and tells the log how it ended.
+    pub async fn serve<S: AsyncRead + AsyncWrite>(&self, stream: S, peer: SocketAddr) {
+        match self.carry(stream).await {
+            Ok(End::Hub(CloseReason::Disconnected)) => {
+                tracing::debug!(%peer, "MQTT connection closed: the client disconnected");
+            }
+            Ok(End::Dropped) if self.ending.is_cancelled() => {
+                tracing::debug!(%peer, "MQTT connection closed: the program ends");
+            }
+            Ok(end) => tracing::info!(%peer, reason = %end, "MQTT connection closed"),
+            Err(Stopped) => tracing::debug!(%peer, "MQTT connection refused: the program ends"),
+        }
+    }
+
+    /// Carries bytes both ways. When the program ends, nothing more is read, and what the hub still has to say is
+    /// sent.
+    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S) -> Result<End, Stopped> {
+        let link = self.hub.open().await?;
+        let (reader, writer) = tokio::io::split(stream);
+        let pump = Pump {
+            reader,
+            writer,
+            link,
+            unsent: Bytes::new(),
+            is_unflushed: false,
+            patience: self.times.stalled,
+            deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
+        };
+        Ok(pump.run(&self.ending).await)
+    }
+}
+
+struct Pump<S> {
+    reader: ReadHalf<S>,
+    writer: WriteHalf<S>,
+    link: Link,
+    unsent: Bytes,
+    is_unflushed: bool,
+    patience: Duration,
+    /// When the client will have been idle for too long, and what is said of it then.
+    deadline: Option<(Instant, End)>,
+}
+
+impl<S: AsyncRead + AsyncWrite> Pump<S> {
+    async fn run(mut self, ending: &CancellationToken) -> End {
+        let mut ending = pin!(ending.cancelled());
+        let mut is_reading = true;
+        let end = loop {
+            let is_writing = self.is_unflushed || !self.unsent.is_empty();
+            let deadline = self.deadline.as_ref().map(|(at, _)| *at);
+            // A client that never stops sending must not keep the time from being looked at.
+            if deadline.is_some_and(|at| at <= Instant::now()) {
+                return self.late();
+            }
+            tokio::select! {
+                biased;
+                written = write_some(&mut self.writer, &mut self.unsent), if is_writing => match written {
+                    Ok(is_flushed) => self.wrote(is_flushed),
+                    Err(error) => break End::Broken(error),
+                },
+                next = self.link.next(), if !is_writing => match next {
+                    Some(ToLink::Bytes(bytes)) => self.take(bytes),
+                    Some(ToLink::Close(reason)) => break End::Hub(reason),
+                    None => break End::Dropped,
+                },
+                () = &mut ending, if is_reading => is_reading = false,
+                read = read_some(&mut self.reader), if is_reading => match read {
+                    Ok(bytes) if bytes.is_empty() => break End::Client,
+                    Ok(bytes) => is_reading = self.link.receive(bytes).await.is_ok(),
+                    Err(error) => break End::Broken(error),
+                },
+                () = until(deadline), if deadline.is_some() => return self.late(),
+            }
+        };
+        if !matches!(end, End::Broken(_)) {
+            // Whatever comes of it, the connection is over.
+            let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
+        }
+        end
+    }
+
+    fn late(self) -> End {
+        self.deadline.map_or(End::Dropped, |(_, end)| end)
+    }
+
+    fn take(&mut self, bytes: Bytes) {
+        self.unsent = bytes;
+        self.deadline = Some((Instant::now() + self.patience, End::Stalled));
+    }
+
+    fn wrote(&mut self, is_flushed: bool) {
+        self.is_unflushed = !is_flushed;
+        self.deadline = (!is_flushed).then(|| (Instant::now() + self.patience, End::Stalled));
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Writes what it can at once, and flushes when nothing is left; true once all has gone. Dropped at any time, it
+/// loses nothing.
+async fn write_some<W: AsyncWrite + Unpin>(writer: &mut W, unsent: &mut Bytes) -> io::Result<bool> {
+    poll_fn(|context| {
+        if unsent.is_empty() {
+            ready!(Pin::new(&mut *writer).poll_flush(context))?;
+            return Ok(true).into();
+        }
+        let written = ready!(Pin::new(&mut *writer).poll_write(context, unsent))?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into()).into();
+        }
+        unsent.advance(written);
+        Ok(false).into()
+    })
+    .await
+}
+
+thread_local! {
+    /// Where bytes are read to before they are copied, once for each thread: a connection that is silent has no room
+    /// of its own to read into.
+    static ROOM: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ].into());
+}
+
+/// Reads what is there, at least one byte; none at the end of the stream. Dropped at any time, it loses nothing.
+async fn read_some<R: AsyncRead + Unpin>(reader: &mut R) -> io::Result<Bytes> {
+    poll_fn(|context| {
+        ROOM.with_borrow_mut(|room| {
+            let mut read = ReadBuf::new(room);
+            ready!(Pin::new(&mut *reader).poll_read(context, &mut read))?;
+            Ok(Bytes::copy_from_slice(read.filled())).into()
+        })
+    })
+    .await
+}
