@@ -78,6 +78,19 @@ impl DataFolder {
         &self.path
     }
 
+    /// Writes a file that only its owner can read: the whole of it, or nothing.
+    pub fn write(&self, name: &str, contents: &[u8]) -> Result<PathBuf, FolderError> {
+        let path = self.file(name);
+        match owner_only::write(&path, contents) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(FolderError::Io {
+                action: "write",
+                path,
+                error,
+            }),
+        }
+    }
+
     /// The path of a file in the folder.
     pub fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
@@ -105,13 +118,7 @@ fn lock(folder: &Path) -> Result<File, FolderError> {
             error,
         }
     };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.join(LOCK))
-        .map_err(failed("write to"))?;
+    let mut file = owner_only::open(&folder.join(LOCK)).map_err(failed("write to"))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -16,6 +16,8 @@
 mod checksum;
 mod database;
 mod error;
+#[cfg(test)]
+mod full_disk;
 mod load;
 
 mod rows;

@@ -70,7 +70,12 @@ impl Site {
         let data = Arc::new(DataFolder::open(folder.path()).unwrap());
         let tls = Tls::own_authority(data, Names::new(HOST, listen).unwrap()).unwrap();
         let (hub, _ended) = HubHandle::ephemeral(HubOptions::new(HOST, [7; 32])).unwrap();
-        let any = Ports { https: 0, mqtts: 0 };
+        let any = Ports {
+            https: 0,
+            mqtts: 0,
+            amqps: 0,
+            amqp: 0,
+        };
         let bound = BoundPorts::new(listen, any).unwrap();
         let ports = bound.ports();
         Self {

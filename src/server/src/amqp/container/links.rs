@@ -238,7 +238,7 @@ impl Container {
 }
 
 /// Why a link is not given at once.
-enum Refused {
+pub(super) enum Refused {
     With(Error),
     /// A partition must be measured first.
     Partition {
