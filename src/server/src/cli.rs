@@ -1,13 +1,27 @@
 //! What a person types.
 
+mod choice;
 mod failure;
 mod run_hub;
+mod run_serve;
+mod signals;
+mod transfer;
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write as _},
+    net::IpAddr,
+    path::PathBuf,
+    process::ExitCode,
+};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::log::{self, LogFormat, LogLevel};
+use crate::{
+    log::{self, LogFormat, LogLevel},
+    site::FrameAncestors,
+};
+
+use failure::Failure;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -15,6 +29,10 @@ pub fn run() -> ExitCode {
     log::start(cli.log, cli.log_format);
     let outcome = match cli.command {
         Command::Hub(args) => run_hub::run(&args),
+        Command::Serve(args) => run_serve::run(&args),
+        Command::Export(args) => transfer::export(&args),
+        Command::Import(args) => transfer::import(&args),
+        Command::Man => manual(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,6 +41,15 @@ pub fn run() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// The manual page, for packagers: it says what `--help` says.
+fn manual() -> Result<(), Failure> {
+    let page = clap_mangen::Man::new(Cli::command());
+    let mut text = Vec::new();
+    page.render(&mut text)
+        .and_then(|()| io::stdout().lock().write_all(&text))
+        .map_err(Failure::Output)
 }
 
 /// A local emulator of Azure IoT Hub, for the published SDKs.
@@ -43,20 +70,51 @@ struct Cli {
 enum Command {
     /// Runs a hub on the ports that the SDKs use.
     Hub(HubArgs),
+    /// Runs the playground's site, with a hub behind it, for a browser on this machine.
+    Serve(ServeArgs),
+    /// Writes the hub of a data folder to standard output, a JSON value a line. It holds all keys.
+    Export(FolderArgs),
+    /// Makes the hub of a data folder from what `export` wrote, read from standard input.
+    Import(FolderArgs),
+    /// Writes the manual page to standard output.
+    Man,
 }
 
-/// The options of `hub`.
+/// Which hub runs, and where it is kept.
 #[derive(Debug, Args)]
-struct HubArgs {
+struct HubChoice {
     /// The hub's host name, which stands in connection strings and in the certificate.
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     hostname: String,
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    listen: IpAddr,
+    #[command(flatten)]
+    folder: FolderArgs,
+    /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
+    #[arg(long)]
+    ephemeral: bool,
+    /// The service's tier whose quotas and rates to enforce.
+    #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
+    tier: TierChoice,
+}
+
+/// Where a hub is kept.
+#[derive(Debug, Args)]
+struct FolderArgs {
     /// The folder for certificates, keys, connections.json and the hub's state; made if there is none.
     #[arg(long, value_name = "DIR", default_value = "iothub-playground")]
     data: PathBuf,
+}
+
+/// The address to listen on.
+#[derive(Debug, Args)]
+struct ListenArgs {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+}
+
+/// The ports of a hub.
+#[derive(Debug, Args)]
+struct PortArgs {
     /// The port of REST and of every WebSocket; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value_t = 443)]
     https: u16,
@@ -69,12 +127,35 @@ struct HubArgs {
     /// The port of AMQP without TLS, for Event Hubs clients of the development emulator.
     #[arg(long, value_name = "PORT", default_value_t = 5672)]
     amqp: u16,
-    /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
-    #[arg(long)]
-    ephemeral: bool,
-    /// The service's tier whose quotas and rates to enforce.
-    #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
-    tier: TierChoice,
+}
+
+/// The options of `serve`.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    hub: HubChoice,
+    #[command(flatten)]
+    address: ListenArgs,
+    /// The port of the site and of the hub's REST and WebSockets, without TLS; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// The folder of a built site, instead of the one in this program.
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
+    /// Who may show the site in a frame: 'none', 'self' or origins, with spaces between them.
+    #[arg(long, value_name = "SOURCES", default_value = "'none'")]
+    frame_ancestors: FrameAncestors,
+}
+
+/// The options of `hub`.
+#[derive(Debug, Args)]
+struct HubArgs {
+    #[command(flatten)]
+    hub: HubChoice,
+    #[command(flatten)]
+    address: ListenArgs,
+    #[command(flatten)]
+    ports: PortArgs,
     /// A certificate of your own to serve with: PEM, the chain after it.
     #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
@@ -110,7 +191,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 

@@ -52,24 +52,13 @@ impl ConnectionsFile {
         certificate: &Path,
         ports: Ports,
     ) -> Result<Self, NoPolicy> {
-        let policy = |name: &'static str| {
-            let mut all = policies.iter();
-            all.find(|policy| policy.name == name).ok_or(NoPolicy(name))
-        };
-        let service = |name: &'static str| -> Result<String, NoPolicy> {
-            let string = ServiceConnectionString {
-                host_name: host_name.to_owned(),
-                policy: name.to_owned(),
-                key: policy(name)?.primary_key.clone(),
-            };
-            Ok(string.to_text().into_inner())
-        };
+        let [iothubowner, service] = service_connection_strings(host_name, policies)?;
         let event_hubs = |plain: bool| -> Result<String, NoPolicy> {
             let string = EventHubsConnectionString {
                 host_name: host_name.to_owned(),
                 policy: Some(SERVICE.to_owned()),
                 credential: EventHubsCredential::SharedAccessKey(
-                    policy(SERVICE)?.primary_key.clone(),
+                    policy(policies, SERVICE)?.primary_key.clone(),
                 ),
                 entity_path: Some(entity(host_name)),
                 use_development_emulator: plain,
@@ -77,8 +66,8 @@ impl ConnectionsFile {
             Ok(string.to_text().into_inner())
         };
         Ok(Self {
-            iothubowner: service(OWNER)?,
-            service: service(SERVICE)?,
+            iothubowner,
+            service,
             eventhub: event_hubs(false)?,
             eventhub_emulator: event_hubs(true)?,
             ca: certificate.to_owned(),
@@ -128,6 +117,30 @@ impl Display for ConnectionsFile {
     }
 }
 
+/// The connection strings of the owner and of a service program.
+pub(crate) fn service_connection_strings(
+    host_name: &str,
+    policies: &[AccessPolicy],
+) -> Result<[String; 2], NoPolicy> {
+    let string = |name: &'static str| -> Result<String, NoPolicy> {
+        let string = ServiceConnectionString {
+            host_name: host_name.to_owned(),
+            policy: name.to_owned(),
+            key: policy(policies, name)?.primary_key.clone(),
+        };
+        Ok(string.to_text().into_inner())
+    };
+    Ok([string(OWNER)?, string(SERVICE)?])
+}
+
+fn policy<'p>(
+    policies: &'p [AccessPolicy],
+    name: &'static str,
+) -> Result<&'p AccessPolicy, NoPolicy> {
+    let mut all = policies.iter();
+    all.find(|policy| policy.name == name).ok_or(NoPolicy(name))
+}
+
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.
 pub(crate) fn entity(host_name: &str) -> String {
     let is_address = host_name.parse::<IpAddr>().is_ok();
@@ -136,7 +149,7 @@ pub(crate) fn entity(host_name: &str) -> String {
 }
 
 /// A path as a shell reads it.
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
     if text.chars().all(is_plain) {

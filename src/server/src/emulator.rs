@@ -12,9 +12,10 @@ use crate::{
     connections_file::entity,
     host::HubHandle,
     https::{Https, Origins},
-    listener::{Accepted, Listener},
+    listener::{Accepted, Bound, Listener},
     mqtt::Mqtt,
     ports::BoundPorts,
+    site::Site,
     time_limits::TimeLimits,
     tls::{Acceptor, Tls, TlsError},
 };
@@ -66,25 +67,9 @@ impl Emulator {
             times,
             origins,
         } = options;
-        let emulator = Self {
-            hub,
-            tasks: TaskTracker::new(),
-            ending: CancellationToken::new(),
-        };
-        let (hub, ending) = (&emulator.hub, &emulator.ending);
-        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
-        let settings = Settings::new(entity(hub.host_name()), hub.host_name());
-        let amqp = Amqp::new(hub.clone(), settings, ending.clone());
-        let tasks = emulator.tasks.clone();
-        let https = Https::new(
-            hub.clone(),
-            Arc::clone(&mqtt),
-            Arc::clone(&amqp),
-            times,
-            origins,
-            tasks,
-            ending.clone(),
-        );
+        let emulator = Self::new(hub);
+        let (mqtt, amqp, https) = emulator.protocols(times, origins);
+        let https = Arc::new(https);
         let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
         emulator.serve(ports.https.listen(limits)?, acceptor, {
             move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
@@ -124,6 +109,22 @@ impl Emulator {
         Ok(emulator)
     }
 
+    /// Gives out the site, and lets clients in to the hub behind it, on one port without TLS. Needs a runtime around it.
+    pub fn start_with_site(
+        hub: HubHandle,
+        site: Site,
+        port: Bound,
+        options: EmulatorOptions,
+    ) -> Result<Self, StartError> {
+        let emulator = Self::new(hub);
+        let (_, _, https) = emulator.protocols(options.times, options.origins);
+        let https = Arc::new(https.with_site(site));
+        emulator.serve_plain(port.listen(options.limits)?, move |accepted: Accepted| {
+            Arc::clone(&https).serve(accepted.socket, accepted.peer, accepted.admission)
+        });
+        Ok(emulator)
+    }
+
     /// Resolves if the hub ends by itself, because its store has failed.
     pub async fn failed(&self) {
         self.hub.stopped().await;
@@ -146,6 +147,32 @@ impl Emulator {
         {
             tracing::warn!(left = self.tasks.len(), "connections did not close in time");
         }
+    }
+
+    fn new(hub: HubHandle) -> Self {
+        Self {
+            hub,
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// What is spoken on the ports.
+    fn protocols(&self, times: TimeLimits, origins: Origins) -> (Arc<Mqtt>, Arc<Amqp>, Https) {
+        let (hub, ending) = (&self.hub, &self.ending);
+        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
+        let settings = Settings::new(entity(hub.host_name()), hub.host_name());
+        let amqp = Amqp::new(hub.clone(), settings, ending.clone());
+        let https = Https::new(
+            hub.clone(),
+            Arc::clone(&mqtt),
+            Arc::clone(&amqp),
+            times,
+            origins,
+            self.tasks.clone(),
+            ending.clone(),
+        );
+        (mqtt, amqp, https)
     }
 
     /// Serves each connection of a port once it has shaken hands.

@@ -31,7 +31,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::error::ERROR_CODE_HEADER;
 
 use crate::{
-    amqp::Amqp, connection_limits::Admission, host::HubHandle, mqtt::Mqtt, time_limits::TimeLimits,
+    amqp::Amqp, connection_limits::Admission, host::HubHandle, mqtt::Mqtt, site::Site,
+    time_limits::TimeLimits,
 };
 
 use bodies::Bodies;
@@ -55,6 +56,7 @@ pub struct Https {
     amqp: Arc<Amqp>,
     times: TimeLimits,
     origins: Origins,
+    site: Option<Site>,
     bodies: Bodies,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -80,17 +82,25 @@ impl Https {
         origins: Origins,
         tasks: TaskTracker,
         ending: CancellationToken,
-    ) -> Arc<Self> {
-        Arc::new(Self {
+    ) -> Self {
+        Self {
             hub,
             mqtt,
             amqp,
             times,
             origins,
+            site: None,
             bodies: Bodies::new(times.body),
             tasks,
             ending,
-        })
+        }
+    }
+
+    /// Gives out a site beside the hub.
+    #[must_use]
+    pub fn with_site(mut self, site: Site) -> Self {
+        self.site = Some(site);
+        self
     }
 
     /// Serves one connection to its end.
@@ -128,6 +138,8 @@ impl Https {
         } else if upgrade::is_asked_for(&request) {
             upgrade::answer(self, request, visit)
         } else if let Some(response) = self.origins.preflight(&request) {
+            response
+        } else if let Some(response) = self.site.as_ref().and_then(|site| site.answer(&request)) {
             response
         } else {
             self.carry(request, visit).await
@@ -249,7 +261,7 @@ fn error_code(response: &Response<Vec<u8>>) -> &str {
 }
 
 /// An answer of the surface itself, in words for a person.
-fn plain(status: StatusCode, text: impl Into<String>) -> Response<Full<Bytes>> {
+pub(crate) fn plain(status: StatusCode, text: impl Into<String>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(text.into())));
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");

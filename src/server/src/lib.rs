@@ -16,6 +16,7 @@ mod log;
 pub mod mqtt;
 pub mod owner_only;
 pub mod ports;
+pub mod site;
 pub mod store;
 pub mod time_limits;
 pub mod tls;

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::listener::Bound;
+use crate::{connections_file::quoted, listener::Bound};
 
 /// What is served on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Surface {
     Amqps,
     /// AMQP without TLS, as the Event Hubs clients speak it with an emulator.
     Amqp,
+    /// The site, and the hub behind it, without TLS.
+    Http,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -104,6 +106,7 @@ impl Surface {
             Self::Mqtts => "--mqtts",
             Self::Amqps => "--amqps",
             Self::Amqp => "--amqp",
+            Self::Http => "--port",
         }
     }
 }
@@ -115,6 +118,7 @@ impl fmt::Display for Surface {
             Self::Mqtts => "MQTT over TLS",
             Self::Amqps => "AMQP over TLS",
             Self::Amqp => "AMQP",
+            Self::Http => "the site",
         })
     }
 }
@@ -135,7 +139,8 @@ impl BindError {
             ),
             io::ErrorKind::PermissionDenied => format!(
                 "no right to take port {port}, for {surface}; run as root, give the program the right with \
-                 `setcap cap_net_bind_service=+ep`, or choose a port above 1023 with {option}"
+                 `sudo setcap cap_net_bind_service=+ep {}`, or choose a port above 1023 with {option}",
+                this_program()
             ),
             io::ErrorKind::AddrNotAvailable => format!(
                 "{} is no address of this machine; choose one that is with --listen",
@@ -147,4 +152,10 @@ impl BindError {
             ),
         }
     }
+}
+
+/// The path of this program, for commands that a person copies.
+fn this_program() -> String {
+    let path = std::env::current_exe();
+    path.map_or_else(|_| "iothub-playground".to_owned(), |path| quoted(&path))
 }

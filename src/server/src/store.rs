@@ -26,7 +26,7 @@ mod transfer;
 mod wal;
 mod write;
 
-use std::{rc::Rc, time::SystemTime};
+use std::{path::Path, rc::Rc, time::SystemTime};
 
 use hub::{Hub, HubOptions};
 use wire::timestamp::Timestamp;
@@ -56,6 +56,11 @@ pub fn open(folder: &DataFolder, options: HubOptions) -> Result<(Hub, Box<dyn Ke
         load::hub(&database, options, Box::new(writer), now())?
     };
     Ok((hub, Box::new(Flusher::new(database))))
+}
+
+/// Whether a folder holds the file of a hub.
+pub fn is_in(folder: &Path) -> bool {
+    folder.join(database::FILE).is_file()
 }
 
 /// The wall clock.
