@@ -57,8 +57,9 @@ async fn serve(
         tls.trusted(),
         ports.ports(),
     )?;
-    let file = connections.write(folder)?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
+    // Whoever waits for this file takes it for a sign that the hub can be reached.
+    let file = connections.write(folder)?;
     tell(args, &file, &connections);
     until_told(emulator, ended, signals).await
 }
