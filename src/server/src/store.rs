@@ -16,6 +16,7 @@
 mod checksum;
 mod database;
 mod error;
+mod examine;
 mod load;
 
 mod rows;
@@ -37,6 +38,7 @@ use self::{
 };
 
 pub use self::error::StoreFault;
+pub use self::examine::{Examined, examine};
 pub use self::transfer::{TransferError, export, import};
 
 /// The hub that a folder holds, or a new one if it holds none, and what keeps its changes there.
