@@ -10,7 +10,7 @@
 //! while no program uses it.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
@@ -131,13 +131,7 @@ fn lock(folder: &Path) -> Result<File, FolderError> {
             error,
         }
     };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(folder.join(LOCK))
-        .map_err(failed("write to"))?;
+    let mut file = owner_only::open(&folder.join(LOCK)).map_err(failed("write to"))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

@@ -13,6 +13,15 @@ pub fn create_folder(path: &Path) -> io::Result<()> {
     close_to_others(path)
 }
 
+/// Opens a file that only its owner can read, to read and write it; makes an empty one if there is none.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
 /// Writes a file that only its owner can read, all of it or nothing: whoever reads meanwhile sees the old one.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();

@@ -17,6 +17,8 @@ mod checksum;
 mod database;
 mod error;
 mod examine;
+#[cfg(test)]
+mod full_disk;
 mod load;
 
 mod rows;

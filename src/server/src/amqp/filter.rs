@@ -143,19 +143,19 @@ fn enqueued_time(value: &str, inclusive: bool) -> Option<Start> {
 mod tests {
     use super::*;
 
-    fn check(selector: &str, expected: Option<Start>) {
-        assert_eq!(Start::parse(selector), expected, "{selector}");
+    fn check(selector: &str, expected: impl Into<Option<Start>>) {
+        assert_eq!(Start::parse(selector), expected.into(), "{selector}");
     }
 
-    fn at(position: EventPosition) -> Option<Start> {
-        Some(Start::At(position))
+    fn at(position: EventPosition) -> Start {
+        Start::At(position)
     }
 
-    fn number(number: u64, inclusive: bool) -> Option<Start> {
+    fn number(number: u64, inclusive: bool) -> Start {
         at(EventPosition::SequenceNumber { number, inclusive })
     }
 
-    fn time(millis: u64) -> Option<Start> {
+    fn time(millis: u64) -> Start {
         at(EventPosition::EnqueuedTime(Timestamp::from_millis(millis)))
     }
 
