@@ -3,6 +3,7 @@
 mod authority;
 mod certificate;
 mod chosen;
+pub(crate) mod own;
 
 use std::{
     io,

@@ -25,7 +25,7 @@ use crate::{
 
 pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
     let options = emulator_options(args)?;
-    let names = Names::new(&args.hub.hostname, args.address.listen)?;
+    let names = Names::new(&args.hub.name.hostname, args.address.listen)?;
     let folder = args.hub.open_folder()?;
     let tls = match (&args.certificate, &args.key) {
         (Some(certificate), Some(key)) => Tls::own_certificate(&OwnCertificate {
@@ -92,12 +92,12 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 fn tell(args: &HubArgs, file: &Path, connections: &ConnectionsFile) {
     let text = format!(
         "IoT Hub Playground: the hub {} is ready on {}\n\n{connections}\nThe same is in {}\n",
-        args.hub.hostname,
+        args.hub.name.hostname,
         args.address.listen,
         file.display()
     );
     // Nobody may be reading.
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    tracing::info!(host = args.hub.hostname, address = %args.address.listen, "ready");
+    tracing::info!(host = args.hub.name.hostname, address = %args.address.listen, "ready");
 }
