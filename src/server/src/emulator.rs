@@ -11,7 +11,9 @@ use crate::{
     host::HubHandle,
     https::{Https, Origins},
     listener::{Accepted, Listener},
+    metered::Metered,
     mqtt::Mqtt,
+    observer::{Carries, Observer, Protocol, Refused, What},
     ports::BoundPorts,
     time_limits::TimeLimits,
     tls::{Acceptor, Tls, TlsError},
@@ -81,16 +83,19 @@ impl Emulator {
             ending.clone(),
         );
         let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
-        emulator.serve(ports.https.listen(limits)?, acceptor, {
+        let observer = Arc::clone(hub.observer());
+        let listener = ports.https.listen(limits, Protocol::Https, &observer)?;
+        emulator.serve(Protocol::Https, listener, acceptor, {
             move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
         });
         // Whatever protocol a client names on this port, it means MQTT.
         let acceptor = tls.acceptor(&[], times.handshake)?;
-        emulator.serve(ports.mqtts.listen(limits)?, acceptor, {
+        let listener = ports.mqtts.listen(limits, Protocol::Mqtt, &observer)?;
+        emulator.serve(Protocol::Mqtt, listener, acceptor, {
             move |stream, peer, admission| {
                 let mqtt = Arc::clone(&mqtt);
                 async move {
-                    mqtt.serve(stream, peer).await;
+                    mqtt.serve(stream, Protocol::Mqtt, peer).await;
                     drop(admission);
                 }
             }
@@ -129,14 +134,22 @@ impl Emulator {
     /// Serves each connection of a port once it has shaken hands.
     fn serve<F>(
         &self,
+        protocol: Protocol,
         listener: Listener,
         acceptor: Acceptor,
-        serve: impl Fn(TlsStream<TcpStream>, SocketAddr, Admission) -> F + Send + Sync + 'static,
+        serve: impl Fn(Stream, SocketAddr, Admission) -> F + Send + Sync + 'static,
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
-        let served = Arc::new((serve, acceptor, ending.clone()));
+        let port = Port {
+            protocol,
+            acceptor,
+            carries: self.hub.observer().carries(protocol.name()),
+            observer: Arc::clone(self.hub.observer()),
+            ending: ending.clone(),
+        };
+        let served = Arc::new((port, serve));
         let begin = move |accepted: Accepted| {
             let served = Arc::clone(&served);
             async move {
@@ -145,8 +158,8 @@ impl Emulator {
                     peer,
                     admission,
                 } = accepted;
-                let (serve, acceptor, ending) = &*served;
-                if let Some(stream) = shake_hands(acceptor, socket, peer, ending).await {
+                let (port, serve) = &*served;
+                if let Some(stream) = port.shake_hands(socket, peer).await {
                     serve(stream, peer, admission).await;
                 }
             }
@@ -155,14 +168,46 @@ impl Emulator {
     }
 }
 
-/// Shakes hands with a client, unless the program ends meanwhile.
-async fn shake_hands(
-    acceptor: &Acceptor,
-    socket: TcpStream,
-    peer: SocketAddr,
-    ending: &CancellationToken,
-) -> Option<TlsStream<TcpStream>> {
-    let accepted = ending.run_until_cancelled(acceptor.accept(socket)).await?;
-    let refused = |reason: &io::Error| tracing::info!(%peer, %reason, "TLS handshake failed");
-    accepted.inspect_err(refused).ok()
+/// What clients send and are sent, out of TLS, counted.
+type Stream = Metered<TlsStream<TcpStream>>;
+
+/// A port on which TLS is spoken.
+struct Port {
+    protocol: Protocol,
+    acceptor: Acceptor,
+    carries: Carries,
+    observer: Arc<Observer>,
+    ending: CancellationToken,
+}
+
+impl Port {
+    /// Shakes hands with a client, unless the program ends meanwhile.
+    async fn shake_hands(&self, socket: TcpStream, peer: SocketAddr) -> Option<Stream> {
+        let accepting = self.acceptor.accept(socket);
+        match self.ending.run_until_cancelled(accepting).await? {
+            Ok(stream) => Some(Metered::new(stream, self.carries.clone())),
+            Err(error) => {
+                self.observer.refused(&Refused {
+                    what: What::Handshake,
+                    protocol: self.protocol,
+                    peer,
+                    client: "",
+                    code: handshake_code(&error),
+                    reason: &error.to_string(),
+                });
+                None
+            }
+        }
+    }
+}
+
+/// A short name for why a handshake failed.
+fn handshake_code(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::TimedOut => "timed-out",
+        // What came is not TLS, or what was offered is not to one end's liking.
+        io::ErrorKind::InvalidData => "refused",
+        io::ErrorKind::UnexpectedEof => "hung-up",
+        _ => "broken",
+    }
 }

@@ -10,7 +10,10 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{Https, Visit, plain};
-use crate::websocket::WebSocketBytes;
+use crate::{
+    observer::{Protocol as Speech, What},
+    websocket::WebSocketBytes,
+};
 
 const WEBSOCKET: &str = "websocket";
 const VERSION: &str = "13";
@@ -53,17 +56,13 @@ pub(super) fn answer(
     mut request: Request<Incoming>,
     visit: &Visit,
 ) -> Response<Full<Bytes>> {
-    let chosen = choose(&request);
-    let (protocol, accept) = match chosen {
+    let (protocol, accept) = match choose(&request) {
         Ok(chosen) => chosen,
-        Err(refusal) => {
-            tracing::info!(peer = %visit.peer, path = request.uri().path(), reason = %refusal, "WebSocket refused");
-            return refusal.response();
-        }
+        Err(refusal) => return refuse(https, &request, visit, &refusal),
     };
     let name = match protocol {
         Protocol::Mqtt => MQTT,
-        Protocol::Amqp => return Refusal::NotSupported.response(),
+        Protocol::Amqp => return refuse(https, &request, visit, &Refusal::NotSupported),
     };
     let upgraded = hyper::upgrade::on(&mut request);
     let mqtt = Arc::clone(&https.mqtt);
@@ -73,12 +72,29 @@ pub(super) fn answer(
         match upgraded.await {
             Ok(stream) => {
                 let stream = WebSocketBytes::new(TokioIo::new(stream)).await;
-                mqtt.serve(stream, peer).await;
+                mqtt.serve(stream, Speech::MqttWebSocket, peer).await;
             }
             Err(error) => tracing::debug!(%peer, reason = %error, "WebSocket lost"),
         }
     });
     switch(name, accept)
+}
+
+fn refuse<B>(
+    https: &Https,
+    request: &Request<B>,
+    visit: &Visit,
+    refusal: &Refusal,
+) -> Response<Full<Bytes>> {
+    let path = request.uri().path();
+    https.refused(
+        What::WebSocket,
+        visit,
+        path,
+        refusal.id(),
+        &refusal.to_string(),
+    );
+    refusal.response()
 }
 
 fn choose<B>(request: &Request<B>) -> Result<(Protocol, HeaderValue), Refusal> {
@@ -136,6 +152,16 @@ fn switch(protocol: &'static str, accept: HeaderValue) -> Response<Full<Bytes>> 
 }
 
 impl Refusal {
+    /// A short name for it, of a fixed set.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Protocol(_) => "subprotocol",
+            Self::Handshake(_) => "handshake",
+            Self::NotSupported => "not-supported",
+        }
+    }
+
     fn response(&self) -> Response<Full<Bytes>> {
         let status = match self {
             Self::Path => StatusCode::NOT_FOUND,
