@@ -85,7 +85,7 @@ impl EventLog {
     pub(crate) fn newest_of_all(&self, most: usize) -> Vec<&StoredEvent> {
         let partitions = self.partitions.iter();
         let mut newest: Vec<_> = partitions
-            .flat_map(|partition| partition.from_newest().take(most))
+            .flat_map(|partition| partition.newest_first().take(most))
             .collect();
         newest.sort_by_key(|event| Reverse(event.at));
         newest.truncate(most);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wire::{event::Event, rest::DeviceIdentity, timestamp::Timestamp, topic::TopicFilter};
+use wire::{event::Event, timestamp::Timestamp, topic::TopicFilter};
 
 use crate::{
     cloud_to_device::QueuedMessage,
@@ -73,12 +73,6 @@ impl Hub {
     /// How much telemetry each partition keeps.
     pub fn kept_events(&self) -> impl Iterator<Item = KeptEvents> {
         self.events.kept()
-    }
-
-    /// All devices, by id, each with the number of messages in its queue.
-    pub fn queue_depths(&self) -> impl Iterator<Item = (&DeviceIdentity, usize)> {
-        let devices = self.registry.iter();
-        devices.map(|device| (&device.identity, device.queue.iter().count()))
     }
 
     /// How many records of delivery feedback wait to be read.

@@ -114,7 +114,7 @@ impl Partition {
     }
 
     /// All events, newest first.
-    pub(crate) fn from_newest(&self) -> impl Iterator<Item = &StoredEvent> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &StoredEvent> {
         self.events.iter().rev()
     }
 

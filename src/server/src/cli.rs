@@ -3,7 +3,11 @@
 mod failure;
 mod run_hub;
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -69,6 +73,10 @@ struct HubArgs {
     /// The port of AMQP without TLS, for Event Hubs clients of the development emulator.
     #[arg(long, value_name = "PORT", default_value_t = 5672)]
     amqp: u16,
+    /// The port, or the address and port, of the admin page, of /metrics for Prometheus and of /healthz: plain HTTP,
+    /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
+    #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
+    admin: Option<SocketAddr>,
     /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
     #[arg(long)]
     ephemeral: bool,
@@ -104,6 +112,14 @@ enum TierChoice {
     S1,
 }
 
+/// An address and a port, or a port of this machine alone.
+fn admin_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "expected a port such as 9602, or an address and a port such as 0.0.0.0:9602".to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,6 +128,17 @@ mod tests {
     fn the_command_line_is_sound() {
         use clap::CommandFactory;
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_admin_port_is_of_this_machine_alone_unless_an_address_is_given() {
+        let check = |text: &str, address: &str| {
+            assert_eq!(admin_address(text), Ok(address.parse().unwrap()));
+        };
+        check("9602", "127.0.0.1:9602");
+        check("0.0.0.0:9602", "0.0.0.0:9602");
+        check("[::1]:9602", "[::1]:9602");
+        assert!(admin_address("all").is_err());
     }
 
     #[test]

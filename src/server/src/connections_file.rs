@@ -3,7 +3,7 @@
 use std::{
     fmt::{self, Display},
     io,
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -33,6 +33,9 @@ pub struct ConnectionsFile {
     eventhub_emulator: String,
     ca: PathBuf,
     ports: Ports,
+    /// Where the admin page is, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<String>,
 }
 
 /// The hub has no policy of the name that a connection string is for.
@@ -49,6 +52,7 @@ impl ConnectionsFile {
         policies: &[AccessPolicy],
         certificate: &Path,
         ports: Ports,
+        admin: Option<SocketAddr>,
     ) -> Result<Self, NoPolicy> {
         let policy = |name: &'static str| {
             let mut all = policies.iter();
@@ -81,6 +85,7 @@ impl ConnectionsFile {
             eventhub_emulator: event_hubs(true)?,
             ca: certificate.to_owned(),
             ports,
+            admin: admin.map(|address| format!("http://{}/", reachable(address))),
         })
     }
 
@@ -105,6 +110,9 @@ impl Display for ConnectionsFile {
         writeln!(f, "Ports")?;
         writeln!(f, "  HTTPS (REST, WebSocket)  {https}")?;
         writeln!(f, "  MQTT over TLS            {mqtts}")?;
+        if let Some(admin) = &self.admin {
+            writeln!(f, "  Admin page               {admin}")?;
+        }
         writeln!(f)?;
         writeln!(f, "For programs that are to trust this hub")?;
         writeln!(f, "  export SSL_CERT_FILE={ca}")?;
@@ -116,6 +124,16 @@ impl Display for ConnectionsFile {
             self.ca.display().to_string()
         )
     }
+}
+
+/// Where this machine itself reaches a port of an address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.

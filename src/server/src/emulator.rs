@@ -7,10 +7,11 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    admin::{self, Admin},
     connection_limits::{Admission, ConnectionLimits},
     host::HubHandle,
     https::{Https, Origins},
-    listener::{Accepted, Listener},
+    listener::{Accepted, Bound, Listener},
     metered::Metered,
     mqtt::Mqtt,
     observer::{Carries, Observer, Protocol, Refused, What},
@@ -105,6 +106,30 @@ impl Emulator {
             ending.run_until_cancelled(tls.keep_fresh()).await;
         });
         Ok(emulator)
+    }
+
+    /// Lets whoever runs the hub look at it.
+    pub fn serve_admin(&self, address: SocketAddr, bound: Bound) -> Result<(), StartError> {
+        let admin = Admin::new(self.hub.clone(), address);
+        let listener = bound.listen(admin::LIMITS, Protocol::Admin, self.hub.observer())?;
+        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
+        let rates = Arc::clone(&admin);
+        tasks.spawn({
+            let ending = ending.clone();
+            async move {
+                ending.run_until_cancelled(rates.keep_rates()).await;
+            }
+        });
+        let ended = ending.clone();
+        let serve = move |accepted: Accepted| {
+            let (admin, ending) = (Arc::clone(&admin), ended.clone());
+            async move {
+                let _admission = accepted.admission;
+                admin.serve(accepted.socket, accepted.peer, ending).await;
+            }
+        };
+        self.tasks.spawn(listener.serve(tasks, ending, serve));
+        Ok(())
     }
 
     /// Resolves if the hub ends by itself, because its store has failed.

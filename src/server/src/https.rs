@@ -164,14 +164,7 @@ impl Https {
         response.map(|body| Full::new(body.into()))
     }
 
-    fn refused(
-        &self,
-        what: What,
-        visit: &Visit,
-        asked: &str,
-        code: &'static str,
-        reason: &str,
-    ) {
+    fn refused(&self, what: What, visit: &Visit, asked: &str, code: &'static str, reason: &str) {
         self.hub.observer().refused(&Refused {
             what,
             protocol: Protocol::Https,

@@ -3,6 +3,7 @@
 //! This crate owns listeners, TLS, storage and static files. It knows no rule of a hub: `hub` has them all, and this
 //! crate gives it bytes, requests and time.
 
+pub mod admin;
 pub mod cli;
 pub mod connection_limits;
 pub mod connections_file;

@@ -38,7 +38,7 @@ pub struct Bound {
 
 /// A port on which connections are let in.
 pub struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     door: Arc<Door>,
     protocol: Protocol,
     observer: Arc<Observer>,
@@ -72,7 +72,7 @@ impl Bound {
         observer: &Arc<Observer>,
     ) -> io::Result<Listener> {
         Ok(Listener {
-            listener: self.socket.listen(BACKLOG)?,
+            socket: self.socket.listen(BACKLOG)?,
             door: Door::new(limits),
             protocol,
             observer: Arc::clone(observer),
@@ -93,7 +93,7 @@ impl Listener {
         loop {
             let accepted = tokio::select! {
                 () = ending.cancelled() => return,
-                accepted = self.listener.accept() => accepted,
+                accepted = self.socket.accept() => accepted,
             };
             match accepted {
                 Ok((socket, peer)) => {

@@ -49,10 +49,12 @@ pub enum Protocol {
     Amqp,
     /// AMQP over a WebSocket.
     AmqpWebSocket,
+    /// HTTP on the admin port.
+    Admin,
 }
 
 impl Protocol {
-    /// All of them.
+    /// All by which clients of the hub come.
     pub const ALL: [Self; 5] = [
         Self::Https,
         Self::Mqtt,
@@ -69,6 +71,7 @@ impl Protocol {
             Self::MqttWebSocket => "mqtt-web-socket",
             Self::Amqp => "amqp",
             Self::AmqpWebSocket => "amqp-web-socket",
+            Self::Admin => "admin",
         }
     }
 }

@@ -16,6 +16,8 @@ pub enum Surface {
     Https,
     /// MQTT over TLS.
     Mqtts,
+    /// The admin page and the figures.
+    Admin,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -86,6 +88,7 @@ impl Surface {
         match self {
             Self::Https => "--https",
             Self::Mqtts => "--mqtts",
+            Self::Admin => "--admin",
         }
     }
 }
@@ -95,6 +98,7 @@ impl fmt::Display for Surface {
         f.write_str(match self {
             Self::Https => "HTTPS",
             Self::Mqtts => "MQTT over TLS",
+            Self::Admin => "the admin page",
         })
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::{self, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -18,7 +19,8 @@ use crate::{
     emulator::{Emulator, EmulatorOptions},
     host::{Ended, HubHandle},
     https::Origins,
-    ports::{BoundPorts, Ports},
+    listener::Bound,
+    ports::{BindError, BoundPorts, Ports, Surface},
     store,
     tls::{Names, OwnCertificate, Tls},
 };
@@ -53,6 +55,7 @@ async fn serve(
         mqtts: args.mqtts,
     };
     let ports = BoundPorts::new(args.listen, asked)?;
+    let admin = args.admin.map(bind_admin).transpose()?;
     tracing::warn!(
         amqps = args.amqps,
         amqp = args.amqp,
@@ -64,6 +67,7 @@ async fn serve(
         hub.policies(),
         tls.trusted(),
         ports.ports(),
+        admin.as_ref().map(|(address, _)| *address),
     )?;
     connections
         .write(folder.path())
@@ -72,6 +76,9 @@ async fn serve(
             source,
         })?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
+    if let Some((address, bound)) = admin {
+        emulator.serve_admin(address, bound)?;
+    }
     tell(args, folder.path(), &connections);
     tokio::select! {
         () = emulator.failed() => {}
@@ -86,6 +93,16 @@ async fn serve(
         return ended.wait().map_err(Failure::Store);
     }
     Ok(())
+}
+
+/// Takes the admin port. Gives its address with the port that was taken.
+fn bind_admin(asked: SocketAddr) -> Result<(SocketAddr, Bound), Failure> {
+    let bound = Bound::new(asked).map_err(|source| BindError {
+        surface: Surface::Admin,
+        address: asked,
+        source,
+    })?;
+    Ok((SocketAddr::new(asked.ip(), bound.port()), bound))
 }
 
 fn emulator_options(args: &HubArgs) -> Result<EmulatorOptions, Failure> {

@@ -19,9 +19,9 @@ pub struct HubFigures {
     /// Where each partition goes on.
     pub bounds: Vec<EventBounds>,
     /// How many cloud-to-device messages wait, in all queues together.
-    pub queued: usize,
+    pub queued: u64,
     /// How many of them the longest queue has.
-    pub longest_queue: usize,
+    pub longest_queue: u32,
     /// How many records of feedback wait.
     pub feedback: usize,
 }
@@ -29,9 +29,9 @@ pub struct HubFigures {
 impl HubFigures {
     /// The figures of a hub now.
     pub fn of(hub: &Hub, now: Timestamp) -> Self {
-        let depths = hub.queue_depths().map(|(_, depth)| depth);
+        let depths = hub.devices().map(|it| it.cloud_to_device_message_count);
         let (queued, longest_queue) = depths.fold((0, 0), |(all, longest), depth| {
-            (all + depth, depth.max(longest))
+            (all + u64::from(depth), depth.max(longest))
         });
         Self {
             usage: hub.usage(now),

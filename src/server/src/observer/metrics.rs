@@ -3,6 +3,11 @@
 
 use std::time::Duration;
 
+use super::{
+    Protocol,
+    hub_metrics::{HubFigures, HubMetrics},
+    refusals::{Refused, What},
+};
 use http::StatusCode;
 use prometheus_client::{
     encoding::text,
@@ -13,11 +18,6 @@ use prometheus_client::{
         histogram::{Histogram, exponential_buckets},
     },
     registry::{Registry, Unit},
-};
-use super::{
-    Protocol,
-    hub_metrics::{HubFigures, HubMetrics},
-    refusals::{Refused, What},
 };
 
 /// The media type of what [`Observer::open_metrics`](super::Observer::open_metrics) gives.
@@ -113,7 +113,11 @@ impl Metrics {
             self.handshakes_failed.get_or_create(&labels).inc();
             return;
         }
-        let labels = [protocol, ("what", refused.what.name()), ("code", refused.code)];
+        let labels = [
+            protocol,
+            ("what", refused.what.name()),
+            ("code", refused.code),
+        ];
         self.refusals.get_or_create(&labels).inc();
     }
 
@@ -145,7 +149,10 @@ impl Metrics {
         self.slow_clients.inc();
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a batch has at most some thousand inputs")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a batch has at most some thousand inputs"
+    )]
     pub(super) fn kept(&self, inputs: usize, took: Duration) {
         self.commit_seconds.observe(took.as_secs_f64());
         self.commit_inputs.observe(inputs as f64);

@@ -90,12 +90,11 @@ impl ShownRefusal {
             ..
         } = self;
         let (client, reason) = (client.as_str(), reason.as_str());
-        match what {
-            // A port that is full is for whoever runs the hub to look at.
-            What::Connection => {
-                tracing::warn!(%protocol, %peer, code, reason, "{what}");
-            }
-            _ => tracing::info!(%protocol, %peer, client, code, reason, "{what}"),
+        // A port that is full is for whoever runs the hub to look at.
+        if *what == What::Connection {
+            tracing::warn!(%protocol, %peer, code, reason, "{what}");
+        } else {
+            tracing::info!(%protocol, %peer, client, code, reason, "{what}");
         }
     }
 }

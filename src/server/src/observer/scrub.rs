@@ -33,7 +33,10 @@ mod tests {
     fn what_follows_the_mark_of_a_secret_is_not_shown() {
         let check = |text: &str, shown: &str| assert_eq!(scrub(text), shown);
         check("a/b?sr=x&sig=c2VjcmV0&se=1", "a/b?sr=x&sig [redacted]");
-        check("HostName=h;SharedAccessKey=c2VjcmV0", "HostName=h;SharedAccessKey [redacted]");
+        check(
+            "HostName=h;SharedAccessKey=c2VjcmV0",
+            "HostName=h;SharedAccessKey [redacted]",
+        );
         check("x%26SIG%3Dc2VjcmV0", "x%26SIG [redacted]");
         check("plain", "plain");
     }
