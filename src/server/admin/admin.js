@@ -48,10 +48,24 @@ function time(iso) {
 }
 
 /** A cell with a class of its column. The first of a row is its heading. */
-const cell = (className, ...children) => element("td", className, ...children);
+function cell(className, ...children) {
+  const made = element("td", className, ...children);
+  made.role = "cell";
+  return made;
+}
 function heading(className, ...children) {
   const made = element("th", className, ...children);
   made.scope = "row";
+  made.role = "rowheader";
+  return made;
+}
+
+/** On a phone a row is a list, so each cell says of which column it is; and a row has to say that it is one. */
+function row(body, cells) {
+  const columns = body.parentElement.tHead.rows[0].cells;
+  cells.forEach((it, at) => { it.dataset.column = columns[at].textContent; });
+  const made = element("tr", "", ...cells);
+  made.role = "row";
   return made;
 }
 
@@ -59,7 +73,7 @@ const rows = {
   refusals: (state) => state.refusals.map((it) => [
     heading("time", time(it.at)),
     cell("", word(it.what)),
-    cell("name", foreign(it.client)),
+    cell("name", foreign(it.subject)),
     cell("reason", foreign(it.reason)),
     cell("code", it.code),
     cell("", word(it.protocol)),
@@ -139,15 +153,17 @@ function hasChanged(name, value) {
 function showRows(body, state) {
   const name = body.dataset.rows;
   const made = rows[name](state);
-  const text = made.map((row) => row.map((it) => it.textContent + it.className));
+  const text = made.map((cells) => cells.map((it) => it.textContent + it.className));
   if (!hasChanged(name, text)) return;
   if (made.length > 0) {
-    body.replaceChildren(...made.map((cells) => element("tr", "", ...cells)));
+    body.replaceChildren(...made.map((cells) => row(body, cells)));
     return;
   }
   const none = cell("none", word(body.dataset.none));
   none.colSpan = body.parentElement.tHead.rows[0].cells.length;
-  body.replaceChildren(element("tr", "", none));
+  const only = element("tr", "", none);
+  only.role = "row";
+  body.replaceChildren(only);
 }
 
 function showMore(place, state) {

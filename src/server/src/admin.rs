@@ -184,7 +184,7 @@ impl Admin {
             what: What::Request,
             protocol: Protocol::Admin,
             peer,
-            client: request.uri().path(),
+            subject: request.uri().path(),
             code: "foreign-host",
             reason: &reason,
         });

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::log::{self, LogFormat, LogLevel};
+use crate::log::{self, LogFilter, LogFormat};
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -35,9 +35,10 @@ pub fn run() -> ExitCode {
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How much to tell on standard error.
+    /// How much to tell on standard error: off, error, warn, info, debug or trace. Levels of parts may follow it:
+    /// info,store=debug.
     #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
-    log: LogLevel,
+    log: LogFilter,
     /// How to write it.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     log_format: LogFormat,

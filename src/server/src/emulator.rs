@@ -3,7 +3,10 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
+use tokio_rustls::{
+    rustls::{self, AlertDescription},
+    server::TlsStream,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -216,9 +219,9 @@ impl Port {
                     what: What::Handshake,
                     protocol: self.protocol,
                     peer,
-                    client: "",
+                    subject: "",
                     code: handshake_code(&error),
-                    reason: &error.to_string(),
+                    reason: &handshake_reason(&error),
                 });
                 None
             }
@@ -228,11 +231,37 @@ impl Port {
 
 /// A short name for why a handshake failed.
 fn handshake_code(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::TimedOut => "timed-out",
-        // What came is not TLS, or what was offered is not to one end's liking.
-        io::ErrorKind::InvalidData => "refused",
-        io::ErrorKind::UnexpectedEof => "hung-up",
+    match (error.kind(), tls_error(error)) {
+        (_, Some(rustls::Error::AlertReceived(alert))) if is_distrust(*alert) => "untrusted",
+        (_, Some(rustls::Error::InvalidMessage(_))) => "not-tls",
+        (_, Some(_)) => "refused",
+        (io::ErrorKind::TimedOut, None) => "timed-out",
+        (io::ErrorKind::UnexpectedEof, None) => "hung-up",
         _ => "broken",
     }
+}
+
+/// Why a handshake failed, and what to do about it where that is known.
+fn handshake_reason(error: &io::Error) -> String {
+    let advice = match handshake_code(error) {
+        "untrusted" => {
+            "; the client does not trust the hub's certificate: give it the one that \"ca\" in connections.json names"
+        }
+        "not-tls" => "; what came is not TLS: check the port and the scheme of the address",
+        _ => "",
+    };
+    format!("{error}{advice}")
+}
+
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+fn is_distrust(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::UnknownCA
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateUnknown
+    )
 }

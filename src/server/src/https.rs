@@ -169,7 +169,7 @@ impl Https {
             what,
             protocol: Protocol::Https,
             peer: visit.peer,
-            client: asked,
+            subject: asked,
             code,
             reason,
         });

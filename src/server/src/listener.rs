@@ -127,7 +127,7 @@ impl Listener {
                     what: What::Connection,
                     protocol: self.protocol,
                     peer,
-                    client: "",
+                    subject: "",
                     code: reason.id(),
                     reason: &reason.to_string(),
                 });

@@ -148,7 +148,7 @@ impl Mqtt {
             what,
             protocol,
             peer,
-            client,
+            subject: client,
             code,
             reason: &end.to_string(),
         });

@@ -38,7 +38,7 @@ pub struct Refused<'a> {
     /// Where the client is.
     pub peer: SocketAddr,
     /// Who it is or says it is, or what it asked for.
-    pub client: &'a str,
+    pub subject: &'a str,
     /// A short name for the reason, of a fixed set.
     pub code: &'static str,
     /// The reason, in words.
@@ -58,7 +58,7 @@ pub struct ShownRefusal {
     /// Where the client is.
     pub peer: SocketAddr,
     /// Who it is or says it is, or what it asked for.
-    pub client: String,
+    pub subject: String,
     /// A short name for the reason.
     pub code: &'static str,
     /// The reason, in words.
@@ -72,7 +72,7 @@ impl ShownRefusal {
             what: refused.what,
             protocol: refused.protocol,
             peer: refused.peer,
-            client: scrub(refused.client),
+            subject: scrub(refused.subject),
             code: refused.code,
             reason: scrub(refused.reason),
         }
@@ -83,18 +83,18 @@ impl ShownRefusal {
         let Self {
             protocol,
             peer,
-            client,
+            subject,
             code,
             reason,
             what,
             ..
         } = self;
-        let (client, reason) = (client.as_str(), reason.as_str());
+        let (subject, reason) = (subject.as_str(), reason.as_str());
         // A port that is full is for whoever runs the hub to look at.
         if *what == What::Connection {
             tracing::warn!(%protocol, %peer, code, reason, "{what}");
         } else {
-            tracing::info!(%protocol, %peer, client, code, reason, "{what}");
+            tracing::info!(%protocol, %peer, subject, code, reason, "{what}");
         }
     }
 }
