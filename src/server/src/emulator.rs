@@ -3,10 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
-use tokio_rustls::{
-    rustls::{self, AlertDescription},
-    server::TlsStream,
-};
+use tokio_rustls::rustls::{self, AlertDescription};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
