@@ -2,17 +2,13 @@
 
 mod choice;
 mod failure;
+mod run_doctor;
 mod run_hub;
 mod run_serve;
 mod signals;
 mod transfer;
 
-use std::{
-    io::{self, Write as _},
-    net::IpAddr,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{net::IpAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
@@ -23,6 +19,9 @@ use crate::{
 
 use failure::Failure;
 
+/// Options of every command stand behind those of the one that is asked about.
+const LAST: usize = 900;
+
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
@@ -32,7 +31,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => run_serve::run(&args),
         Command::Export(args) => transfer::export(&args),
         Command::Import(args) => transfer::import(&args),
-        Command::Man => manual(),
+        Command::Doctor(args) => run_doctor::run(&args),
+        Command::Man(args) => manual(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,13 +43,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The manual page, for packagers: it says what `--help` says.
-fn manual() -> Result<(), Failure> {
-    let page = clap_mangen::Man::new(Cli::command());
-    let mut text = Vec::new();
-    page.render(&mut text)
-        .and_then(|()| io::stdout().lock().write_all(&text))
-        .map_err(Failure::Output)
+/// The manual pages, for packagers: they say what `--help` says.
+fn manual(args: &ManArgs) -> Result<(), Failure> {
+    let failed = |source| Failure::Output {
+        to: args.folder.display().to_string(),
+        source,
+    };
+    std::fs::create_dir_all(&args.folder).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), &args.folder).map_err(failed)
 }
 
 /// A local emulator of Azure IoT Hub, for the published SDKs.
@@ -59,10 +60,10 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// How much to tell on standard error.
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", display_order = LAST)]
     log: LogLevel,
     /// How to write it.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", display_order = LAST)]
     log_format: LogFormat,
 }
 
@@ -76,16 +77,18 @@ enum Command {
     Export(FolderArgs),
     /// Makes the hub of a data folder from what `export` wrote, read from standard input.
     Import(FolderArgs),
-    /// Writes the manual page to standard output.
-    Man,
+    /// Says what would keep a hub from starting, or its clients from trusting it, and what to do. Ends with 1 if
+    /// anything would.
+    Doctor(DoctorArgs),
+    /// Writes the manual pages into a folder, one a command.
+    Man(ManArgs),
 }
 
 /// Which hub runs, and where it is kept.
 #[derive(Debug, Args)]
 struct HubChoice {
-    /// The hub's host name, which stands in connection strings and in the certificate.
-    #[arg(long, value_name = "NAME", default_value = "localhost")]
-    hostname: String,
+    #[command(flatten)]
+    name: NameArgs,
     #[command(flatten)]
     folder: FolderArgs,
     /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
@@ -94,6 +97,14 @@ struct HubChoice {
     /// The service's tier whose quotas and rates to enforce.
     #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
     tier: TierChoice,
+}
+
+/// What a hub is called.
+#[derive(Debug, Args)]
+struct NameArgs {
+    /// The hub's host name, which stands in connection strings and in the certificate.
+    #[arg(long, value_name = "NAME", default_value = "localhost")]
+    hostname: String,
 }
 
 /// Where a hub is kept.
@@ -129,6 +140,30 @@ struct PortArgs {
     amqp: u16,
 }
 
+/// The options of `doctor`.
+#[derive(Debug, Args)]
+struct DoctorArgs {
+    #[command(flatten)]
+    name: NameArgs,
+    #[command(flatten)]
+    folder: FolderArgs,
+    #[command(flatten)]
+    address: ListenArgs,
+    #[command(flatten)]
+    ports: PortArgs,
+    /// Write JSON, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The options of `man`.
+#[derive(Debug, Args)]
+struct ManArgs {
+    /// The folder; made if there is none.
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
 /// The options of `serve`.
 #[derive(Debug, Args)]
 struct ServeArgs {
@@ -136,7 +171,7 @@ struct ServeArgs {
     hub: HubChoice,
     #[command(flatten)]
     address: ListenArgs,
-    /// The port of the site and of the hub's REST and WebSockets, without TLS; 0 takes a free one.
+    /// The port of the site and of the hub's REST and MQTT over WebSocket, without TLS; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
     /// The folder of a built site, instead of the one in this program.

@@ -3,7 +3,6 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
     ports::BoundPorts,
     site::Site,
     time_limits::TimeLimits,
-    tls::{Acceptor, Tls, TlsError},
+    tls::{Acceptor, Secured, Tls, TlsError},
 };
 
 /// The longest that the hub may take to do and keep what it was given before the end.
@@ -180,7 +179,7 @@ impl Emulator {
         &self,
         listener: Listener,
         acceptor: Acceptor,
-        serve: impl Fn(TlsStream<TcpStream>, SocketAddr, Admission) -> F + Send + Sync + 'static,
+        serve: impl Fn(Secured, SocketAddr, Admission) -> F + Send + Sync + 'static,
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -222,7 +221,7 @@ async fn shake_hands(
     socket: TcpStream,
     peer: SocketAddr,
     ending: &CancellationToken,
-) -> Option<TlsStream<TcpStream>> {
+) -> Option<Secured> {
     let accepted = ending.run_until_cancelled(acceptor.accept(socket)).await?;
     let refused = |reason: &io::Error| tracing::info!(%peer, %reason, "TLS handshake failed");
     accepted.inspect_err(refused).ok()

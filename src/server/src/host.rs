@@ -325,11 +325,6 @@ impl Ended {
         let lost = |_| Err(StoreError::new("the hub's thread panicked"));
         self.0.join().unwrap_or_else(lost)
     }
-
-    /// Whether the hub's thread has ended, so that [`wait`](Self::wait) returns at once.
-    pub fn is_finished(&self) -> bool {
-        self.0.is_finished()
-    }
 }
 
 /// The hub on its thread.

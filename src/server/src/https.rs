@@ -155,7 +155,7 @@ impl Https {
         // The hub wants the path and the query; HTTP/2 and proxies give the host with them.
         parts.uri = target(&parts.uri);
         let path = parts.uri.path().to_owned();
-        let (body, _room) = match self.bodies.read(&parts.headers, body).await {
+        let (body, _share) = match self.bodies.read(&parts.headers, body).await {
             Ok(body) => body,
             Err(error) => {
                 tracing::info!(peer = %visit.peer, %method, path, reason = %error, "request refused");

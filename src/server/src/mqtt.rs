@@ -22,11 +22,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     host::{HubHandle, Link, Stopped, ToLink},
+    memory_budget::{MemoryBudget, NoRoom, Share},
     time_limits::TimeLimits,
 };
 
 /// The longest that the last words and the end of a stream may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// The most bytes of all clients that the hub has not answered yet. A CONNECT has about half a kilobyte, and more only
+/// with a will.
+const MOST_OF_STRANGERS: usize = 64 * 1024 * 1024;
 /// The most bytes that are read at once.
 const READ: usize = 16 * 1024;
 
@@ -41,6 +45,8 @@ pub enum End {
     Broken(io::Error),
     /// No CONNECT came in time.
     Silent,
+    /// Clients that the hub does not know yet have sent as much as it takes from them.
+    NoRoom,
     /// The client did not take what was sent to it.
     Stalled,
     /// The hub has let go of the link without a reason of its own.
@@ -54,6 +60,7 @@ impl fmt::Display for End {
             Self::Client => f.write_str("the client closed the connection"),
             Self::Broken(error) => write!(f, "the connection broke: {error}"),
             Self::Silent => f.write_str("no CONNECT came in time"),
+            Self::NoRoom => NoRoom.fmt(f),
             Self::Stalled => f.write_str("the client did not take what was sent to it"),
             Self::Dropped => f.write_str(
                 "the hub has let go of the link: the client fell too far behind, or the hub ends",
@@ -67,12 +74,18 @@ pub struct Mqtt {
     hub: HubHandle,
     times: TimeLimits,
     ending: CancellationToken,
+    strangers: MemoryBudget,
 }
 
 impl Mqtt {
     /// Serves a hub until the program ends.
     pub fn new(hub: HubHandle, times: TimeLimits, ending: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { hub, times, ending })
+        Arc::new(Self {
+            hub,
+            times,
+            ending,
+            strangers: MemoryBudget::new(MOST_OF_STRANGERS),
+        })
     }
 
     /// Serves a client until either end has had enough, and tells the log how it ended.
@@ -101,6 +114,7 @@ impl Mqtt {
             unsent: Bytes::new(),
             is_unflushed: false,
             patience: self.times.stalled,
+            unknown: Some(self.strangers.share()),
             deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
         };
         Ok(pump.run(&self.ending).await)
@@ -114,6 +128,8 @@ struct Pump<S> {
     unsent: Bytes,
     is_unflushed: bool,
     patience: Duration,
+    /// What the client has sent before the hub's first answer.
+    unknown: Option<Share>,
     /// When the client will have been idle for too long, and what is said of it then.
     deadline: Option<(Instant, End)>,
 }
@@ -143,7 +159,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
                 () = &mut ending, if is_reading => is_reading = false,
                 read = read_some(&mut self.reader), if is_reading => match read {
                     Ok(bytes) if bytes.is_empty() => break End::Client,
-                    Ok(bytes) => is_reading = self.link.receive(bytes).await.is_ok(),
+                    Ok(bytes) => match self.admit(&bytes) {
+                        Ok(()) => is_reading = self.link.receive(bytes).await.is_ok(),
+                        Err(NoRoom) => return End::NoRoom,
+                    },
                     Err(error) => break End::Broken(error),
                 },
                 () = until(deadline), if deadline.is_some() => return self.late(),
@@ -160,7 +179,14 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
         self.deadline.map_or(End::Dropped, |(_, end)| end)
     }
 
+    /// Whether there is room for bytes of a client that the hub may not know.
+    fn admit(&mut self, bytes: &Bytes) -> Result<(), NoRoom> {
+        let unknown = self.unknown.as_mut();
+        unknown.map_or(Ok(()), |share| share.grow(bytes.len()))
+    }
+
     fn take(&mut self, bytes: Bytes) {
+        self.unknown = None;
         self.unsent = bytes;
         self.deadline = Some((Instant::now() + self.patience, End::Stalled));
     }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{connections_file::quoted, listener::Bound};
+use crate::{connections_file::quoted, listener::Bound, port_holder};
 
 /// What is served on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +98,18 @@ impl BoundPorts {
     }
 }
 
+impl Ports {
+    /// Each port and what is served on it.
+    pub fn all(&self) -> [(Surface, u16); 4] {
+        [
+            (Surface::Https, self.https),
+            (Surface::Mqtts, self.mqtts),
+            (Surface::Amqps, self.amqps),
+            (Surface::Amqp, self.amqp),
+        ]
+    }
+}
+
 impl Surface {
     /// The option that chooses its port.
     pub fn option(self) -> &'static str {
@@ -133,9 +145,10 @@ impl BindError {
         let (port, option) = (address.port(), surface.option());
         match source.kind() {
             io::ErrorKind::AddrInUse => format!(
-                "port {port} of {}, for {surface}, is taken by another program; end that program, or choose \
-                 another address with --listen or another port with {option}",
-                address.ip()
+                "port {port} of {}, for {surface}, is taken by {}; end that program, or choose another address with \
+                 --listen or another port with {option}",
+                address.ip(),
+                holder(*address)
             ),
             io::ErrorKind::PermissionDenied => format!(
                 "no right to take port {port}, for {surface}; run as root, give the program the right with \
@@ -152,6 +165,12 @@ impl BindError {
             ),
         }
     }
+}
+
+/// The program that has taken a port, as far as this one can see.
+fn holder(address: SocketAddr) -> String {
+    port_holder::of(address)
+        .map_or_else(|| "another program".to_owned(), |holder| holder.to_string())
 }
 
 /// The path of this program, for commands that a person copies.

@@ -78,7 +78,8 @@ impl Site {
         let index = files.get(INDEX).and_then(|page| policy::of_page(page));
         let common = policy::header(index.as_deref(), frames);
         let with_policy = |(name, contents): (String, Bytes)| {
-            let own = name.ends_with(".html").then(|| policy::of_page(&contents));
+            let is_page = Path::new(&name).extension().is_some_and(|it| it == "html");
+            let own = is_page.then(|| policy::of_page(&contents));
             let policy = own.map_or_else(
                 || common.clone(),
                 |own| policy::header(own.as_deref(), frames),

@@ -25,7 +25,7 @@ use crate::{
 
 pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
     let options = emulator_options(args)?;
-    let names = Names::new(&args.hub.hostname, args.address.listen)?;
+    let names = Names::new(&args.hub.name.hostname, args.address.listen)?;
     let folder = args.hub.open_folder()?;
     let tls = match (&args.certificate, &args.key) {
         (Some(certificate), Some(key)) => Tls::own_certificate(&OwnCertificate {
@@ -57,8 +57,9 @@ async fn serve(
         tls.trusted(),
         ports.ports(),
     )?;
-    let file = connections.write(folder)?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
+    // Whoever waits for this file takes it for a sign that the hub can be reached.
+    let file = connections.write(folder)?;
     tell(args, &file, &connections);
     until_told(emulator, ended, signals).await
 }
@@ -91,12 +92,12 @@ fn absolute(path: &Path) -> Result<PathBuf, Failure> {
 fn tell(args: &HubArgs, file: &Path, connections: &ConnectionsFile) {
     let text = format!(
         "IoT Hub Playground: the hub {} is ready on {}\n\n{connections}\nThe same is in {}\n",
-        args.hub.hostname,
+        args.hub.name.hostname,
         args.address.listen,
         file.display()
     );
     // Nobody may be reading.
     let mut out = io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    tracing::info!(host = args.hub.hostname, address = %args.address.listen, "ready");
+    tracing::info!(host = args.hub.name.hostname, address = %args.address.listen, "ready");
 }
