@@ -47,14 +47,14 @@ pub fn amqp(data: &[u8]) {
     runtime.block_on(async {
         let (client, server) = duplex(64 * 1024);
         let (mut reader, mut writer) = tokio::io::split(client);
-        let served = serve(server, hub.clone(), Arc::clone(settings));
+        let session = serve(server, hub.clone(), Arc::clone(settings));
         let send = async {
             // The hub may have closed long before.
             let _ = writer.write_all(&bytes).await;
             let _ = writer.shutdown().await;
         };
         let mut answer = Vec::new();
-        let all = async { tokio::join!(served, send, reader.read_to_end(&mut answer)) };
+        let all = async { tokio::join!(session, send, reader.read_to_end(&mut answer)) };
         let ended = timeout(PATIENCE, all).await;
         assert!(ended.is_ok(), "the connection did not end with its client");
     });
@@ -177,9 +177,9 @@ mod tests {
             let (mut reader, mut writer) = tokio::io::split(client);
             writer.write_all(&bytes).await.unwrap();
             let mut answer = Vec::new();
-            let served = serve(server, hub.clone(), Arc::clone(settings));
-            let (served, _) = tokio::join!(served, reader.read_to_end(&mut answer));
-            served.unwrap();
+            let session = serve(server, hub.clone(), Arc::clone(settings));
+            let (outcome, _) = tokio::join!(session, reader.read_to_end(&mut answer));
+            outcome.unwrap();
             answer
         });
         let text = String::from_utf8_lossy(&answer);

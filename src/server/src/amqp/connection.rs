@@ -179,7 +179,7 @@ impl Connection {
                 return Some(event);
             }
             if !self.go_on() {
-                return None;
+                return self.events.pop_front();
             }
         }
     }
