@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     io,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -110,8 +110,17 @@ struct After {
 /// The hub's end of a link to a client.
 struct Outgoing {
     sender: mpsc::UnboundedSender<ToLink>,
-    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
     client: ClientName,
+}
+
+/// What both ends of a link know.
+#[derive(Default)]
+struct Shared {
+    /// How many bytes the client has not taken yet.
+    unread: AtomicUsize,
+    /// Why the hub closes the link, known before its last words can be read.
+    closed: OnceLock<Box<CloseReason>>,
 }
 
 /// A way to the hub. Cheap to clone.
@@ -136,7 +145,7 @@ pub struct Link {
     connection: ConnectionId,
     inputs: mpsc::Sender<Input>,
     outputs: mpsc::UnboundedReceiver<ToLink>,
-    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
     client: ClientName,
     is_closed: bool,
 }
@@ -145,6 +154,11 @@ impl Link {
     /// Who the client is: known once the hub has let it in, or has refused it.
     pub fn client(&self) -> &ClientName {
         &self.client
+    }
+
+    /// Why the hub has closed the link, if it has. A client that is quick to hang up may be heard of first.
+    pub fn closed(&self) -> Option<&CloseReason> {
+        self.shared.closed.get().map(Box::as_ref)
     }
 
     /// Gives the hub bytes that came in. Waits while the hub has too much to do.
@@ -159,7 +173,7 @@ impl Link {
         let next = self.outputs.recv().await;
         match &next {
             Some(ToLink::Bytes(bytes)) => {
-                self.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+                self.shared.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
             }
             Some(ToLink::Close(_)) | None => self.is_closed = true,
         }
@@ -285,11 +299,11 @@ impl HubHandle {
     /// Opens a link that will speak MQTT.
     pub async fn open(&self) -> Result<Link, Stopped> {
         let (sender, outputs) = mpsc::unbounded_channel();
-        let unread = Arc::<AtomicUsize>::default();
+        let shared = Arc::<Shared>::default();
         let client = ClientName::default();
         let link = Outgoing {
             sender,
-            unread: Arc::clone(&unread),
+            shared: Arc::clone(&shared),
             client: Arc::clone(&client),
         };
         let connection = self.ask(|reply| Input::Open { link, reply }).await?;
@@ -297,7 +311,7 @@ impl HubHandle {
             connection,
             inputs: self.inputs.clone(),
             outputs,
-            unread,
+            shared,
             client,
             is_closed: false,
         })
@@ -494,14 +508,17 @@ impl Host {
                     reason,
                     client_id,
                 } => {
-                    if let Some(bytes) = packets.remove(&connection) {
-                        self.send(connection, bytes);
-                    }
-                    if let Some(link) = self.links.remove(&connection) {
+                    if let Some(link) = self.links.get(&connection) {
                         if let Some(client_id) = client_id {
                             // It may be known already.
                             let _ = link.client.set(client_id);
                         }
+                        let _ = link.shared.closed.set(Box::new(reason.clone()));
+                    }
+                    if let Some(bytes) = packets.remove(&connection) {
+                        self.send(connection, bytes);
+                    }
+                    if let Some(link) = self.links.remove(&connection) {
                         let _ = link.sender.send(ToLink::Close(reason));
                     }
                 }
@@ -531,7 +548,8 @@ impl Host {
         {
             let _ = link.client.set(client_id);
         }
-        let unread = link.unread.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        let before = link.shared.unread.fetch_add(bytes.len(), Ordering::Relaxed);
+        let unread = before + bytes.len();
         let is_slow = unread > UNREAD;
         if is_slow {
             self.observer.dropped_slow_client();
