@@ -8,7 +8,7 @@ use std::{
     collections::HashMap,
     io,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -114,8 +114,17 @@ struct After {
 /// The hub's end of a link to a client.
 struct Outgoing {
     sender: mpsc::UnboundedSender<ToLink>,
-    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
     client: ClientName,
+}
+
+/// What both ends of a link know.
+#[derive(Default)]
+struct Shared {
+    /// How many bytes the client has not taken yet.
+    unread: AtomicUsize,
+    /// Why the hub closes the link, known before its last words can be read.
+    closed: OnceLock<Box<CloseReason>>,
 }
 
 /// A way to the hub. Cheap to clone.
@@ -140,8 +149,8 @@ pub struct Link {
     connection: ConnectionId,
     inputs: mpsc::Sender<Input>,
     outputs: mpsc::UnboundedReceiver<ToLink>,
-    unread: Arc<AtomicUsize>,
     turns: Arc<Semaphore>,
+    shared: Arc<Shared>,
     client: ClientName,
     is_closed: bool,
 }
@@ -150,6 +159,11 @@ impl Link {
     /// Who the client is: known once the hub has let it in, or has refused it.
     pub fn client(&self) -> &ClientName {
         &self.client
+    }
+
+    /// Why the hub has closed the link, if it has. A client that is quick to hang up may be heard of first.
+    pub fn closed(&self) -> Option<&CloseReason> {
+        self.shared.closed.get().map(Box::as_ref)
     }
 
     /// Gives the hub bytes that came in. Waits while the hub has too much to do, with this link or with all.
@@ -168,7 +182,7 @@ impl Link {
         let next = self.outputs.recv().await;
         match &next {
             Some(ToLink::Bytes(bytes)) => {
-                self.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+                self.shared.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
             }
             Some(ToLink::Close(_)) | None => self.is_closed = true,
         }
@@ -294,11 +308,11 @@ impl HubHandle {
     /// Opens a link that will speak MQTT.
     pub async fn open(&self) -> Result<Link, Stopped> {
         let (sender, outputs) = mpsc::unbounded_channel();
-        let unread = Arc::<AtomicUsize>::default();
+        let shared = Arc::<Shared>::default();
         let client = ClientName::default();
         let link = Outgoing {
             sender,
-            unread: Arc::clone(&unread),
+            shared: Arc::clone(&shared),
             client: Arc::clone(&client),
         };
         let connection = self.ask(|reply| Input::Open { link, reply }).await?;
@@ -306,8 +320,8 @@ impl HubHandle {
             connection,
             inputs: self.inputs.clone(),
             outputs,
-            unread,
             turns: Arc::new(Semaphore::new(WAITING_OF_LINK)),
+            shared,
             client,
             is_closed: false,
         })
@@ -501,14 +515,17 @@ impl Host {
                     reason,
                     client_id,
                 } => {
-                    if let Some(bytes) = packets.remove(&connection) {
-                        self.send(connection, bytes);
-                    }
-                    if let Some(link) = self.links.remove(&connection) {
+                    if let Some(link) = self.links.get(&connection) {
                         if let Some(client_id) = client_id {
                             // It may be known already.
                             let _ = link.client.set(client_id);
                         }
+                        let _ = link.shared.closed.set(Box::new(reason.clone()));
+                    }
+                    if let Some(bytes) = packets.remove(&connection) {
+                        self.send(connection, bytes);
+                    }
+                    if let Some(link) = self.links.remove(&connection) {
                         let _ = link.sender.send(ToLink::Close(reason));
                     }
                 }
@@ -538,7 +555,8 @@ impl Host {
         {
             let _ = link.client.set(client_id);
         }
-        let unread = link.unread.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        let before = link.shared.unread.fetch_add(bytes.len(), Ordering::Relaxed);
+        let unread = before + bytes.len();
         let is_slow = unread > UNREAD;
         if is_slow {
             self.observer.dropped_slow_client();

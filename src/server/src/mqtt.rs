@@ -222,7 +222,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             // Whatever comes of it, the connection is over.
             let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
         }
-        end
+        match self.link.closed() {
+            Some(reason) if matches!(end, End::Client | End::Broken(_)) => End::Hub(reason.clone()),
+            _ => end,
+        }
     }
 
     fn late(self) -> End {

@@ -1,6 +1,7 @@
 //! Clients of the program: HTTP, plain or with TLS, and a device.
 
 use std::{
+    fmt::Write as _,
     io::{self, Read, Write},
     net::TcpStream,
     sync::Arc,
@@ -24,7 +25,7 @@ use wire::{
 
 use crate::program::{LIMIT, Program, now};
 
-pub type TlsStream = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
 
 fn dial(address: &str) -> TcpStream {
     let socket = TcpStream::connect(address).unwrap();
@@ -33,7 +34,7 @@ fn dial(address: &str) -> TcpStream {
 }
 
 /// A TLS connection to one of the program's ports.
-pub fn tls(program: &Program, surface: &str) -> TlsStream {
+pub(crate) fn tls(program: &Program, surface: &str) -> TlsStream {
     let mut roots = RootCertStore::empty();
     let authority = CertificateDer::from_pem_slice(&program.authority()).unwrap();
     roots.add(authority).unwrap();
@@ -41,7 +42,7 @@ pub fn tls(program: &Program, surface: &str) -> TlsStream {
 }
 
 /// A TLS connection of a client that trusts these authorities.
-pub fn tls_trusting(program: &Program, surface: &str, roots: RootCertStore) -> TlsStream {
+pub(crate) fn tls_trusting(program: &Program, surface: &str, roots: RootCertStore) -> TlsStream {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(rustls::ALL_VERSIONS)
         .unwrap()
@@ -56,12 +57,12 @@ pub fn tls_trusting(program: &Program, surface: &str, roots: RootCertStore) -> T
 }
 
 /// What the admin port answers to `GET`.
-pub fn get(program: &Program, path: &str) -> Response<String> {
+pub(crate) fn get(program: &Program, path: &str) -> Response<String> {
     get_as(program, path, &program.admin())
 }
 
 /// What the admin port answers to whoever takes it for another host.
-pub fn get_as(program: &Program, path: &str, host: &str) -> Response<String> {
+pub(crate) fn get_as(program: &Program, path: &str, host: &str) -> Response<String> {
     let mut socket = dial(&program.admin());
     write!(
         socket,
@@ -72,25 +73,25 @@ pub fn get_as(program: &Program, path: &str, host: &str) -> Response<String> {
 }
 
 /// What the page is shown.
-pub fn state(program: &Program) -> Value {
+pub(crate) fn state(program: &Program) -> Value {
     serde_json::from_str(get(program, "/state.json").body()).unwrap()
 }
 
 /// Waits until what the page is shown is as wanted.
-pub fn wait_for_state(program: &Program, wanted: impl Fn(&Value) -> bool) -> Value {
+pub(crate) fn wait_for_state(program: &Program, wanted: impl Fn(&Value) -> bool) -> Value {
     let began = std::time::Instant::now();
     loop {
         let state = state(program);
         if wanted(&state) {
             return state;
         }
-        assert!(began.elapsed() < LIMIT, "still {state:#}");
+        assert!(began.elapsed() < LIMIT, "still {:#}", state["refusals"]);
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
 }
 
 /// What the hub answers to a request.
-pub fn exchange(program: &Program, request: &Request<Vec<u8>>) -> Response<String> {
+pub(crate) fn exchange(program: &Program, request: &Request<Vec<u8>>) -> Response<String> {
     let mut stream = tls(program, "https");
     let mut head = format!(
         "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n",
@@ -100,7 +101,8 @@ pub fn exchange(program: &Program, request: &Request<Vec<u8>>) -> Response<Strin
     );
     for (name, value) in request.headers() {
         if name != http::header::CONTENT_LENGTH && name != http::header::HOST {
-            head += &format!("{name}: {}\r\n", value.to_str().unwrap());
+            let value = value.to_str().unwrap();
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
     }
     stream.write_all((head + "\r\n").as_bytes()).unwrap();
@@ -109,11 +111,13 @@ pub fn exchange(program: &Program, request: &Request<Vec<u8>>) -> Response<Strin
 }
 
 /// Has a service program's call answered.
-pub fn call<T>(program: &Program, call: Call<T>) -> T {
+#[expect(clippy::needless_pass_by_value, reason = "a call is made for one use")]
+pub(crate) fn call<T>(program: &Program, call: Call<T>) -> T {
     let response = exchange(program, &call.request);
-    call.read(response.map(String::into_bytes))
-        .ok()
-        .expect("the hub does it")
+    match call.read(response.map(String::into_bytes)) {
+        Ok(answer) => answer,
+        Err(error) => panic!("{error}"),
+    }
 }
 
 fn read_response(stream: &mut impl Read) -> Response<String> {
@@ -136,21 +140,21 @@ fn read_response(stream: &mut impl Read) -> Response<String> {
 }
 
 /// Registers a device and gives its key.
-pub fn register(program: &Program, device_id: &str) -> SharedAccessKey {
+pub(crate) fn register(program: &Program, device_id: &str) -> SharedAccessKey {
     let identity = call(program, program.owner().create_device(now(), device_id));
     let key = identity.authentication.symmetric_key.primary_key.unwrap();
     key.to_key().unwrap()
 }
 
 /// A device's connection to the MQTT port.
-pub struct Device {
+pub(crate) struct Device {
     stream: TlsStream,
     device_id: String,
 }
 
 impl Device {
     /// Sends a CONNECT, and reads what comes back: the CONNACK's return code.
-    pub fn connect(program: &Program, device_id: &str, key: &SharedAccessKey) -> (Self, u8) {
+    pub(crate) fn connect(program: &Program, device_id: &str, key: &SharedAccessKey) -> (Self, u8) {
         let expires = now().as_seconds() + 3_600;
         let resource = device_resource("localhost", device_id, None);
         let token = SasToken::sign(&resource, key, expires, None).to_text();
@@ -158,7 +162,7 @@ impl Device {
     }
 
     /// Sends a CONNECT with this password.
-    pub fn connect_with(program: &Program, device_id: &str, password: &str) -> (Self, u8) {
+    pub(crate) fn connect_with(program: &Program, device_id: &str, password: &str) -> (Self, u8) {
         let user_name = format!("localhost/{device_id}/?api-version=2021-04-12");
         let mut device = Self {
             stream: tls(program, "mqtts"),
@@ -178,7 +182,7 @@ impl Device {
     }
 
     /// Sends telemetry, and waits until it is acknowledged.
-    pub fn publish(&mut self, body: &[u8]) {
+    pub(crate) fn publish(&mut self, body: &[u8]) {
         self.publish_to(
             &format!("devices/{}/messages/events/", self.device_id),
             body,
@@ -186,7 +190,7 @@ impl Device {
         assert_eq!(self.read::<4>()[0] >> 4, 4, "not a PUBACK");
     }
 
-    pub fn publish_to(&mut self, topic: &str, body: &[u8]) {
+    pub(crate) fn publish_to(&mut self, topic: &str, body: &[u8]) {
         self.send(&Packet::Publish(Publish {
             dup: false,
             qospid: QosPid::AtLeastOnce(Pid::new()),

@@ -93,10 +93,10 @@ fn messages_in_queues_are_counted() {
     register(&program, "waited-for");
     for body in ["one", "two"] {
         let message = client::service::Message::new(body);
-        call(
-            &program,
-            program.owner().send_to_device(now(), "waited-for", message),
-        );
+        let sending = program
+            .owner()
+            .send_to_device(now(), "waited-for", &message);
+        call(&program, sending.unwrap());
     }
     let text = get(&program, "/metrics").into_body();
     assert_eq!(figure(&text, "iothub_cloud_to_device_waiting"), Some(2.0));

@@ -15,18 +15,19 @@ use tempfile::TempDir;
 use wire::timestamp::Timestamp;
 
 /// The longest that anything in these tests may take.
-pub const LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
-pub struct Program {
+pub(crate) struct Program {
     child: Child,
     log: Option<JoinHandle<String>>,
-    pub connections: Value,
-    folder: TempDir,
+    pub(crate) connections: Value,
+    /// Deleted at the end.
+    _folder: TempDir,
 }
 
 impl Program {
     /// Starts the program with an admin port, and waits until it is ready.
-    pub fn start(options: &[&str]) -> Self {
+    pub(crate) fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
             .args([
@@ -49,17 +50,17 @@ impl Program {
             child,
             log: Some(log),
             connections,
-            folder,
+            _folder: folder,
         }
     }
 
-    pub fn port(&self, surface: &str) -> u16 {
+    pub(crate) fn port(&self, surface: &str) -> u16 {
         let port = self.connections["ports"][surface].as_u64().unwrap();
         u16::try_from(port).unwrap()
     }
 
     /// `127.0.0.1:` and the admin port.
-    pub fn admin(&self) -> String {
+    pub(crate) fn admin(&self) -> String {
         let url = self.connections["admin"].as_str().unwrap();
         url.strip_prefix("http://")
             .unwrap()
@@ -68,17 +69,17 @@ impl Program {
     }
 
     /// A service program's client that may do everything.
-    pub fn owner(&self) -> Service {
+    pub(crate) fn owner(&self) -> Service {
         let text = self.connections["iothubowner"].as_str().unwrap();
         Service::new(text.parse().unwrap())
     }
 
-    pub fn authority(&self) -> Vec<u8> {
+    pub(crate) fn authority(&self) -> Vec<u8> {
         fs::read(self.connections["ca"].as_str().unwrap()).unwrap()
     }
 
     /// Ends the program, and gives all that it wrote to its log.
-    pub fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let _ = self.child.kill();
         let _ = self.child.wait();
         self.log.take().unwrap().join().unwrap()
@@ -93,7 +94,7 @@ impl Drop for Program {
 }
 
 /// The file is there once the ports are taken, and is written at once.
-pub fn wait_for_connections(folder: &Path) -> Value {
+pub(crate) fn wait_for_connections(folder: &Path) -> Value {
     let file = folder.join("connections.json");
     let began = Instant::now();
     loop {
@@ -106,7 +107,7 @@ pub fn wait_for_connections(folder: &Path) -> Value {
     }
 }
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap())
 }
