@@ -14,7 +14,7 @@ impl Counts {
     pub(crate) fn of(lines: &[String]) -> Self {
         lines
             .iter()
-            .filter_map(|line| rust(line).or_else(|| node(line)))
+            .filter_map(|line| rust(line).or_else(|| node(line)).or_else(|| pytest(line)))
             .fold(Self::default(), Self::plus)
     }
 
@@ -57,6 +57,29 @@ fn node(line: &str) -> Option<Counts> {
     }
 }
 
+/// `3 failed, 197 passed, 1 error in 75.31s (0:01:15)`, the closing line of pytest.
+fn pytest(line: &str) -> Option<Counts> {
+    let (numbers, time) = line.trim_matches(['=', ' ']).split_once(" in ")?;
+    time.split(' ')
+        .next()?
+        .strip_suffix('s')?
+        .parse::<f32>()
+        .ok()?;
+    let mut counts = Counts::default();
+    for part in numbers.split(", ") {
+        let (number, word) = part.split_once(' ')?;
+        let number: usize = number.parse().ok()?;
+        match word {
+            "passed" => counts.passed += number,
+            // What is skipped did not show what it should.
+            "failed" | "error" | "errors" | "skipped" => counts.failed += number,
+            "warning" | "warnings" | "deselected" => {}
+            _ => return None,
+        }
+    }
+    Some(counts)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +102,13 @@ mod tests {
             "ℹ tests 5\nℹ pass 3\nℹ fail 1\nℹ cancelled 1\nℹ duration_ms 5",
             3,
             2,
+        );
+        check("4 passed in 0.12s", 4, 0);
+        check("10 bytes in 3 parts", 0, 0);
+        check(
+            "== 3 failed, 197 passed, 2 warnings, 1 error in 75.31s (0:01:15) ==",
+            197,
+            4,
         );
     }
 }

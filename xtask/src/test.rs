@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::run::Job;
-use crate::{browser, dist, npm, toolchain, tools, workspace};
+use crate::{browser, dist, npm, sdk, toolchain, tools, workspace};
 
 /// The packages with tests that run inside a browser.
 const WASM_TESTED: &[&str] = &["app"];
@@ -33,6 +31,8 @@ pub(crate) enum Step {
     Wasm,
     /// The built site in a browser.
     EndToEnd,
+    /// The published SDKs against the emulator.
+    Sdk,
 }
 
 impl Step {
@@ -44,6 +44,7 @@ impl Step {
         Self::Native,
         Self::Wasm,
         Self::EndToEnd,
+        Self::Sdk,
     ];
 
     /// The name to type.
@@ -55,6 +56,7 @@ impl Step {
             Self::Native => "native",
             Self::Wasm => "wasm",
             Self::EndToEnd => "e2e",
+            Self::Sdk => "sdk",
         }
     }
 
@@ -66,6 +68,7 @@ impl Step {
             Self::Native => "tests on this machine",
             Self::Wasm => "unit tests in a headless browser",
             Self::EndToEnd => "the built site in a headless browser",
+            Self::Sdk => "the published SDKs against the emulator",
         }
     }
 
@@ -77,6 +80,7 @@ impl Step {
             Self::Native => native(),
             Self::Wasm => wasm(),
             Self::EndToEnd => end_to_end(),
+            Self::Sdk => with_sdks(),
         }
     }
 }
@@ -238,7 +242,7 @@ fn wasm() -> Result<Counts, Error> {
 
 fn end_to_end() -> Result<Counts, Error> {
     let folder = workspace::root().join("tests").join("e2e");
-    let files = test_files(&folder)?;
+    let files = workspace::test_files(&folder)?;
     if files.is_empty() {
         println!("skipped: no *.test.mjs in tests/e2e");
         return Ok(Counts::default());
@@ -264,16 +268,11 @@ fn end_to_end() -> Result<Counts, Error> {
     counted(job)
 }
 
-/// The files are named one by one because releases of Node.js differ in what they make of a folder.
-fn test_files(folder: &std::path::Path) -> Result<Vec<PathBuf>, Error> {
-    let entries = fs::read_dir(folder).map_err(Error::file(folder))?;
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
-        .collect();
-    files.sort();
-    Ok(files)
+fn with_sdks() -> Result<Counts, Error> {
+    // What is wrong with some of the tests must not hide the others.
+    let outcomes = sdk::tests()?.map(counted);
+    let counts = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(counts.into_iter().fold(Counts::default(), Counts::plus))
 }
 
 /// Runs tests; failed tests are counted, and anything else that went wrong is an error.

@@ -36,6 +36,18 @@ pub(crate) fn tools() -> Result<PathBuf, Error> {
     Ok(cache.join("iothub-playground").join("tools"))
 }
 
+/// The tests for Node.js in `folder`. They are named one by one because its releases differ in what they make of a folder.
+pub(crate) fn test_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = fs::read_dir(folder).map_err(Error::file(folder))?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
 /// The version of `package` that Cargo.lock names.
 pub(crate) fn locked_version(package: &str) -> Result<String, Error> {
     let path = root().join("Cargo.lock");

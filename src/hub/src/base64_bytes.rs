@@ -7,9 +7,14 @@ pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S:
     serializer.serialize_str(&STANDARD.encode(bytes))
 }
 
-pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+pub(crate) fn deserialize<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Vec<u8>>,
+{
     let text = String::deserialize(deserializer)?;
-    STANDARD
-        .decode(text)
+    let bytes = STANDARD.decode(text);
+    bytes
+        .map(T::from)
         .map_err(|_| D::Error::custom("expected base64"))
 }

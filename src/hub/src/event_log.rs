@@ -1,6 +1,6 @@
 //! The telemetry that the hub keeps: the built-in endpoint, without a protocol to read it by.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use wire::{
     event::{Event, EventPosition},
@@ -9,7 +9,7 @@ use wire::{
 
 use crate::{
     options::HubOptions,
-    partition::Partition,
+    partition::{EventBounds, KeptEvents, MOST_NUMBER, Partition},
     stored_event::{Place, StoredEvent},
 };
 
@@ -60,7 +60,8 @@ impl EventLog {
             ));
         };
         let next = partition.next_place();
-        if number < next.number || offset < next.offset || number == u64::MAX {
+        let is_possible = number < MOST_NUMBER && offset < MOST_NUMBER;
+        if number < next.number || offset < next.offset || !is_possible {
             return Err(format!(
                 "expected event {} or a later one at offset {} or later, got event {number} at {offset}",
                 next.number, next.offset
@@ -68,6 +69,34 @@ impl EventLog {
         }
         self.append(event);
         Ok(())
+    }
+
+    /// Which events each partition keeps, and where it goes on.
+    pub(crate) fn bounds(&self) -> impl Iterator<Item = EventBounds> {
+        self.partitions.iter().map(Partition::bounds)
+    }
+
+    /// How much each partition keeps.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = KeptEvents> {
+        self.partitions.iter().map(Partition::kept)
+    }
+
+    /// The newest events of all partitions, newest first.
+    pub(crate) fn newest_of_all(&self, most: usize) -> Vec<&StoredEvent> {
+        let partitions = self.partitions.iter();
+        let mut newest: Vec<_> = partitions
+            .flat_map(|partition| partition.newest_first().take(most))
+            .collect();
+        newest.sort_by_key(|event| Reverse(event.at));
+        newest.truncate(most);
+        newest
+    }
+
+    /// Has a partition go on no earlier than there. One that is no more has nothing to go on with.
+    pub(crate) fn skip_to(&mut self, bounds: &EventBounds) {
+        if let Some(partition) = self.partitions.get_mut(usize::from(bounds.partition)) {
+            partition.skip_to(bounds);
+        }
     }
 
     /// The newest events of each partition that together have at most so many bytes.

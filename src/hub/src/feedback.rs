@@ -148,7 +148,7 @@ impl Hub {
 
     fn drop_batch(&mut self, number: u64) -> Result<(), StoreError> {
         if let Some(batch) = self.feedback.get(number) {
-            let gone = batch.records.iter().map(|it| Kind::FeedbackGone(it.number));
+            let gone = batch.records.iter().map(Kind::FeedbackGone);
             self.store.commit(&gone.map(Change).collect::<Vec<_>>())?;
             self.feedback.remove(number);
         }

@@ -22,6 +22,7 @@ use crate::{
     methods::Methods,
     options::HubOptions,
     output::{Output, RequestId},
+    partition::EventBounds,
     policy::{AccessPolicy, default_policies},
     query::Past,
     random::Random,
@@ -213,6 +214,11 @@ impl Hub {
     /// An offset that is no decimal number counts as [`EventPosition::Earliest`].
     pub fn read_events(&self, partition: u16, from: &EventPosition, most: usize) -> Vec<Event> {
         self.events.read(partition, from, most)
+    }
+
+    /// Which events each partition keeps, and where it goes on: by this, a store forgets what the hub has forgotten.
+    pub fn event_bounds(&self) -> impl Iterator<Item = EventBounds> {
+        self.events.bounds()
     }
 
     /// The identity of a device as the registry would tell it.

@@ -2,12 +2,49 @@
 
 use std::{collections::VecDeque, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
 };
 
 use crate::stored_event::{Place, StoredEvent};
+
+/// Which events of a partition are kept, and where it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EventBounds {
+    /// The partition.
+    pub partition: u16,
+    /// The sequence number of the oldest event that is kept; that of the next event if none is.
+    pub first_number: u64,
+    /// The sequence number that the next event will have, at least.
+    pub next_number: u64,
+    /// The offset that the next event will have, at least.
+    pub next_offset: u64,
+}
+
+/// How much a partition keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptEvents {
+    /// The partition.
+    pub partition: u16,
+    /// How many events are kept.
+    pub events: usize,
+    /// How many bytes of memory they take, roughly.
+    pub bytes: usize,
+}
+
+/// The largest sequence number and offset: readers have signed numbers for them.
+pub(crate) const MOST_NUMBER: u64 = i64::MAX.unsigned_abs();
+
+impl EventBounds {
+    /// Whether a partition can go on there.
+    pub(crate) fn is_possible(&self) -> bool {
+        self.next_number < MOST_NUMBER && self.next_offset < MOST_NUMBER
+    }
+}
 
 /// The events of one partition, oldest first.
 pub(crate) struct Partition {
@@ -38,6 +75,23 @@ impl Partition {
         }
     }
 
+    /// Which events are kept, and where the partition goes on.
+    pub(crate) fn bounds(&self) -> EventBounds {
+        let oldest = self.events.front();
+        EventBounds {
+            partition: self.number,
+            first_number: oldest.map_or(self.next_sequence_number, |it| it.place.number),
+            next_number: self.next_sequence_number,
+            next_offset: self.next_offset,
+        }
+    }
+
+    /// Goes on no earlier than there.
+    pub(crate) fn skip_to(&mut self, bounds: &EventBounds) {
+        self.next_sequence_number = self.next_sequence_number.max(bounds.next_number);
+        self.next_offset = self.next_offset.max(bounds.next_offset);
+    }
+
     /// Appends an event that was made for the partition's next place, or for a later one.
     pub(crate) fn append(&mut self, event: StoredEvent) {
         let size = event.size();
@@ -57,6 +111,20 @@ impl Partition {
         });
         let count = newest.count();
         self.events.iter().skip(self.events.len() - count)
+    }
+
+    /// All events, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.events.iter().rev()
+    }
+
+    /// How many events are kept, and how many bytes they take.
+    pub(crate) fn kept(&self) -> KeptEvents {
+        KeptEvents {
+            partition: self.number,
+            events: self.events.len(),
+            bytes: self.bytes,
+        }
     }
 
     /// Drops what is older than `retention`, and the oldest beyond `most_bytes`.

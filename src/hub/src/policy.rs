@@ -1,7 +1,10 @@
 //! Shared access policies: names, keys, and what each may do.
 
 use serde::{Deserialize, Serialize};
-use wire::sas::{SasToken, SharedAccessKey};
+use wire::{
+    rest::SymmetricKey,
+    sas::{SasToken, SharedAccessKey},
+};
 
 use crate::random::Random;
 
@@ -40,6 +43,26 @@ impl AccessPolicy {
     /// Whether one of the policy's keys made the signature of a token.
     pub(crate) fn signed(&self, token: &SasToken) -> bool {
         token.verify(&self.primary_key) || token.verify(&self.secondary_key)
+    }
+}
+
+/// A policy as a line of a snapshot holds it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PolicyRecord {
+    pub(crate) name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(crate) keys: Option<SymmetricKey>,
+    pub(crate) permissions: Vec<Permission>,
+}
+
+impl PolicyRecord {
+    pub(crate) fn new(policy: &AccessPolicy, keys: bool) -> Self {
+        Self {
+            name: policy.name.clone(),
+            keys: keys.then(|| SymmetricKey::new(&policy.primary_key, &policy.secondary_key)),
+            permissions: policy.permissions.clone(),
+        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! A hub's state as text, and a hub made from such a text.
 //!
 //! The text is JSON, a value a line: first a header, then the changes that make an empty hub into this one. A journal
-//! of [`Change`](crate::Change)s behind such a header is a snapshot too: later lines replace what earlier ones said.
+//! of [`Change`]s behind such a header is a snapshot too: later lines replace what earlier ones said.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, convert::Infallible, fmt};
 
 use serde::{Deserialize, Serialize};
 use wire::{
@@ -22,10 +22,11 @@ use crate::{
     hub::Hub,
     limits::Counters,
     options::HubOptions,
-    policy::{AccessPolicy, Permission},
+    partition::{EventBounds, MOST_NUMBER},
+    policy::{AccessPolicy, PolicyRecord},
     registry::{Device, Module},
     session::Session,
-    store::{Kind, Store},
+    store::{Change, Kind, Store, StoreError},
     stored_event::StoredEvent,
     twin::Twin,
 };
@@ -81,6 +82,14 @@ struct Header {
     /// What was counted for the tier's limits.
     #[serde(default)]
     counters: Counters,
+    /// Where partitions go on, whose events may all have been forgotten.
+    #[serde(default)]
+    partitions: Vec<EventBounds>,
+}
+
+/// The name of the hub that a snapshot tells of, by its first line; none if that is no such line.
+pub fn snapshot_host_name(line: &str) -> Option<String> {
+    read::<Header>(line).ok().map(|header| header.host_name)
 }
 
 /// A line after the first: [`Kind`], owned.
@@ -102,54 +111,62 @@ enum Entry {
     Event(Box<StoredEvent>),
 }
 
-/// A shared access policy as a line holds it.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PolicyRecord {
-    name: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    keys: Option<SymmetricKey>,
-    permissions: Vec<Permission>,
-}
-
-/// A policy's line. All other lines are [`Kind`]s.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum PolicyLine {
-    Policy(PolicyRecord),
-}
-
 /// Writing.
 impl Hub {
     /// The hub's state as text, from which [`Hub::restore`] makes the same hub without its connections.
     pub fn snapshot(&self, scope: SnapshotScope) -> String {
-        let mut lines = Lines::default();
-        lines.push(&Header {
+        let mut lines = self.header();
+        lines.push('\n');
+        let Ok(()) = self.walk::<Infallible>(scope, &mut |change| {
+            lines += &change.to_json();
+            lines.push('\n');
+            Ok(())
+        });
+        lines
+    }
+
+    /// The first line of a snapshot: what no [`Change`] tells of. Nobody was told of it either, so a hub that is
+    /// restored behind an older one has lost nothing but counts.
+    pub fn header(&self) -> String {
+        let header = Header {
             format: FORMAT,
             host_name: self.options.host_name.clone(),
             random: self.random.position(),
             last_generation: self.registry.last_generation(),
             counters: self.limits.counters.clone(),
-        });
+            partitions: self.events.bounds().collect(),
+        };
+        // Structs of texts and numbers always serialise.
+        serde_json::to_string(&header).unwrap_or_default()
+    }
+
+    /// Has a store keep the whole of the hub but its header, as if it had come about just now.
+    pub fn copy_to(&self, store: &mut dyn Store) -> Result<(), StoreError> {
+        self.walk(SnapshotScope::ALL, &mut |change| store.commit(&[change]))
+    }
+
+    /// Tells of all changes that make an empty hub into this one.
+    fn walk<E>(&self, scope: SnapshotScope, tell: Tell<'_, E>) -> Result<(), E> {
         for policy in self.policies() {
-            lines.push(&PolicyLine::Policy(PolicyRecord::new(policy, scope.keys)));
+            let record = PolicyRecord::new(policy, scope.keys);
+            tell(Change(Kind::Policy(&record)))?;
         }
         for device in self.registry.iter() {
-            lines.device(device, scope.keys);
+            walk_device(device, scope.keys, tell)?;
         }
         for (identity, session) in self.sessions.iter() {
             // A clean session ends with its connection.
             if !self.is_clean(identity) {
-                lines.push(&Kind::Session(identity, session));
+                tell(Change(Kind::Session(identity, session)))?;
             }
         }
         for record in self.pending_feedback() {
-            lines.push(&Kind::Feedback(record));
+            tell(Change(Kind::Feedback(record)))?;
         }
         for event in self.events.newest(scope.event_bytes) {
-            lines.push(&Kind::Event(event));
+            tell(Change(Kind::Event(event)))?;
         }
-        lines.0
+        Ok(())
     }
 
     fn is_clean(&self, identity: &Identity) -> bool {
@@ -159,57 +176,39 @@ impl Hub {
     }
 }
 
-/// JSON values, a line each.
-#[derive(Default)]
-struct Lines(String);
+/// Whom changes are told to.
+type Tell<'a, E> = &'a mut dyn FnMut(Change<'_>) -> Result<(), E>;
 
-impl Lines {
-    fn push(&mut self, value: &impl Serialize) {
-        // Structs of texts and numbers always serialise.
-        self.0 += &serde_json::to_string(value).unwrap_or_default();
-        self.0.push('\n');
+fn walk_device<E>(device: &Device, keys: bool, tell: Tell<'_, E>) -> Result<(), E> {
+    let mut identity = device.identity.clone();
+    identity.connection_state = ConnectionState::Disconnected;
+    if !keys {
+        identity.authentication.symmetric_key = SymmetricKey::default();
     }
-
-    fn device(&mut self, device: &Device, keys: bool) {
-        let mut identity = device.identity.clone();
-        identity.connection_state = ConnectionState::Disconnected;
-        if !keys {
-            identity.authentication.symmetric_key = SymmetricKey::default();
-        }
-        let id = Identity::device(&identity.device_id);
-        self.push(&Kind::Device(&identity));
-        self.push(&Kind::Twin(&id, &device.twin));
-        for module in device.modules.values() {
-            self.module(module, keys);
-        }
-        for message in device.queue.iter() {
-            self.push(&Kind::Message(&id.device_id, message));
-        }
+    let id = Identity::device(&identity.device_id);
+    tell(Change(Kind::Device(&identity)))?;
+    tell(Change(Kind::Twin(&id, &device.twin)))?;
+    for module in device.modules.values() {
+        walk_module(module, keys, tell)?;
     }
-
-    fn module(&mut self, module: &Module, keys: bool) {
-        let mut identity = module.identity.clone();
-        identity.connection_state = ConnectionState::Disconnected;
-        if !keys {
-            identity.authentication.symmetric_key = SymmetricKey::default();
-        }
-        let id = Identity {
-            device_id: identity.device_id.clone(),
-            module_id: Some(identity.module_id.clone()),
-        };
-        self.push(&Kind::Module(&identity));
-        self.push(&Kind::Twin(&id, &module.twin));
+    for message in device.queue.iter() {
+        tell(Change(Kind::Message(&id.device_id, message)))?;
     }
+    Ok(())
 }
 
-impl PolicyRecord {
-    fn new(policy: &AccessPolicy, keys: bool) -> Self {
-        Self {
-            name: policy.name.clone(),
-            keys: keys.then(|| SymmetricKey::new(&policy.primary_key, &policy.secondary_key)),
-            permissions: policy.permissions.clone(),
-        }
+fn walk_module<E>(module: &Module, keys: bool, tell: Tell<'_, E>) -> Result<(), E> {
+    let mut identity = module.identity.clone();
+    identity.connection_state = ConnectionState::Disconnected;
+    if !keys {
+        identity.authentication.symmetric_key = SymmetricKey::default();
     }
+    let id = Identity {
+        device_id: identity.device_id.clone(),
+        module_id: Some(identity.module_id.clone()),
+    };
+    tell(Change(Kind::Module(&identity)))?;
+    tell(Change(Kind::Twin(&id, &module.twin)))
 }
 
 /// Reading.
@@ -222,18 +221,29 @@ impl Hub {
         now: Timestamp,
         snapshot: &str,
     ) -> Result<Self, SnapshotError> {
+        Self::restore_lines(options, store, now, snapshot.lines())
+    }
+
+    /// As [`Hub::restore`] does, from one line after the other.
+    pub fn restore_lines<L: AsRef<str>>(
+        options: HubOptions,
+        store: Box<dyn Store>,
+        now: Timestamp,
+        lines: impl IntoIterator<Item = L>,
+    ) -> Result<Self, SnapshotError> {
         let mut replay = Replay {
             hub: Self::with_store(options, store),
             messages: BTreeMap::new(),
             feedback: BTreeMap::new(),
+            partitions: Vec::new(),
         };
-        let mut lines = snapshot.lines().enumerate();
-        let first = lines.next().map_or("", |(_, line)| line);
-        read(first)
+        let mut lines = lines.into_iter().enumerate();
+        let first = lines.next();
+        read(first.as_ref().map_or("", |(_, line)| line.as_ref()))
             .and_then(|header| replay.header(header))
             .map_err(at_line(0))?;
         for (index, line) in lines {
-            read(line)
+            read(line.as_ref())
                 .and_then(|entry| replay.entry(entry))
                 .map_err(at_line(index))?;
         }
@@ -247,6 +257,8 @@ struct Replay {
     /// The messages of each device's queue, by sequence number.
     messages: BTreeMap<String, BTreeMap<u64, QueuedMessage>>,
     feedback: BTreeMap<u64, PendingFeedback>,
+    /// Where partitions go on, whatever events there are.
+    partitions: Vec<EventBounds>,
 }
 
 impl Replay {
@@ -265,6 +277,10 @@ impl Replay {
             let (own, other) = (&hub.options.host_name, header.host_name);
             return Err(format!("expected a snapshot of {own}, got one of {other}"));
         }
+        if header.partitions.iter().any(|it| !it.is_possible()) {
+            return Err(format!("expected numbers of events up to {MOST_NUMBER}"));
+        }
+        self.partitions = header.partitions;
         hub.random.set_position(header.random);
         hub.registry.set_last_generation(header.last_generation);
         hub.limits.counters = header.counters;
@@ -318,8 +334,10 @@ impl Replay {
             secondary_key,
             permissions: record.permissions,
         };
-        hub.policies.retain(|known| known.name != policy.name);
-        hub.policies.push(policy);
+        match hub.policies.iter_mut().find(|it| it.name == policy.name) {
+            Some(known) => *known = policy,
+            None => hub.policies.push(policy),
+        }
         Ok(())
     }
 
@@ -383,6 +401,9 @@ impl Replay {
     /// The hub, once all lines are read.
     fn end(self, now: Timestamp) -> Hub {
         let mut hub = self.hub;
+        for bounds in &self.partitions {
+            hub.events.skip_to(bounds);
+        }
         for (device_id, messages) in self.messages {
             hub.restore_queue(&device_id, messages.into_values());
         }

@@ -1,8 +1,8 @@
 //! An event as it lies in its partition: small, and made into what a reader sees only when it is read.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use wire::{event::Event, properties::MessageProperties, timestamp::Timestamp};
 
 use crate::connection::Identity;
@@ -21,8 +21,8 @@ pub(crate) struct Sender {
 }
 
 /// An event as it lies in its partition.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "EventRecord", into = "EventRecord")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "EventRecord<'_>")]
 pub(crate) struct StoredEvent {
     pub(crate) place: Place,
     pub(crate) at: Timestamp,
@@ -40,29 +40,55 @@ pub(crate) struct Place {
     pub(crate) offset: u64,
 }
 
-/// An event as a store keeps it.
-#[derive(Serialize, Deserialize)]
+/// An event as a store keeps it, and as a line of a snapshot holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct EventRecord {
-    partition: u16,
-    number: u64,
-    offset: u64,
-    at: Timestamp,
-    sender: SenderRecord,
-    bag: String,
+pub struct EventRecord<'a> {
+    /// The partition that it lies in.
+    pub partition: u16,
+    /// Its sequence number, larger by one than that of the event before it.
+    pub number: u64,
+    /// Its offset, larger than that of the event before it.
+    pub offset: u64,
+    /// When the hub took it.
+    pub at: Timestamp,
+    /// Who sent it.
+    pub sender: SenderRecord<'a>,
+    /// Its property bag, as MQTT topics have it.
+    pub bag: Cow<'a, str>,
+    /// Its body.
     #[serde(with = "crate::base64_bytes")]
-    body: Vec<u8>,
+    pub body: Cow<'a, [u8]>,
 }
 
-/// A sender as a store keeps it.
-#[derive(Serialize, Deserialize)]
+/// Who sent an event, as a store keeps it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct SenderRecord {
-    device_id: String,
+pub struct SenderRecord<'a> {
+    /// The device.
+    pub device_id: Cow<'a, str>,
+    /// The module, if one of the device sent the event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    module_id: Option<String>,
-    auth_method: String,
-    generation_id: String,
+    pub module_id: Option<Cow<'a, str>>,
+    /// What the event carries as `iothub-connection-auth-method`.
+    pub auth_method: Cow<'a, str>,
+    /// The generation of the device or module.
+    pub generation_id: Cow<'a, str>,
+}
+
+impl EventRecord<'_> {
+    /// The event as a line of a snapshot.
+    pub fn to_json(&self) -> String {
+        // Structs of texts and numbers always serialise.
+        serde_json::to_string(&EventLine::Event(self)).unwrap_or_default()
+    }
+}
+
+/// The event's line among those of other kinds.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum EventLine<'a> {
+    Event(&'a EventRecord<'a>),
 }
 
 impl StoredEvent {
@@ -133,62 +159,66 @@ impl StoredEvent {
     }
 }
 
-impl From<StoredEvent> for EventRecord {
-    fn from(event: StoredEvent) -> Self {
+impl<'a> From<&'a StoredEvent> for EventRecord<'a> {
+    fn from(event: &'a StoredEvent) -> Self {
+        let Sender {
+            identity,
+            auth_method,
+            generation_id,
+        } = &*event.sender;
         Self {
             partition: event.place.partition,
             number: event.place.number,
             offset: event.place.offset,
             at: event.at,
-            bag: event.bag().to_owned(),
-            body: event.body().to_vec(),
-            sender: SenderRecord::from(&*event.sender),
+            sender: SenderRecord {
+                device_id: (&identity.device_id).into(),
+                module_id: identity.module_id.as_ref().map(Cow::from),
+                auth_method: auth_method.into(),
+                generation_id: generation_id.into(),
+            },
+            bag: event.bag().into(),
+            body: event.body().into(),
         }
     }
 }
 
-impl From<&Sender> for SenderRecord {
-    fn from(sender: &Sender) -> Self {
-        let sender = sender.clone();
-        Self {
-            device_id: sender.identity.device_id,
-            module_id: sender.identity.module_id,
-            auth_method: sender.auth_method,
-            generation_id: sender.generation_id,
-        }
-    }
-}
-
-impl From<SenderRecord> for Sender {
-    fn from(record: SenderRecord) -> Self {
+impl From<SenderRecord<'_>> for Sender {
+    fn from(record: SenderRecord<'_>) -> Self {
         Self {
             identity: Identity {
-                device_id: record.device_id,
-                module_id: record.module_id,
+                device_id: record.device_id.into_owned(),
+                module_id: record.module_id.map(Cow::into_owned),
             },
-            auth_method: record.auth_method,
-            generation_id: record.generation_id,
+            auth_method: record.auth_method.into_owned(),
+            generation_id: record.generation_id.into_owned(),
         }
     }
 }
 
-impl TryFrom<EventRecord> for StoredEvent {
+impl Serialize for StoredEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        EventRecord::from(self).serialize(serializer)
+    }
+}
+
+impl TryFrom<EventRecord<'_>> for StoredEvent {
     type Error = String;
 
-    fn try_from(record: EventRecord) -> Result<Self, String> {
+    fn try_from(record: EventRecord<'_>) -> Result<Self, String> {
         MessageProperties::parse_bag(&record.bag).map_err(|why| why.to_string())?;
         let place = Place {
             partition: record.partition,
             number: record.number,
             offset: record.offset,
         };
-        let EventRecord {
-            at,
+        let sender = Arc::new(record.sender.into());
+        Ok(Self::new(
+            place,
+            record.at,
             sender,
-            bag,
-            body,
-            ..
-        } = record;
-        Ok(Self::new(place, at, Arc::new(sender.into()), &bag, &body))
+            &record.bag,
+            &record.body,
+        ))
     }
 }

@@ -41,6 +41,7 @@ mod query_syntax;
 mod quotas;
 mod random_input;
 mod reading_events;
+mod records;
 mod registry_store;
 mod requests;
 mod rest_surface;

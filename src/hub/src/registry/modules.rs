@@ -44,7 +44,7 @@ impl Hub {
         update: ModuleIdentityUpdate,
         twin: Twin,
     ) -> Result<(), ServiceError> {
-        let (device_id, module_id) = names(id);
+        let (device_id, module_id) = id.names();
         let keys = update.validate(device_id, module_id)?;
         let modules = &self.registry.require(device_id)?.modules;
         if modules.contains_key(module_id) {
@@ -93,7 +93,7 @@ impl Hub {
         update: ModuleIdentityUpdate,
         if_match: &IfMatch,
     ) -> Result<(), ServiceError> {
-        let (device_id, module_id) = names(id);
+        let (device_id, module_id) = id.names();
         let keys = update.validate(device_id, module_id)?;
         let device = self.registry.require(device_id)?;
         let former = &device.require_module(module_id)?.identity;
@@ -114,7 +114,7 @@ impl Hub {
         id: &Identity,
         if_match: &IfMatch,
     ) -> Result<(), ServiceError> {
-        let (device_id, module_id) = names(id);
+        let (device_id, module_id) = id.names();
         if_match.demand()?;
         if is_system_module(module_id) {
             return Err(ServiceError::new(
@@ -141,11 +141,6 @@ impl Hub {
 /// Whether a module is one of those that come and go with their device.
 fn is_system_module(id: &str) -> bool {
     id.starts_with('$')
-}
-
-/// The ids of the device and of the module.
-fn names(id: &Identity) -> (&str, &str) {
-    (&id.device_id, id.module_id.as_deref().unwrap_or_default())
 }
 
 /// The identity with what a request may write replaced.

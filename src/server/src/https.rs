@@ -1,0 +1,304 @@
+//! HTTPS: the hub's REST operations, and every WebSocket, with MQTT or AMQP on it.
+
+mod bodies;
+mod origins;
+mod upgrade;
+
+use std::{
+    borrow::Cow,
+    convert::Infallible,
+    net::SocketAddr,
+    pin::pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header, uri::PathAndQuery};
+use http_body_util::Full;
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::Instant,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use wire::error::{ERROR_CODE_HEADER, ErrorCode};
+
+use crate::{
+    amqp::Amqp,
+    connection_limits::Admission,
+    health::Health,
+    host::HubHandle,
+    mqtt::Mqtt,
+    observer::{ClientName, Protocol, Refused, What},
+    site::Site,
+    time_limits::TimeLimits,
+};
+
+use bodies::Bodies;
+
+pub use bodies::BodyError;
+pub use origins::{OriginError, Origins};
+
+/// The longest that a connection may take to end once it is told to.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// The most requests at once on a connection of HTTP/2.
+const STREAMS: u32 = 64;
+/// The most bytes of a request's headers. A SAS token has a few hundred, a query's continuation a few thousand.
+const HEADERS: u32 = 64 * 1024;
+
+/// What every connection is served with.
+pub struct Https {
+    hub: HubHandle,
+    mqtt: Arc<Mqtt>,
+    amqp: Arc<Amqp>,
+    times: TimeLimits,
+    origins: Origins,
+    site: Option<Site>,
+    bodies: Bodies,
+    tasks: TaskTracker,
+    ending: CancellationToken,
+}
+
+/// One connection, as its requests see it.
+struct Visit {
+    peer: SocketAddr,
+    /// A WebSocket outlives the connection that it came on, and keeps its place.
+    admission: Arc<Admission>,
+    under_way: AtomicUsize,
+    last: Mutex<Instant>,
+    is_first: AtomicBool,
+}
+
+impl Https {
+    /// Serves a hub to programs anywhere, and to pages of these origins.
+    pub fn new(
+        hub: HubHandle,
+        mqtt: Arc<Mqtt>,
+        amqp: Arc<Amqp>,
+        times: TimeLimits,
+        origins: Origins,
+        tasks: TaskTracker,
+        ending: CancellationToken,
+    ) -> Self {
+        Self {
+            hub,
+            mqtt,
+            amqp,
+            times,
+            origins,
+            site: None,
+            bodies: Bodies::new(times.body),
+            tasks,
+            ending,
+        }
+    }
+
+    /// Gives out a site beside the hub.
+    #[must_use]
+    pub fn with_site(mut self, site: Site) -> Self {
+        self.site = Some(site);
+        self
+    }
+
+    /// Serves one connection to its end.
+    pub async fn serve<S>(self: Arc<Self>, stream: S, peer: SocketAddr, admission: Admission)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let visit = Arc::new(Visit::new(peer, admission));
+        let observer = self.hub.observer();
+        let _presence = observer.connected(Protocol::Https, peer, ClientName::default());
+        let answer = {
+            let visit = Arc::clone(&visit);
+            let https = Arc::clone(&self);
+            service_fn(move |request| {
+                let (https, visit) = (Arc::clone(&https), Arc::clone(&visit));
+                async move { Ok::<_, Infallible>(https.answer(request, &visit).await) }
+            })
+        };
+        let builder = builder(&self.times);
+        let mut connection =
+            pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), answer));
+        let reason = tokio::select! {
+            outcome = &mut connection => return ended(peer, outcome),
+            () = visit.is_idle(&self.times) => "no request came in time",
+            () = self.ending.cancelled() => "the program ends",
+        };
+        tracing::debug!(%peer, reason, "HTTP connection closed");
+        connection.as_mut().graceful_shutdown();
+        let _ = tokio::time::timeout(GOODBYE, connection).await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>, visit: &Visit) -> Response<Full<Bytes>> {
+        let _under_way = visit.begin();
+        let origin = request.headers().get(header::ORIGIN).cloned();
+        let mut response = if request.uri().path() == "/healthz" {
+            Health::of(&self.hub).await.response()
+        } else if upgrade::is_asked_for(&request) {
+            upgrade::answer(self, request, visit)
+        } else if let Some(response) = self.origins.preflight(&request) {
+            response
+        } else if let Some(response) = self.site.as_ref().and_then(|site| site.answer(&request)) {
+            response
+        } else {
+            self.carry(request, visit).await
+        };
+        self.origins.allow(origin.as_ref(), response.headers_mut());
+        response
+    }
+
+    /// Carries a request to the hub, and its answer back.
+    async fn carry(&self, request: Request<Incoming>, visit: &Visit) -> Response<Full<Bytes>> {
+        let (mut parts, body) = request.into_parts();
+        // The hub wants the path and the query; HTTP/2 and proxies give the host with them.
+        parts.uri = target(&parts.uri);
+        let asked = format!("{} {}", parts.method, parts.uri.path());
+        let (body, _share) = match self.bodies.read(&parts.headers, body).await {
+            Ok(body) => body,
+            Err(error) => {
+                self.refused(What::Request, visit, &asked, error.id(), &error.to_string());
+                return error.response();
+            }
+        };
+        let answer = self.hub.request(Request::from_parts(parts, body)).await;
+        let Ok(response) = answer else {
+            return plain(StatusCode::SERVICE_UNAVAILABLE, "the hub is ending\n");
+        };
+        if response.status().is_client_error() || response.status().is_server_error() {
+            let (code, reason) = (error_code(&response), message(&response));
+            self.refused(What::Request, visit, &asked, code, &reason);
+        }
+        response.map(|body| Full::new(body.into()))
+    }
+
+    fn refused(&self, what: What, visit: &Visit, asked: &str, code: &'static str, reason: &str) {
+        self.hub.observer().refused(&Refused {
+            what,
+            protocol: Protocol::Https,
+            peer: visit.peer,
+            subject: asked,
+            code,
+            reason,
+        });
+    }
+}
+
+impl Visit {
+    fn new(peer: SocketAddr, admission: Admission) -> Self {
+        Self {
+            peer,
+            admission: Arc::new(admission),
+            under_way: AtomicUsize::new(0),
+            last: Mutex::new(Instant::now()),
+            is_first: true.into(),
+        }
+    }
+
+    fn begin(&self) -> UnderWay<'_> {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        self.is_first.store(false, Ordering::Relaxed);
+        UnderWay(self)
+    }
+
+    /// Resolves once no request has been under way for too long.
+    async fn is_idle(&self, times: &TimeLimits) {
+        loop {
+            let limit = if self.is_first.load(Ordering::Relaxed) {
+                times.first_request
+            } else {
+                times.idle
+            };
+            let is_busy = self.under_way.load(Ordering::Relaxed) > 0;
+            let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            match last + limit {
+                _ if is_busy => tokio::time::sleep(limit).await,
+                end if end > Instant::now() => tokio::time::sleep_until(end).await,
+                _ => return,
+            }
+        }
+    }
+}
+
+/// A request under way, until it is dropped.
+struct UnderWay<'a>(&'a Visit);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let last = self.0.last.lock();
+        *last.unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn builder(times: &TimeLimits) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(times.first_request)
+        .max_buf_size(HEADERS as usize)
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEADERS)
+        .keep_alive_interval(times.idle);
+    builder
+}
+
+fn ended(peer: SocketAddr, outcome: Result<(), Box<dyn std::error::Error + Send + Sync>>) {
+    if let Err(error) = outcome {
+        tracing::debug!(%peer, reason = %error, "HTTP connection broke");
+    }
+}
+
+fn target(uri: &Uri) -> Uri {
+    let target = uri.path_and_query().map(PathAndQuery::as_str);
+    target.unwrap_or("/").parse().unwrap_or_default()
+}
+
+/// The name of the hub's error.
+fn error_code(response: &Response<Vec<u8>>) -> &'static str {
+    let code = response.headers().get(ERROR_CODE_HEADER);
+    let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
+    code.map_or("other", ErrorCode::name)
+}
+
+/// The hub's own words in an answer, without the code that they begin with.
+fn message(response: &Response<Vec<u8>>) -> String {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "Message", borrow)]
+        message: Cow<'a, str>,
+    }
+    match serde_json::from_slice::<Envelope<'_>>(response.body()) {
+        Ok(envelope) => match envelope.message.split_once(';') {
+            Some((code, words)) if code.starts_with("ErrorCode:") => words.to_owned(),
+            _ => envelope.message.into_owned(),
+        },
+        Err(_) => response.status().to_string(),
+    }
+}
+
+/// An answer of the surface itself, in words for a person.
+pub(crate) fn plain(status: StatusCode, text: impl Into<String>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(text.into())));
+    *response.status_mut() = status;
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response
+}
+
+/// Whether a request only asks what it could ask.
+fn is_preflight<B>(request: &Request<B>) -> bool {
+    let asks = header::ACCESS_CONTROL_REQUEST_METHOD;
+    request.method() == Method::OPTIONS && request.headers().contains_key(asks)
+}
