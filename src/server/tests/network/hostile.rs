@@ -211,6 +211,24 @@ async fn a_thousand_devices_at_once_are_served() {
 }
 
 #[tokio::test]
+async fn thousands_that_say_nothing_keep_nobody_from_being_served() {
+    const SILENT: u64 = 4_000;
+    // Both ends of each connection are files of this process.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let site = Site::new();
+    let mut silent = Vec::new();
+    for _ in 0..SILENT.min(files / 4) {
+        silent.push(site.tcp(site.ports.mqtts).await);
+    }
+    let string = site.register("dev1").await;
+    let mut stream = site.tls(site.ports.mqtts).await;
+    stream.write_all(&packets::connect(&string)).await.unwrap();
+    let mut answer = [0; 4];
+    soon(stream.read_exact(&mut answer)).await.unwrap();
+    assert_eq!((answer[0], answer[3]), (0x20, 0));
+}
+
+#[tokio::test]
 async fn headers_without_an_end_are_closed_in_time() {
     let site = Site::with(times(|times| times.first_request = SHORT));
     for begin in [
