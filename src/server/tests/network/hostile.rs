@@ -187,10 +187,8 @@ async fn beyond_the_most_connections_none_is_let_in_until_one_ends() {
 async fn a_thousand_devices_at_once_are_served() {
     const DEVICES: usize = 1000;
     let site = Arc::new(Site::new());
-    let mut strings = Vec::new();
-    for number in 0..DEVICES {
-        strings.push(site.register(&format!("dev{number}")).await);
-    }
+    let ids: Vec<_> = (0..DEVICES).map(|number| format!("dev{number}")).collect();
+    let strings = site.register_all(&ids).await;
     let mut tasks = tokio::task::JoinSet::new();
     for string in strings {
         let site = Arc::clone(&site);
