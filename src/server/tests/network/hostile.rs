@@ -187,10 +187,8 @@ async fn beyond_the_most_connections_none_is_let_in_until_one_ends() {
 async fn a_thousand_devices_at_once_are_served() {
     const DEVICES: usize = 1000;
     let site = Arc::new(Site::new());
-    let mut strings = Vec::new();
-    for number in 0..DEVICES {
-        strings.push(site.register(&format!("dev{number}")).await);
-    }
+    let ids: Vec<_> = (0..DEVICES).map(|number| format!("dev{number}")).collect();
+    let strings = site.register_all(&ids).await;
     let mut tasks = tokio::task::JoinSet::new();
     for string in strings {
         let site = Arc::clone(&site);
@@ -208,6 +206,24 @@ async fn a_thousand_devices_at_once_are_served() {
     let open = soon(tasks.join_all()).await;
     assert_eq!(open.len(), DEVICES);
     assert_eq!(site.telemetry().await.len(), DEVICES);
+}
+
+#[tokio::test]
+async fn thousands_that_say_nothing_keep_nobody_from_being_served() {
+    const SILENT: u64 = 4_000;
+    // Both ends of each connection are files of this process.
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    let site = Site::new();
+    let mut silent = Vec::new();
+    for _ in 0..SILENT.min(files / 4) {
+        silent.push(site.tcp(site.ports.mqtts).await);
+    }
+    let string = site.register("dev1").await;
+    let mut stream = site.tls(site.ports.mqtts).await;
+    stream.write_all(&packets::connect(&string)).await.unwrap();
+    let mut answer = [0; 4];
+    soon(stream.read_exact(&mut answer)).await.unwrap();
+    assert_eq!((answer[0], answer[3]), (0x20, 0));
 }
 
 #[tokio::test]

@@ -18,19 +18,16 @@ use tokio::{
 
 use crate::site::soon;
 
+const PORTS: [&str; 4] = ["--https", "--mqtts", "--amqps", "--amqp"];
+
+/// The program, on free ports but for those that are given.
 fn hub(folder: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_iothub-playground"));
+    command.args(["hub", "--ephemeral", "--data"]).arg(folder);
+    for port in PORTS.into_iter().filter(|port| !more.contains(port)) {
+        command.args([port, "0"]);
+    }
     command
-        .args([
-            "hub",
-            "--ephemeral",
-            "--https",
-            "0",
-            "--mqtts",
-            "0",
-            "--data",
-        ])
-        .arg(folder)
         .args(more)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -45,7 +42,12 @@ async fn started(folder: &Path, more: &[&str]) -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut said = String::new();
     loop {
-        let line = soon(lines.next_line()).await.unwrap().expect("ready");
+        let Some(line) = soon(lines.next_line()).await.unwrap() else {
+            let mut why = String::new();
+            let mut stderr = child.stderr.take().unwrap();
+            stderr.read_to_string(&mut why).await.unwrap();
+            panic!("it ends before it is ready: {why}");
+        };
         said += &line;
         said.push('\n');
         if line.starts_with("The same is in") {
@@ -141,12 +143,8 @@ async fn a_taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let folder = TempDir::new().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_iothub-playground"));
-    command.args(["hub", "--ephemeral", "--https", "0", "--mqtts", &port]);
-    let output = command.arg("--data").arg(folder.path()).output();
-    let output = soon(output).await.unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(3), "{said}");
+    let (code, said) = fails(folder.path(), &["--mqtts", &port]).await;
+    assert_eq!(code, Some(3), "{said}");
     assert!(said.contains(&port) && said.contains("--mqtts"), "{said}");
 }
 

@@ -39,6 +39,7 @@ use tokio_rustls::{
 use wire::{
     connection_string::{DeviceConnectionString, ServiceConnectionString},
     event::EventPosition,
+    rest::{BulkItem, DeviceStatus, MAX_BULK_ITEMS},
     timestamp::Timestamp,
 };
 
@@ -186,6 +187,26 @@ impl Site {
         let id = id.to_owned();
         let string = self.hub.look(move |hub| hub.device_connection_string(&id));
         string.await.unwrap().unwrap()
+    }
+
+    /// Registers many devices.
+    pub(crate) async fn register_all(&self, ids: &[String]) -> Vec<DeviceConnectionString> {
+        for some in ids.chunks(MAX_BULK_ITEMS) {
+            let items = some.iter().map(|id| BulkItem {
+                id: id.clone(),
+                status: Some(DeviceStatus::Enabled),
+                ..BulkItem::default()
+            });
+            let items: Vec<_> = items.collect();
+            let made = self.call(self.service().change_devices(now(), &items));
+            assert!(made.await.unwrap().is_successful);
+        }
+        let ids = ids.to_vec();
+        let strings = self.hub.look(move |hub| {
+            let string = |id: &String| hub.device_connection_string(id).unwrap();
+            ids.iter().map(string).collect()
+        });
+        strings.await.unwrap()
     }
 
     /// Registers a device and switches it on. It runs on the `LocalSet` around it.

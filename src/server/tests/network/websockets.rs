@@ -111,6 +111,23 @@ async fn the_path_may_end_in_a_slash_have_a_query_or_be_escaped() {
 }
 
 #[tokio::test]
+async fn amqp_is_spoken_on_each_path_that_a_client_of_it_knows() {
+    // What says that SASL follows.
+    const HEADER: &[u8] = b"AMQP\x03\x01\x00\x00";
+    let site = Site::new();
+    for path in [
+        "/$iothub/websocket",
+        "/$servicebus/websocket",
+        "/$servicebus/websocket/",
+    ] {
+        let mut websocket = open(&site, path, "AMQPWSB10").await.unwrap();
+        websocket.send(Frame::binary(HEADER)).await.unwrap();
+        let answer = soon(websocket.next()).await.unwrap().unwrap();
+        assert!(answer.into_data().starts_with(HEADER), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn other_paths_and_protocols_are_refused_with_a_status() {
     let site = Site::new();
     for (path, protocol, status) in [
