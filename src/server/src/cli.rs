@@ -2,14 +2,14 @@
 
 mod choice;
 mod failure;
+mod run_doctor;
 mod run_hub;
 mod run_serve;
 mod signals;
 mod transfer;
 
 use std::{
-    io::{self, Write as _},
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     process::ExitCode,
 };
@@ -17,11 +17,14 @@ use std::{
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    log::{self, LogFormat, LogLevel},
+    log::{self, LogFilter, LogFormat},
     site::FrameAncestors,
 };
 
 use failure::Failure;
+
+/// Options of every command stand behind those of the one that is asked about.
+const LAST: usize = 900;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -32,7 +35,8 @@ pub fn run() -> ExitCode {
         Command::Serve(args) => run_serve::run(&args),
         Command::Export(args) => transfer::export(&args),
         Command::Import(args) => transfer::import(&args),
-        Command::Man => manual(),
+        Command::Doctor(args) => run_doctor::run(&args),
+        Command::Man(args) => manual(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -43,13 +47,14 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The manual page, for packagers: it says what `--help` says.
-fn manual() -> Result<(), Failure> {
-    let page = clap_mangen::Man::new(Cli::command());
-    let mut text = Vec::new();
-    page.render(&mut text)
-        .and_then(|()| io::stdout().lock().write_all(&text))
-        .map_err(Failure::Output)
+/// The manual pages, for packagers: they say what `--help` says.
+fn manual(args: &ManArgs) -> Result<(), Failure> {
+    let failed = |source| Failure::Output {
+        to: args.folder.display().to_string(),
+        source,
+    };
+    std::fs::create_dir_all(&args.folder).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), &args.folder).map_err(failed)
 }
 
 /// A local emulator of Azure IoT Hub, for the published SDKs.
@@ -58,11 +63,12 @@ fn manual() -> Result<(), Failure> {
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How much to tell on standard error.
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
-    log: LogLevel,
+    /// How much to tell on standard error: off, error, warn, info, debug or trace. Levels of parts may follow it:
+    /// info,store=debug.
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", display_order = LAST)]
+    log: LogFilter,
     /// How to write it.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", display_order = LAST)]
     log_format: LogFormat,
 }
 
@@ -76,16 +82,18 @@ enum Command {
     Export(FolderArgs),
     /// Makes the hub of a data folder from what `export` wrote, read from standard input.
     Import(FolderArgs),
-    /// Writes the manual page to standard output.
-    Man,
+    /// Says what would keep a hub from starting, or its clients from trusting it, and what to do. Ends with 1 if
+    /// anything would.
+    Doctor(DoctorArgs),
+    /// Writes the manual pages into a folder, one a command.
+    Man(ManArgs),
 }
 
 /// Which hub runs, and where it is kept.
 #[derive(Debug, Args)]
 struct HubChoice {
-    /// The hub's host name, which stands in connection strings and in the certificate.
-    #[arg(long, value_name = "NAME", default_value = "localhost")]
-    hostname: String,
+    #[command(flatten)]
+    name: NameArgs,
     #[command(flatten)]
     folder: FolderArgs,
     /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
@@ -94,6 +102,14 @@ struct HubChoice {
     /// The service's tier whose quotas and rates to enforce.
     #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
     tier: TierChoice,
+}
+
+/// What a hub is called.
+#[derive(Debug, Args)]
+struct NameArgs {
+    /// The hub's host name, which stands in connection strings and in the certificate.
+    #[arg(long, value_name = "NAME", default_value = "localhost")]
+    hostname: String,
 }
 
 /// Where a hub is kept.
@@ -129,6 +145,30 @@ struct PortArgs {
     amqp: u16,
 }
 
+/// The options of `doctor`.
+#[derive(Debug, Args)]
+struct DoctorArgs {
+    #[command(flatten)]
+    name: NameArgs,
+    #[command(flatten)]
+    folder: FolderArgs,
+    #[command(flatten)]
+    address: ListenArgs,
+    #[command(flatten)]
+    ports: PortArgs,
+    /// Write JSON, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The options of `man`.
+#[derive(Debug, Args)]
+struct ManArgs {
+    /// The folder; made if there is none.
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
 /// The options of `serve`.
 #[derive(Debug, Args)]
 struct ServeArgs {
@@ -136,7 +176,7 @@ struct ServeArgs {
     hub: HubChoice,
     #[command(flatten)]
     address: ListenArgs,
-    /// The port of the site and of the hub's REST and WebSockets, without TLS; 0 takes a free one.
+    /// The port of the site and of the hub's REST and MQTT over WebSocket, without TLS; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     port: u16,
     /// The folder of a built site, instead of the one in this program.
@@ -156,6 +196,10 @@ struct HubArgs {
     address: ListenArgs,
     #[command(flatten)]
     ports: PortArgs,
+    /// The port, or the address and port, of the admin page, of /metrics for Prometheus and of /healthz: plain HTTP,
+    /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
+    #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
+    admin: Option<SocketAddr>,
     /// A certificate of your own to serve with: PEM, the chain after it.
     #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
@@ -185,6 +229,14 @@ enum TierChoice {
     S1,
 }
 
+/// An address and a port, or a port of this machine alone.
+fn admin_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "expected a port such as 9602, or an address and a port such as 0.0.0.0:9602".to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +244,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_admin_port_is_of_this_machine_alone_unless_an_address_is_given() {
+        let check = |text: &str, address: &str| {
+            assert_eq!(admin_address(text), Ok(address.parse().unwrap()));
+        };
+        check("9602", "127.0.0.1:9602");
+        check("0.0.0.0:9602", "0.0.0.0:9602");
+        check("[::1]:9602", "[::1]:9602");
+        assert!(admin_address("all").is_err());
     }
 
     #[test]

@@ -76,6 +76,19 @@ impl DataFolder {
         Ok(folder)
     }
 
+    /// Locks a folder that is there, and changes nothing else in it.
+    pub fn lock(path: &Path) -> Result<Self, FolderError> {
+        Ok(Self {
+            _lock: lock(path)?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Whether a program has ever used a folder.
+    pub fn was_used(path: &Path) -> bool {
+        path.join(LOCK).exists()
+    }
+
     /// The folder: an absolute path.
     pub fn path(&self) -> &Path {
         &self.path

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::{connections_file::quoted, listener::Bound};
+use crate::{connections_file::quoted, listener::Bound, port_holder};
 
 /// What is served on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Surface {
     Amqp,
     /// The site, and the hub behind it, without TLS.
     Http,
+    /// The admin page and the figures.
+    Admin,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -98,6 +100,18 @@ impl BoundPorts {
     }
 }
 
+impl Ports {
+    /// Each port and what is served on it.
+    pub fn all(&self) -> [(Surface, u16); 4] {
+        [
+            (Surface::Https, self.https),
+            (Surface::Mqtts, self.mqtts),
+            (Surface::Amqps, self.amqps),
+            (Surface::Amqp, self.amqp),
+        ]
+    }
+}
+
 impl Surface {
     /// The option that chooses its port.
     pub fn option(self) -> &'static str {
@@ -107,6 +121,7 @@ impl Surface {
             Self::Amqps => "--amqps",
             Self::Amqp => "--amqp",
             Self::Http => "--port",
+            Self::Admin => "--admin",
         }
     }
 }
@@ -119,6 +134,7 @@ impl fmt::Display for Surface {
             Self::Amqps => "AMQP over TLS",
             Self::Amqp => "AMQP",
             Self::Http => "the site",
+            Self::Admin => "the admin page",
         })
     }
 }
@@ -133,9 +149,10 @@ impl BindError {
         let (port, option) = (address.port(), surface.option());
         match source.kind() {
             io::ErrorKind::AddrInUse => format!(
-                "port {port} of {}, for {surface}, is taken by another program; end that program, or choose \
-                 another address with --listen or another port with {option}",
-                address.ip()
+                "port {port} of {}, for {surface}, is taken by {}; end that program, or choose another address with \
+                 --listen or another port with {option}",
+                address.ip(),
+                holder(*address)
             ),
             io::ErrorKind::PermissionDenied => format!(
                 "no right to take port {port}, for {surface}; run as root, give the program the right with \
@@ -152,6 +169,12 @@ impl BindError {
             ),
         }
     }
+}
+
+/// The program that has taken a port, as far as this one can see.
+fn holder(address: SocketAddr) -> String {
+    port_holder::of(address)
+        .map_or_else(|| "another program".to_owned(), |holder| holder.to_string())
 }
 
 /// The path of this program, for commands that a person copies.

@@ -7,6 +7,8 @@ mod file;
 mod folder;
 mod policy;
 
+#[cfg(feature = "site")]
+use std::borrow::Cow;
 use std::{collections::HashMap, path::Path};
 
 use bytes::Bytes;
@@ -52,7 +54,11 @@ impl Site {
         {
             let files = Embedded::iter().filter_map(|name| {
                 let file = Embedded::get(&name)?;
-                Some((name.into_owned(), Bytes::from(file.data)))
+                let contents = match file.data {
+                    Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                    Cow::Owned(bytes) => bytes.into(),
+                };
+                Some((name.into_owned(), contents))
             });
             Some(Self::new(files, frames))
         }
@@ -78,7 +84,8 @@ impl Site {
         let index = files.get(INDEX).and_then(|page| policy::of_page(page));
         let common = policy::header(index.as_deref(), frames);
         let with_policy = |(name, contents): (String, Bytes)| {
-            let own = name.ends_with(".html").then(|| policy::of_page(&contents));
+            let is_page = Path::new(&name).extension().is_some_and(|it| it == "html");
+            let own = is_page.then(|| policy::of_page(&contents));
             let policy = own.map_or_else(
                 || common.clone(),
                 |own| policy::header(own.as_deref(), frames),

@@ -16,6 +16,7 @@
 mod checksum;
 mod database;
 mod error;
+mod examine;
 #[cfg(test)]
 mod full_disk;
 mod load;
@@ -39,6 +40,7 @@ use self::{
 };
 
 pub use self::error::StoreFault;
+pub use self::examine::{Examined, examine};
 pub use self::transfer::{TransferError, export, import};
 
 /// The hub that a folder holds, or a new one if it holds none, and what keeps its changes there.

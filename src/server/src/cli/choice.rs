@@ -42,7 +42,7 @@ impl HubChoice {
     }
 
     fn options(&self) -> Result<HubOptions, Failure> {
-        let mut options = HubOptions::new(&self.hostname, seed()?);
+        let mut options = HubOptions::new(&self.name.hostname, seed()?);
         options.enforce_limits = self.tier != TierChoice::None;
         options.tier = match self.tier {
             TierChoice::F1 => Tier::F1,

@@ -18,16 +18,16 @@ use crate::{
 /// The numbers, for `--help`.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
-  0  ended as it was told to
-  1  something else went wrong
-  2  the command line is wrong
-  3  a port is taken
-  4  no right to take a port
-  5  another program uses the data folder
-  6  the data folder cannot be used, or holds no hub, or holds one already
-  7  a certificate or key cannot be used
-  8  the hub's state could not be kept
-  9  there is no site to give out
+   0  ended as it was told to
+   1  something else went wrong, or the doctor has found a problem
+   2  the command line is wrong
+   3  a port is taken
+   4  no right to take a port
+   5  another program uses the data folder
+   6  the data folder cannot be used, or holds no hub, or holds one already
+   7  a certificate or key cannot be used
+   8  the hub's state could not be kept
+   9  there is no site to give out
   10  what was to be imported is not the text of a hub";
 
 /// Why the program ends.
@@ -60,8 +60,10 @@ pub(super) enum Failure {
          `iothub-playground import --data DIR < state.jsonl`"
     )]
     NothingToImport,
-    #[error("cannot write to standard output: {0}")]
-    Output(io::Error),
+    #[error("cannot write to {to}: {source}")]
+    Output { to: String, source: io::Error },
+    #[error("{0} of these keep the hub or its clients from working")]
+    Unwell(usize),
     #[error("the system gives no random bytes for the hub's keys: {0}")]
     Random(getrandom::Error),
     #[error("cannot start: {0}")]
@@ -88,7 +90,11 @@ impl Failure {
             Self::Tls(_) | Self::Start(StartError::Tls(_)) => 7,
             Self::Store(_) => 8,
             Self::Start(StartError::Listen(error)) if error.kind() == io::ErrorKind::AddrInUse => 3,
-            Self::Start(_) | Self::Random(_) | Self::System(_) | Self::Output(_) => 1,
+            Self::Start(_)
+            | Self::Random(_)
+            | Self::System(_)
+            | Self::Output { .. }
+            | Self::Unwell(_) => 1,
         };
         ExitCode::from(code)
     }

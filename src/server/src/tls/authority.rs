@@ -25,9 +25,9 @@ const RENEWAL: Duration = Duration::from_hours(24 * 30);
 
 /// The authority's certificate, for clients to trust.
 pub(super) const CERTIFICATE: &str = "ca.pem";
-const KEY: &str = "ca-key.pem";
-const SERVER_CHAIN: &str = "server.pem";
-const SERVER_KEY: &str = "server-key.pem";
+pub(super) const KEY: &str = "ca-key.pem";
+pub(super) const SERVER_CHAIN: &str = "server.pem";
+pub(super) const SERVER_KEY: &str = "server-key.pem";
 
 /// The certificate to serve with, made anew if there is none, if it comes to its end or lacks a name. The authority
 /// is made anew only if there is none, or if it would end before its next server certificate.
@@ -40,7 +40,7 @@ pub(super) fn serve(folder: &DataFolder, names: &Names) -> Result<CertifiedKey, 
     certificate::read(&folder.file(SERVER_CHAIN), &folder.file(SERVER_KEY))
 }
 
-struct Authority {
+pub(super) struct Authority {
     certificate: Vec<u8>,
     issuer: Issuer<'static, KeyPair>,
 }
@@ -62,7 +62,7 @@ impl Authority {
         Self::create(folder, now)
     }
 
-    fn read(path: &Path, key: &Path) -> Result<Self, TlsError> {
+    pub(super) fn read(path: &Path, key: &Path) -> Result<Self, TlsError> {
         let unusable = |error: rcgen::Error| TlsError::Unusable {
             path: key.to_owned(),
             expected: "the key of the certificate authority",
@@ -97,7 +97,7 @@ impl Authority {
         })
     }
 
-    fn ends(&self, path: &Path) -> Result<OffsetDateTime, TlsError> {
+    pub(super) fn ends(&self, path: &Path) -> Result<OffsetDateTime, TlsError> {
         let own = self.certificate.as_slice().into();
         let parsed = certificate::parse(path, &own)?;
         Ok(parsed.validity().not_after.to_datetime())
