@@ -3,7 +3,12 @@
 //! The text is JSON, a value a line: first a header, then the changes that make an empty hub into this one. A journal
 //! of [`Change`]s behind such a header is a snapshot too: later lines replace what earlier ones said.
 
-use std::{collections::BTreeMap, convert::Infallible, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    fmt,
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 use wire::{
@@ -27,7 +32,7 @@ use crate::{
     registry::{Device, Module},
     session::Session,
     store::{Change, Kind, Store, StoreError},
-    stored_event::StoredEvent,
+    stored_event::{Sender, StoredEvent},
     twin::Twin,
 };
 
@@ -236,6 +241,7 @@ impl Hub {
             messages: BTreeMap::new(),
             feedback: BTreeMap::new(),
             partitions: Vec::new(),
+            senders: BTreeSet::new(),
         };
         let mut lines = lines.into_iter().enumerate();
         let first = lines.next();
@@ -259,6 +265,8 @@ struct Replay {
     feedback: BTreeMap<u64, PendingFeedback>,
     /// Where partitions go on, whatever events there are.
     partitions: Vec<EventBounds>,
+    /// Who sent events.
+    senders: BTreeSet<Arc<Sender>>,
 }
 
 impl Replay {
@@ -316,7 +324,10 @@ impl Replay {
                 self.hub.sessions.put(&id, session);
             }
             Entry::SessionGone(id) => self.hub.sessions.forget(&id),
-            Entry::Event(event) => self.hub.events.restore(*event)?,
+            Entry::Event(mut event) => {
+                event.share_sender(&mut self.senders);
+                self.hub.events.restore(*event)?;
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! An event as it lies in its partition: small, and made into what a reader sees only when it is read.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize, Serializer};
 use wire::{event::Event, properties::MessageProperties, timestamp::Timestamp};
@@ -11,7 +11,7 @@ use crate::connection::Identity;
 const STAMP_BYTES: usize = 1_024;
 
 /// Who sent events, as the hub stamps it on them. All events of a connection share one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sender {
     pub(crate) identity: Identity,
     /// What events carry as `iothub-connection-auth-method`.
@@ -95,6 +95,15 @@ impl StoredEvent {
     /// Whether a device, or a module of it, sent the event.
     pub(crate) fn is_of(&self, device_id: &str) -> bool {
         self.sender.identity.device_id == device_id
+    }
+
+    /// Has the event share its sender with others that came from the same.
+    pub(crate) fn share_sender(&mut self, senders: &mut BTreeSet<Arc<Sender>>) {
+        if let Some(known) = senders.get(&self.sender) {
+            self.sender = Arc::clone(known);
+        } else {
+            senders.insert(Arc::clone(&self.sender));
+        }
     }
 
     /// An event of a message whose property bag is right.

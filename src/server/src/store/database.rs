@@ -109,7 +109,11 @@ impl Database {
             .query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
         match first {
             Ok(text) if text == "ok" => Ok(()),
-            Ok(problem) => Err(StoreFault::damaged(&self.path, problem)),
+            // A heading stands above the problem.
+            Ok(text) => {
+                let problem = text.lines().last().unwrap_or_default();
+                Err(StoreFault::damaged(&self.path, problem))
+            }
             Err(error) => Err(StoreFault::sqlite(&self.path, &error)),
         }
     }
