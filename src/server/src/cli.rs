@@ -8,16 +8,27 @@ mod run_serve;
 mod signals;
 mod transfer;
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    log::{self, LogFormat, LogLevel},
+    log::{self, LogFilter, LogFormat},
     site::FrameAncestors,
 };
 
 use failure::Failure;
+
+/// What a newcomer does first.
+const FIRST_STEPS: &str = "\
+First steps:
+  iothub-playground hub --data hub      a hub for your programs; it says how to connect them
+  iothub-playground doctor --data hub   what is wrong, if they cannot
+  iothub-playground serve               the playground in a browser";
 
 /// Options of every command stand behind those of the one that is asked about.
 const LAST: usize = 900;
@@ -55,13 +66,14 @@ fn manual(args: &ManArgs) -> Result<(), Failure> {
 
 /// A local emulator of Azure IoT Hub, for the published SDKs.
 #[derive(Debug, Parser)]
-#[command(name = "iothub-playground", version, after_help = failure::EXIT_CODES)]
+#[command(name = "iothub-playground", version, after_help = format!("{FIRST_STEPS}\n\n{}", failure::EXIT_CODES))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How much to tell on standard error.
+    /// How much to tell on standard error: off, error, warn, info, debug or trace. Levels of parts may follow it:
+    /// info,store=debug.
     #[arg(long, global = true, value_name = "LEVEL", default_value = "info", display_order = LAST)]
-    log: LogLevel,
+    log: LogFilter,
     /// How to write it.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", display_order = LAST)]
     log_format: LogFormat,
@@ -110,7 +122,7 @@ struct NameArgs {
 /// Where a hub is kept.
 #[derive(Debug, Args)]
 struct FolderArgs {
-    /// The folder for certificates, keys, connections.json and the hub's state; made if there is none.
+    /// The hub's folder, with its certificates, keys, connections.json and state.
     #[arg(long, value_name = "DIR", default_value = "iothub-playground")]
     data: PathBuf,
 }
@@ -191,6 +203,10 @@ struct HubArgs {
     address: ListenArgs,
     #[command(flatten)]
     ports: PortArgs,
+    /// The port, or the address and port, of the admin page, of /metrics for Prometheus and of /healthz: plain HTTP,
+    /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
+    #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
+    admin: Option<SocketAddr>,
     /// A certificate of your own to serve with: PEM, the chain after it.
     #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
@@ -220,6 +236,14 @@ enum TierChoice {
     S1,
 }
 
+/// An address and a port, or a port of this machine alone.
+fn admin_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "expected a port such as 9602, or an address and a port such as 0.0.0.0:9602".to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +251,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_admin_port_is_of_this_machine_alone_unless_an_address_is_given() {
+        let check = |text: &str, address: &str| {
+            assert_eq!(admin_address(text), Ok(address.parse().unwrap()));
+        };
+        check("9602", "127.0.0.1:9602");
+        check("0.0.0.0:9602", "0.0.0.0:9602");
+        check("[::1]:9602", "[::1]:9602");
+        assert!(admin_address("all").is_err());
     }
 
     #[test]

@@ -63,13 +63,16 @@ impl DataFolder {
                 error,
             }
         };
+        let is_new = !path.exists();
         owner_only::create_folder(path).map_err(failed("make"))?;
         let path = path.canonicalize().map_err(failed("find"))?;
         let folder = Self {
             _lock: lock(&path)?,
             path,
         };
-        folder.sync_parent().map_err(failed("sync"))?;
+        if is_new {
+            folder.outlast_power().map_err(failed("sync"))?;
+        }
         Ok(folder)
     }
 
@@ -109,17 +112,19 @@ impl DataFolder {
         self.path.join(name)
     }
 
-    /// Has the folder still be there after a power cut.
-    fn sync_parent(&self) -> io::Result<()> {
-        match self.path.parent() {
-            // On other systems a folder cannot be synced, and need not be.
-            Some(parent) if cfg!(unix) => match File::open(parent) {
-                Ok(parent) => parent.sync_all(),
-                // Who may not read it did not make the folder just now.
-                Err(_) => Ok(()),
-            },
-            _ => Ok(()),
+    /// Has a folder that was made just now still be there after a power cut, with those above it that were made too.
+    fn outlast_power(&self) -> io::Result<()> {
+        // On other systems a folder cannot be synced, and need not be.
+        if cfg!(unix) {
+            for above in self.path.ancestors().skip(1) {
+                match File::open(above) {
+                    Ok(above) => above.sync_all()?,
+                    // Who may not read it did not make it.
+                    Err(_) => break,
+                }
+            }
         }
+        Ok(())
     }
 }
 

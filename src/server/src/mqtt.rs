@@ -21,12 +21,17 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    host::{HubHandle, Link, Stopped, ToLink},
+    host::{HubHandle, Link, ToLink},
+    memory_budget::{MemoryBudget, NoRoom, Share},
+    observer::{Protocol, Refused, What},
     time_limits::TimeLimits,
 };
 
 /// The longest that the last words and the end of a stream may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// The most bytes of all clients that the hub has not answered yet. A CONNECT has about half a kilobyte, and more only
+/// with a will.
+const MOST_OF_STRANGERS: usize = 64 * 1024 * 1024;
 /// The most bytes that are read at once.
 const READ: usize = 16 * 1024;
 
@@ -41,10 +46,28 @@ pub enum End {
     Broken(io::Error),
     /// No CONNECT came in time.
     Silent,
+    /// Clients that the hub does not know yet have sent as much as it takes from them.
+    NoRoom,
     /// The client did not take what was sent to it.
     Stalled,
     /// The hub has let go of the link without a reason of its own.
     Dropped,
+}
+
+impl End {
+    /// A short name for it, of a fixed set.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Hub(CloseReason::Refused(refusal)) => refusal.id(),
+            Self::Hub(reason) => reason.id(),
+            Self::Client => "client-closed",
+            Self::Broken(_) => "broken",
+            Self::Silent => "silent",
+            Self::NoRoom => "no-room",
+            Self::Stalled => "stalled",
+            Self::Dropped => "dropped",
+        }
+    }
 }
 
 impl fmt::Display for End {
@@ -54,6 +77,7 @@ impl fmt::Display for End {
             Self::Client => f.write_str("the client closed the connection"),
             Self::Broken(error) => write!(f, "the connection broke: {error}"),
             Self::Silent => f.write_str("no CONNECT came in time"),
+            Self::NoRoom => NoRoom.fmt(f),
             Self::Stalled => f.write_str("the client did not take what was sent to it"),
             Self::Dropped => f.write_str(
                 "the hub has let go of the link: the client fell too far behind, or the hub ends",
@@ -67,32 +91,41 @@ pub struct Mqtt {
     hub: HubHandle,
     times: TimeLimits,
     ending: CancellationToken,
+    strangers: MemoryBudget,
 }
 
 impl Mqtt {
     /// Serves a hub until the program ends.
     pub fn new(hub: HubHandle, times: TimeLimits, ending: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { hub, times, ending })
+        Arc::new(Self {
+            hub,
+            times,
+            ending,
+            strangers: MemoryBudget::new(MOST_OF_STRANGERS),
+        })
     }
 
-    /// Serves a client until either end has had enough, and tells the log how it ended.
-    pub async fn serve<S: AsyncRead + AsyncWrite>(&self, stream: S, peer: SocketAddr) {
-        match self.carry(stream).await {
-            Ok(End::Hub(CloseReason::Disconnected)) => {
-                tracing::debug!(%peer, "MQTT connection closed: the client disconnected");
-            }
-            Ok(End::Dropped) if self.ending.is_cancelled() => {
-                tracing::debug!(%peer, "MQTT connection closed: the program ends");
-            }
-            Ok(end) => tracing::info!(%peer, reason = %end, "MQTT connection closed"),
-            Err(Stopped) => tracing::debug!(%peer, "MQTT connection refused: the program ends"),
-        }
+    /// Serves a client until either end has had enough, and tells how it ended.
+    pub async fn serve<S>(&self, stream: S, protocol: Protocol, peer: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite,
+    {
+        let Ok(link) = self.hub.open().await else {
+            tracing::debug!(%protocol, %peer, "connection refused: the program ends");
+            return;
+        };
+        let client = Arc::clone(link.client());
+        let observer = self.hub.observer();
+        let presence = observer.connected(protocol, peer, Arc::clone(&client));
+        let end = self.carry(stream, link).await;
+        drop(presence);
+        let client = client.get().map_or("", String::as_str);
+        self.tell(protocol, peer, client, &end);
     }
 
     /// Carries bytes both ways. When the program ends, nothing more is read, and what the hub still has to say is
     /// sent.
-    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S) -> Result<End, Stopped> {
-        let link = self.hub.open().await?;
+    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S, link: Link) -> End {
         let (reader, writer) = tokio::io::split(stream);
         let pump = Pump {
             reader,
@@ -101,9 +134,40 @@ impl Mqtt {
             unsent: Bytes::new(),
             is_unflushed: false,
             patience: self.times.stalled,
+            unknown: Some(self.strangers.share()),
             deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
         };
-        Ok(pump.run(&self.ending).await)
+        pump.run(&self.ending).await
+    }
+
+    fn tell(&self, protocol: Protocol, peer: SocketAddr, client: &str, end: &End) {
+        let observer = self.hub.observer();
+        let code = end.id();
+        observer.closed(protocol, code);
+        let what = match end {
+            End::Hub(CloseReason::Disconnected) => {
+                return tracing::debug!(%protocol, %peer, client, "the client disconnected");
+            }
+            End::Dropped if self.ending.is_cancelled() => {
+                return tracing::debug!(%protocol, %peer, client, "connection closed: the program ends");
+            }
+            End::Client | End::Broken(_) => {
+                let reason = end.to_string();
+                return tracing::info!(%protocol, %peer, client, code, reason, "connection closed");
+            }
+            End::Hub(CloseReason::Refused(_) | CloseReason::ConnectExpected { .. })
+            | End::Silent
+            | End::NoRoom => What::Client,
+            End::Hub(_) | End::Stalled | End::Dropped => What::Session,
+        };
+        observer.refused(&Refused {
+            what,
+            protocol,
+            peer,
+            subject: client,
+            code,
+            reason: &end.to_string(),
+        });
     }
 }
 
@@ -114,6 +178,8 @@ struct Pump<S> {
     unsent: Bytes,
     is_unflushed: bool,
     patience: Duration,
+    /// What the client has sent before the hub's first answer.
+    unknown: Option<Share>,
     /// When the client will have been idle for too long, and what is said of it then.
     deadline: Option<(Instant, End)>,
 }
@@ -143,7 +209,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
                 () = &mut ending, if is_reading => is_reading = false,
                 read = read_some(&mut self.reader), if is_reading => match read {
                     Ok(bytes) if bytes.is_empty() => break End::Client,
-                    Ok(bytes) => is_reading = self.link.receive(bytes).await.is_ok(),
+                    Ok(bytes) => match self.admit(&bytes) {
+                        Ok(()) => is_reading = self.link.receive(bytes).await.is_ok(),
+                        Err(NoRoom) => return End::NoRoom,
+                    },
                     Err(error) => break End::Broken(error),
                 },
                 () = until(deadline), if deadline.is_some() => return self.late(),
@@ -153,14 +222,24 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             // Whatever comes of it, the connection is over.
             let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
         }
-        end
+        match self.link.closed() {
+            Some(reason) if matches!(end, End::Client | End::Broken(_)) => End::Hub(reason.clone()),
+            _ => end,
+        }
     }
 
     fn late(self) -> End {
         self.deadline.map_or(End::Dropped, |(_, end)| end)
     }
 
+    /// Whether there is room for bytes of a client that the hub may not know.
+    fn admit(&mut self, bytes: &Bytes) -> Result<(), NoRoom> {
+        let unknown = self.unknown.as_mut();
+        unknown.map_or(Ok(()), |share| share.grow(bytes.len()))
+    }
+
     fn take(&mut self, bytes: Bytes) {
+        self.unknown = None;
         self.unsent = bytes;
         self.deadline = Some((Instant::now() + self.patience, End::Stalled));
     }

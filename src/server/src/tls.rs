@@ -157,6 +157,9 @@ impl Tls {
     }
 }
 
+/// A connection with TLS.
+pub type Secured = Box<TlsStream<TcpStream>>;
+
 /// Takes TLS connections.
 #[derive(Clone)]
 pub struct Acceptor {
@@ -166,13 +169,14 @@ pub struct Acceptor {
 
 impl Acceptor {
     /// Shakes hands with a client, within the time that it has.
-    pub async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        tokio::time::timeout(self.limit, self.acceptor.accept(socket))
-            .await
-            .unwrap_or_else(|_| {
-                let why = format!("no TLS handshake within {:?}", self.limit);
-                Err(io::Error::new(io::ErrorKind::TimedOut, why))
-            })
+    pub async fn accept(&self, socket: TcpStream) -> io::Result<Secured> {
+        // Apart, because a task keeps room for the largest thing that it ever did.
+        let handshake = Box::pin(self.acceptor.accept(socket));
+        let Ok(outcome) = tokio::time::timeout(self.limit, handshake).await else {
+            let why = format!("no TLS handshake within {:?}", self.limit);
+            return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+        };
+        outcome.map(Box::new)
     }
 }
 

@@ -62,10 +62,14 @@ async fn measure(site: &HubSite, servers: &Servers<'_>, shape: Shape) -> bool {
         (servers.echo, servers.ephemeral),
     ];
     let mut measured = contestants.map(|_| Measured::default());
-    for _ in 0..ROUNDS {
+    for round in 1..=ROUNDS {
+        println!(
+            "      {} connections, round {round} of {ROUNDS}",
+            shape.connections
+        );
         for ((server, owner), measured) in contestants.iter().zip(&mut measured) {
             let greetings: Vec<_> = (0..shape.connections)
-                .map(|number| site.connect(&owner.owner, number))
+                .map(|number| owner.connect(number))
                 .collect();
             let mut times = Vec::new();
             let note = || times.push(server.processor_time());

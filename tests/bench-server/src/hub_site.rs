@@ -42,6 +42,26 @@ pub(crate) struct HubServer {
     pub(crate) owner: ServiceConnectionString,
 }
 
+impl HubServer {
+    /// The CONNECT of a device.
+    pub(crate) fn connect(&self, number: usize) -> Vec<u8> {
+        let owner = &self.owner;
+        let id = device_id(number);
+        let resource = device_resource(HOST, &id, None);
+        let token = SasToken::sign(&resource, &owner.key, expiry(), Some(&owner.policy));
+        encode(&Packet::Connect(Connect {
+            protocol: Protocol::MQTT311,
+            keep_alive: 0,
+            client_id: &id,
+            clean_session: true,
+            last_will: None,
+            username: Some(&format!("{HOST}/{id}/?api-version=2021-04-12")),
+            password: Some(token.to_text().expose().as_bytes()),
+        }))
+        .expect("a packet")
+    }
+}
+
 impl HubSite {
     pub(crate) fn new(program: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
@@ -66,8 +86,9 @@ impl HubSite {
 
     /// Starts a hub and registers all devices.
     pub(crate) async fn start(&self, is_kept: bool) -> HubServer {
-        let folder = self.folder.path().join(format!("hub-{is_kept}"));
-        fs::create_dir(&folder).expect("a folder");
+        let folder = TempDir::new_in(self.folder.path())
+            .expect("a folder")
+            .keep();
         for name in ["ca.pem", "ca-key.pem", "server.pem", "server-key.pem"] {
             fs::copy(self.folder.path().join(name), folder.join(name)).expect("a copy");
         }
@@ -85,23 +106,6 @@ impl HubSite {
             self.register(https, &hub.owner, &Value::from(some)).await;
         }
         hub
-    }
-
-    /// The CONNECT of a device.
-    pub(crate) fn connect(&self, owner: &ServiceConnectionString, number: usize) -> Vec<u8> {
-        let id = device_id(number);
-        let resource = device_resource(HOST, &id, None);
-        let token = SasToken::sign(&resource, &owner.key, expiry(), Some(&owner.policy));
-        encode(&Packet::Connect(Connect {
-            protocol: Protocol::MQTT311,
-            keep_alive: 0,
-            client_id: &id,
-            clean_session: true,
-            last_will: None,
-            username: Some(&format!("{HOST}/{id}/?api-version=2021-04-12")),
-            password: Some(token.to_text().expose().as_bytes()),
-        }))
-        .expect("a packet")
     }
 
     fn spawn(program: &Path, folder: &Path, is_kept: bool) -> (Server, u16) {

@@ -9,7 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    task::LocalSet,
+    task::{JoinSet, LocalSet},
 };
 use tokio_rustls::client::TlsStream;
 use wire::mqtt::{
@@ -25,6 +25,8 @@ const WARM_UP: Duration = Duration::from_millis(500);
 const MEASURED: Duration = Duration::from_secs(3);
 /// As long as the messages of small sensors.
 const BODY: &[u8] = &[b'7'; 200];
+/// How many devices connect at once.
+const AT_ONCE: usize = 50;
 const PUBACK: u8 = 0x40;
 
 /// What a load is made of.
@@ -55,23 +57,36 @@ struct Tally {
     took: RefCell<Vec<u32>>,
 }
 
-/// Connects devices, one after the other.
+/// Connects devices, some at once.
 pub(crate) async fn connect(
     dialer: &Dialer,
     port: u16,
     greetings: &[Vec<u8>],
 ) -> Vec<TlsStream<TcpStream>> {
     let mut streams = Vec::with_capacity(greetings.len());
-    for greeting in greetings {
-        let mut stream = dialer.dial(port).await;
-        stream.write_all(greeting).await.expect("sent");
-        stream.flush().await.expect("sent");
-        let mut answer = [0; 4];
-        stream.read_exact(&mut answer).await.expect("CONNACK");
-        assert_eq!(answer[3], 0, "the server lets the device in");
-        streams.push(stream);
+    for some in greetings.chunks(AT_ONCE) {
+        let mut tasks = JoinSet::new();
+        for greeting in some {
+            let (dialer, greeting) = (dialer.clone(), greeting.clone());
+            let place = streams.len() + tasks.len();
+            tasks.spawn(async move { (place, greet(dialer, port, greeting).await) });
+        }
+        let mut connected = tasks.join_all().await;
+        // A device sends under its own name alone.
+        connected.sort_by_key(|(place, _)| *place);
+        streams.extend(connected.into_iter().map(|(_, stream)| stream));
     }
     streams
+}
+
+async fn greet(dialer: Dialer, port: u16, greeting: Vec<u8>) -> TlsStream<TcpStream> {
+    let mut stream = dialer.dial(port).await;
+    stream.write_all(&greeting).await.expect("sent");
+    stream.flush().await.expect("sent");
+    let mut answer = [0; 4];
+    stream.read_exact(&mut answer).await.expect("CONNACK");
+    assert_eq!(answer[3], 0, "the server lets the device in");
+    stream
 }
 
 /// Loads a server, and calls `measured` at the begin and at the end of what counts.

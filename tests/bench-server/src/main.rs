@@ -1,7 +1,7 @@
 //! How fast and how small the native program is, beside a broker that does less: mosquitto, which forwards messages
 //! and keeps none that nobody has asked for. Both are measured in the same run, with the same load.
 //!
-//! `cargo xtask bench server` sets up what this needs, builds it and runs it: `bench-server PROGRAM`.
+//! `cargo xtask bench server` sets up what this needs, builds it and runs it: `bench-server PROGRAM [telemetry|memory]`.
 
 mod echo;
 mod figures;
@@ -14,7 +14,11 @@ mod server;
 mod table;
 mod tls;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use server::Server;
 
@@ -25,7 +29,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match arguments.next() {
         Some(first) if first == echo::COMMAND => echo::run(arguments.map(PathBuf::from)),
-        Some(program) => bench(&PathBuf::from(program)),
+        Some(program) => bench(&PathBuf::from(program), arguments.next().as_deref()),
         None => {
             eprintln!("bench-server PROGRAM: the path of iothub-playground is missing");
             ExitCode::from(2)
@@ -33,7 +37,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn bench(program: &std::path::Path) -> ExitCode {
+fn bench(program: &Path, only: Option<&OsStr>) -> ExitCode {
+    let is_wanted = |what: &str| only.is_none_or(|only| only == what);
     let _ = rlimit::increase_nofile_limit(u64::MAX);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -41,21 +46,15 @@ fn bench(program: &std::path::Path) -> ExitCode {
         .expect("a runtime");
     let all_met = runtime.block_on(async {
         let hub = hub_site::HubSite::new(program);
-        let ephemeral = hub.start(false).await;
-        let kept = hub.start(true).await;
-        let broker = Server::mosquitto(hub.folder(), false);
-        let keeping_broker = Server::mosquitto(hub.folder(), true);
-        let echo = Server::echo(hub.folder());
-        keeping_broker.subscribe_for_good(&hub).await;
-        let servers = figures::Servers {
-            ephemeral: &ephemeral,
-            kept: &kept,
-            broker: &broker,
-            keeping_broker: &keeping_broker,
-            echo: &echo,
-        };
-        let mut all_met = figures::bench(&hub, &servers).await;
-        all_met &= memory::bench(&hub, &ephemeral, &broker).await;
+        let mut all_met = true;
+        if is_wanted("telemetry") {
+            all_met &= telemetry(&hub).await;
+        }
+        if is_wanted("memory") {
+            let server = hub.start(false).await;
+            let broker = Server::mosquitto(hub.folder(), false);
+            all_met &= memory::bench(&hub, &server, &broker).await;
+        }
         all_met
     });
     println!(
@@ -67,4 +66,21 @@ fn bench(program: &std::path::Path) -> ExitCode {
         }
     );
     ExitCode::SUCCESS
+}
+
+async fn telemetry(hub: &hub_site::HubSite) -> bool {
+    let ephemeral = hub.start(false).await;
+    let kept = hub.start(true).await;
+    let broker = Server::mosquitto(hub.folder(), false);
+    let keeping_broker = Server::mosquitto(hub.folder(), true);
+    let echo = Server::echo(hub.folder());
+    keeping_broker.subscribe_for_good(hub).await;
+    let servers = figures::Servers {
+        ephemeral: &ephemeral,
+        kept: &kept,
+        broker: &broker,
+        keeping_broker: &keeping_broker,
+        echo: &echo,
+    };
+    figures::bench(hub, &servers).await
 }

@@ -39,9 +39,7 @@ pub(crate) async fn bench(site: &HubSite, hub: &HubServer, broker: &Server) -> b
     reason = "the count is far below the limit"
 )]
 async fn measure(site: &HubSite, hub: &HubServer, server: &Server) -> f64 {
-    let greetings: Vec<_> = (0..DEVICES)
-        .map(|number| site.connect(&hub.owner, number))
-        .collect();
+    let greetings: Vec<_> = (0..DEVICES).map(|number| hub.connect(number)).collect();
     let before = calm(server).await;
     let streams = load::connect(site.dialer(), server.port, &greetings).await;
     let after = calm(server).await;

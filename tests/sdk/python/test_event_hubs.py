@@ -147,9 +147,11 @@ def test_a_time_in_the_future_has_no_events_yet(quick, telling):
 
 def test_the_latest_position_leaves_out_what_was_before(quick, telling):
     with Reading(quick, LATEST, partition_id=telling.partition) as reading:
-        # The reader does not tell when it is there, so the device sends until something is read.
+        # The reader does not tell when it is there, so the device sends until something is read: slowly, because the
+        # reader hands out nothing while events keep coming faster than it looks for them.
         numbers = itertools.count(10)
-        until("an event", lambda: telling.sender.send_message(str(next(numbers))) or reading.has_begun())
+        look = lambda: telling.sender.send_message(str(next(numbers))) or reading.has_begun()
+        until("an event", look, pause=0.5)
         _, first = reading.next(sent_by(telling.id))
     assert int(body(first)) >= 10
 
@@ -228,7 +230,11 @@ def test_two_readers_read_the_same_events(hub, telling):
                 assert body(reading.next(sent_by(telling.id))[1]) == b"%d" % number
 
 
-def owner(hub, device, level, consumer_group="$Default"):
+# A consumer group of their own, so that owners take nothing from the readers of all other tests.
+OWNED = "owned"
+
+
+def owner(hub, device, level, consumer_group=OWNED):
     """A reader that wants a partition for itself."""
     client = reader(hub.eventhub_emulator, consumer_group)
     return Reading(client, partition_id=device.partition, owner_level=level)
@@ -257,7 +263,7 @@ def test_a_lower_owner_is_refused(hub, telling):
 
 
 def test_an_owner_takes_a_partition_from_readers_that_are_none(hub, telling):
-    with Reading(reader(hub.eventhub_emulator), partition_id=telling.partition) as plain:
+    with Reading(reader(hub.eventhub_emulator, OWNED), partition_id=telling.partition) as plain:
         plain.next(sent_by(telling.id))
         with owner(hub, telling, 0) as owning:
             owning.next(sent_by(telling.id))
@@ -267,7 +273,7 @@ def test_an_owner_takes_a_partition_from_readers_that_are_none(hub, telling):
 def test_a_reader_that_is_no_owner_is_refused_beside_one(hub, telling):
     with owner(hub, telling, 0) as owning:
         owning.next(sent_by(telling.id))
-        with Reading(reader(hub.eventhub_emulator), partition_id=telling.partition) as plain:
+        with Reading(reader(hub.eventhub_emulator, OWNED), partition_id=telling.partition) as plain:
             assert isinstance(plain.error(), EventHubError)
 
 

@@ -168,13 +168,20 @@ impl Connection {
     pub(super) fn receive(&mut self, bytes: &[u8]) {
         if self.phase != Phase::Closed {
             self.input.extend_from_slice(bytes);
-            self.go_on();
         }
     }
 
-    /// What happened next.
+    /// What happened next. No more is read than until something happens, so that a link which is asked for is there
+    /// before the messages that a client sends right behind.
     pub(super) fn poll(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Some(event);
+            }
+            if !self.go_on() {
+                return self.events.pop_front();
+            }
+        }
     }
 
     /// The bytes to send. Whoever sends them takes them out.
@@ -269,7 +276,6 @@ impl Connection {
         } else {
             Phase::Closed
         };
-        self.go_on();
     }
 
     /// Gives the client the link that it asked for: this side's attach, with credit if the client is to send.

@@ -37,21 +37,27 @@ const LEAST_FRAME_BYTES: u32 = 512;
 
 /// Reading.
 impl Connection {
-    /// Takes as much out of what came in as can be taken now.
-    pub(super) fn go_on(&mut self) {
-        loop {
-            match self.step() {
-                Ok(true) => {}
-                Ok(false) => break,
-                Err(Fault(error)) => self.close(error),
+    /// Takes one header or frame out of what came in. Gives whether there may be more.
+    pub(super) fn go_on(&mut self) -> bool {
+        let may_have_more = match self.step() {
+            Ok(may_have_more) => may_have_more,
+            // After its close, nothing more is expected of a client that cannot be understood.
+            Err(_) if self.phase == Phase::Closing => {
+                self.phase = Phase::Closed;
+                false
             }
-        }
+            Err(Fault(error)) => {
+                self.close(error);
+                true
+            }
+        };
         if self.phase == Phase::Closed {
             self.input.clear();
         }
+        may_have_more
     }
 
-    /// Takes one header or frame. Gives whether there may be more.
+    /// Takes one header or frame, and may find it wrong.
     fn step(&mut self) -> Result<bool, Fault> {
         match self.phase {
             Phase::Header | Phase::HeaderAfterSasl => self.take_header(),

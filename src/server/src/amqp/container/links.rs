@@ -44,6 +44,10 @@ impl Container {
                 self.connection.accept(link, attach, MOST_MESSAGE_BYTES);
             }
             Err(Refused::With(error)) => self.refuse(link, attach, error),
+            Err(Refused::Elsewhere) => {
+                let redirect = self.redirect();
+                self.connection.refuse(link, attach, redirect);
+            }
             Err(Refused::Partition { group, partition }) => {
                 let attachment = Attachment {
                     session,
@@ -61,12 +65,12 @@ impl Container {
 
     fn refuse(&mut self, link: LinkId, attach: &Attach, error: Error) {
         let reason = error.description.as_deref().unwrap_or_default();
-        tracing::info!(reason, "AMQP link refused");
+        tracing::info!(address = terminus(attach).0, reason, "AMQP link refused");
         self.connection.refuse(link, attach, error);
     }
 
     /// What is at a link's address, if the client may have it.
-    pub(super) fn find(&self, attach: &Attach) -> Result<(Kind, Option<(Side, String)>), Refused> {
+    fn find(&self, attach: &Attach) -> Result<(Kind, Option<(Side, String)>), Refused> {
         let (address, is_sender) = terminus(attach);
         let node = Node::at(&address, &self.settings.entity);
         let door = |side, path: &str| Some((side, path.to_owned()));
@@ -90,7 +94,7 @@ impl Container {
             )),
             (Node::Events, false) => {
                 hub("messages/events")?;
-                Err(self.redirect().into())
+                Err(Refused::Elsewhere)
             }
             (Node::Partition { group, partition }, false) => {
                 self.check(Side::EventHub, &address)?;
@@ -240,6 +244,8 @@ impl Container {
 /// Why a link is not given at once.
 pub(super) enum Refused {
     With(Error),
+    /// Telemetry is at another address.
+    Elsewhere,
     /// A partition must be measured first.
     Partition {
         group: String,
