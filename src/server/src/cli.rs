@@ -152,6 +152,17 @@ struct PortArgs {
     amqp: u16,
 }
 
+/// A certificate that the user has.
+#[derive(Debug, Args)]
+struct CertificateArgs {
+    /// A certificate of your own to serve with: PEM, the chain after it.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The key of the certificate: PEM.
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+}
+
 /// The options of `doctor`.
 #[derive(Debug, Args)]
 struct DoctorArgs {
@@ -163,6 +174,8 @@ struct DoctorArgs {
     address: ListenArgs,
     #[command(flatten)]
     ports: PortArgs,
+    #[command(flatten)]
+    certificate: CertificateArgs,
     /// Write JSON, for programs.
     #[arg(long)]
     json: bool,
@@ -207,12 +220,8 @@ struct HubArgs {
     /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
     admin: Option<SocketAddr>,
-    /// A certificate of your own to serve with: PEM, the chain after it.
-    #[arg(long, value_name = "FILE", requires = "key")]
-    certificate: Option<PathBuf>,
-    /// The key of the certificate: PEM.
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    key: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
     /// The origin of pages that may speak with the hub from a browser, with * for any port; may be given several times.
     #[arg(long, value_name = "ORIGIN", default_values = ["http://localhost:*", "http://127.0.0.1:*"])]
     origin: Vec<String>,

@@ -188,6 +188,30 @@ fn a_broken_certificate_is_a_problem() {
 }
 
 #[test]
+fn a_certificate_of_the_users_own_is_looked_at_instead() {
+    let (folder, other) = (TempDir::new().unwrap(), used());
+    let [chain, key] = ["server.pem", "server-key.pem"].map(|name| other.path().join(name));
+    let mut command = doctor(folder.path());
+    command
+        .arg("--certificate")
+        .arg(&chain)
+        .arg("--key")
+        .arg(&key);
+    let (code, found) = findings(command, "certificates");
+    assert_eq!((code, found.len()), (0, 1), "{found:?}");
+    assert!(found[0].1.contains(chain.to_str().unwrap()), "{found:?}");
+    let mut command = doctor(folder.path());
+    let wrong = other.path().join("ca-key.pem");
+    command
+        .arg("--certificate")
+        .arg(&chain)
+        .arg("--key")
+        .arg(&wrong);
+    let words = problem(command, "certificates");
+    assert!(words.contains("ca-key.pem"), "{words}");
+}
+
+#[test]
 fn a_variable_that_is_not_set_is_told_with_the_line_to_copy() {
     let folder = used();
     let (code, found) = findings(doctor(folder.path()), "trust");
