@@ -27,7 +27,7 @@ const SERVICE: &str = "service";
 const OWNER: &str = "iothubowner";
 
 /// The connection strings, the certificate to trust and the ports. It holds keys, so it shows itself to nobody but
-/// whom it is [written](Self::write) and [printed](Self::for_a_person) for.
+/// whom it is [written](Self::write) and printed for.
 #[derive(Serialize)]
 pub struct ConnectionsFile {
     iothubowner: String,
