@@ -23,6 +23,13 @@ use crate::{
 
 use failure::Failure;
 
+/// What a newcomer does first.
+const FIRST_STEPS: &str = "\
+First steps:
+  iothub-playground hub --data hub      a hub for your programs; it says how to connect them
+  iothub-playground doctor --data hub   what is wrong, if they cannot
+  iothub-playground serve               the playground in a browser";
+
 /// Options of every command stand behind those of the one that is asked about.
 const LAST: usize = 900;
 
@@ -59,7 +66,7 @@ fn manual(args: &ManArgs) -> Result<(), Failure> {
 
 /// A local emulator of Azure IoT Hub, for the published SDKs.
 #[derive(Debug, Parser)]
-#[command(name = "iothub-playground", version, after_help = failure::EXIT_CODES)]
+#[command(name = "iothub-playground", version, after_help = format!("{FIRST_STEPS}\n\n{}", failure::EXIT_CODES))]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -115,7 +122,7 @@ struct NameArgs {
 /// Where a hub is kept.
 #[derive(Debug, Args)]
 struct FolderArgs {
-    /// The folder for certificates, keys, connections.json and the hub's state; made if there is none.
+    /// The hub's folder, with its certificates, keys, connections.json and state.
     #[arg(long, value_name = "DIR", default_value = "iothub-playground")]
     data: PathBuf,
 }
@@ -145,6 +152,17 @@ struct PortArgs {
     amqp: u16,
 }
 
+/// A certificate that the user has.
+#[derive(Debug, Args)]
+struct CertificateArgs {
+    /// A certificate of your own to serve with: PEM, the chain after it.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The key of the certificate: PEM.
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
+}
+
 /// The options of `doctor`.
 #[derive(Debug, Args)]
 struct DoctorArgs {
@@ -156,6 +174,8 @@ struct DoctorArgs {
     address: ListenArgs,
     #[command(flatten)]
     ports: PortArgs,
+    #[command(flatten)]
+    certificate: CertificateArgs,
     /// Write JSON, for programs.
     #[arg(long)]
     json: bool,
@@ -200,12 +220,8 @@ struct HubArgs {
     /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
     admin: Option<SocketAddr>,
-    /// A certificate of your own to serve with: PEM, the chain after it.
-    #[arg(long, value_name = "FILE", requires = "key")]
-    certificate: Option<PathBuf>,
-    /// The key of the certificate: PEM.
-    #[arg(long, value_name = "FILE", requires = "certificate")]
-    key: Option<PathBuf>,
+    #[command(flatten)]
+    certificate: CertificateArgs,
     /// The origin of pages that may speak with the hub from a browser, with * for any port; may be given several times.
     #[arg(long, value_name = "ORIGIN", default_values = ["http://localhost:*", "http://127.0.0.1:*"])]
     origin: Vec<String>,

@@ -2,12 +2,13 @@
 
 use std::{
     fmt::{self, Display},
+    fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
 use hub::AccessPolicy;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use wire::connection_string::{
     EventHubsConnectionString, EventHubsCredential, ServiceConnectionString,
 };
@@ -26,7 +27,7 @@ const SERVICE: &str = "service";
 const OWNER: &str = "iothubowner";
 
 /// The connection strings, the certificate to trust and the ports. It holds keys, so it shows itself to nobody but
-/// whom it is [written](Self::write) and [printed](Self::for_a_person) for.
+/// whom it is [written](Self::write) and printed for.
 #[derive(Serialize)]
 pub struct ConnectionsFile {
     iothubowner: String,
@@ -123,6 +124,17 @@ impl Display for ConnectionsFile {
             self.ca.display().to_string()
         )
     }
+}
+
+/// The ports that a file in a data folder tells of: those of the hub that uses the folder, if one does.
+pub(crate) fn ports_in(folder: &Path) -> Option<Ports> {
+    #[derive(Deserialize)]
+    struct Written {
+        ports: Ports,
+    }
+    let json = fs::read(folder.join(NAME)).ok()?;
+    let written: Written = serde_json::from_slice(&json).ok()?;
+    Some(written.ports)
 }
 
 /// The connection strings of the owner and of a service program.

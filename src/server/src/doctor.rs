@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     ports::Ports,
-    tls::{Names, TlsError},
+    tls::{Names, OwnCertificate, TlsError},
 };
 
 /// The hub that is asked about.
@@ -26,6 +26,8 @@ pub struct Subject {
     pub ports: Ports,
     /// Its data folder.
     pub data: PathBuf,
+    /// The certificate that it is to serve with, if not one of its own authority.
+    pub certificate: Option<OwnCertificate>,
 }
 
 /// What a finding is about.
@@ -75,8 +77,12 @@ pub fn examine(subject: &Subject) -> Result<Vec<Finding>, TlsError> {
     let names = Names::new(&subject.host_name, subject.listen)?;
     let (mut findings, user) = data_folder::examine(&subject.data);
     findings.extend(ports::examine(subject, user));
-    findings.extend(certificates::examine(&subject.data, &names));
-    findings.extend(trust::examine(&subject.data));
+    if let Some(own) = &subject.certificate {
+        findings.push(certificates::examine_own(own, &names));
+    } else {
+        findings.extend(certificates::examine(&subject.data, &names));
+        findings.extend(trust::examine(&subject.data));
+    }
     findings.push(host_name::examine(&subject.host_name, subject.listen));
     Ok(findings)
 }

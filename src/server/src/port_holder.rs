@@ -47,8 +47,17 @@ pub(crate) fn of(address: SocketAddr) -> Option<PortHolder> {
     let process = all_processes().ok()?.flatten().find(holds)?;
     Some(PortHolder {
         process: process.pid().try_into().ok()?,
-        name: process.stat().ok()?.comm,
+        name: name(&process)?,
     })
+}
+
+/// The name of the program's file. The system's own name for a process is cut off after 15 characters, and needs no
+/// right to be seen.
+#[cfg(target_os = "linux")]
+fn name(process: &procfs::process::Process) -> Option<String> {
+    let file = process.exe().ok();
+    let name = file.and_then(|it| Some(it.file_name()?.to_string_lossy().into_owned()));
+    name.or_else(|| Some(process.stat().ok()?.comm))
 }
 
 /// Other systems have ways of their own to tell.

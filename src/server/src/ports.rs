@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{connections_file::quoted, listener::Bound, port_holder};
 
@@ -27,7 +27,7 @@ pub enum Surface {
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
     /// REST, and every WebSocket.
     pub https: u16,

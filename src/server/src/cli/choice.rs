@@ -4,13 +4,14 @@ use std::{fs, io, sync::Arc};
 
 use hub::{HubOptions, Tier};
 
-use super::{HubChoice, PortArgs, TierChoice, failure::Failure};
+use super::{CertificateArgs, HubChoice, PortArgs, TierChoice, failure::Failure};
 use crate::{
     connections_file,
     data_folder::DataFolder,
     host::{Ended, HubHandle},
     ports::Ports,
     store,
+    tls::OwnCertificate,
 };
 
 impl HubChoice {
@@ -60,6 +61,19 @@ impl PortArgs {
             amqps: self.amqps,
             amqp: self.amqp,
         }
+    }
+}
+
+impl CertificateArgs {
+    /// The user's certificate, by a path that is good in any folder.
+    pub(super) fn own(&self) -> Result<Option<OwnCertificate>, Failure> {
+        let (Some(certificate), Some(key)) = (&self.certificate, &self.key) else {
+            return Ok(None);
+        };
+        Ok(Some(OwnCertificate {
+            certificate: std::path::absolute(certificate).map_err(Failure::System)?,
+            key: key.clone(),
+        }))
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) fn run(args: &DoctorArgs) -> Result<(), Failure> {
         listen: args.address.listen,
         ports: args.ports.ports(),
         data: args.folder.data.clone(),
+        certificate: args.certificate.own()?,
     })?;
     let problems = findings
         .iter()

@@ -3,7 +3,7 @@
 use std::{
     io::{self, Write},
     net::SocketAddr,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
@@ -22,19 +22,16 @@ use crate::{
     https::Origins,
     listener::Bound,
     ports::{BindError, BoundPorts, Surface},
-    tls::{Names, OwnCertificate, Tls},
+    tls::{Names, Tls},
 };
 
 pub(super) fn run(args: &HubArgs) -> Result<(), Failure> {
     let options = emulator_options(args)?;
     let names = Names::new(&args.hub.name.hostname, args.address.listen)?;
     let folder = args.hub.open_folder()?;
-    let tls = match (&args.certificate, &args.key) {
-        (Some(certificate), Some(key)) => Tls::own_certificate(&OwnCertificate {
-            certificate: absolute(certificate)?,
-            key: key.clone(),
-        })?,
-        _ => Tls::own_authority(Arc::clone(&folder), names)?,
+    let tls = match args.certificate.own()? {
+        Some(own) => Tls::own_certificate(&own)?,
+        None => Tls::own_authority(Arc::clone(&folder), names)?,
     };
     raise_file_limit();
     let runtime = Runtime::new().map_err(Failure::System)?;
@@ -100,10 +97,6 @@ pub(super) fn raise_file_limit() {
         Ok(most) => tracing::debug!(most, "files that can be open"),
         Err(error) => tracing::warn!(%error, "the limit of open files stays as it is"),
     }
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(Failure::System)
 }
 
 fn tell(args: &HubArgs, file: &Path, connections: &ConnectionsFile) {

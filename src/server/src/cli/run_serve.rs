@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write as _},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
     sync::Arc,
 };
@@ -73,8 +73,13 @@ fn tell(address: SocketAddr, folder: Option<&Path>, [owner, service]: &[String; 
         || "Its hub is in memory alone, and gone at the end".to_owned(),
         |folder| format!("Its hub is kept in {}", folder.display()),
     );
+    // Where a program listens on all addresses, nobody can go to.
+    let at = match address.ip() {
+        ip if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        _ => address,
+    };
     let text = format!(
-        "IoT Hub Playground: open http://{address}/ in a browser\n\n\
+        "IoT Hub Playground: open http://{at}/ in a browser\n\n\
          {kept}; REST and MQTT over WebSocket are at the same address\n  \
          iothubowner  {owner}\n  service      {service}\n"
     );

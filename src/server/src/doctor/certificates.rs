@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{Area, Finding};
 use crate::{
     owner_only,
-    tls::{Names, TlsError, own},
+    tls::{Names, OwnCertificate, TlsError, own},
 };
 
 /// A certificate that ends sooner than this is made anew at the next start, or by a hub that runs.
@@ -30,6 +30,28 @@ pub(super) fn examine(folder: &Path, names: &Names) -> Vec<Finding> {
             .filter_map(|key| open_key(&folder.join(key))),
     );
     findings
+}
+
+/// Looks at a certificate that the user has. Who trusts it is the user's to know.
+pub(super) fn examine_own(own: &OwnCertificate, names: &Names) -> Finding {
+    let shown = own.certificate.display();
+    let examined = match own::examine_own_certificate(own, names) {
+        Ok(examined) => examined,
+        Err(error) => return Finding::error(ABOUT, error),
+    };
+    let ends = examined.ends.date();
+    let remedy = "have its authority make another one";
+    if examined.ends < OffsetDateTime::now_utc() {
+        return Finding::problem(ABOUT, format!("{shown} ended on {ends}"), remedy);
+    }
+    if !examined.missing.is_empty() {
+        let found = format!("{shown} is not for {}", examined.missing.join(", "));
+        return Finding::warning(ABOUT, found, remedy);
+    }
+    if examined.ends < OffsetDateTime::now_utc() + SOON {
+        return Finding::warning(ABOUT, format!("{shown} ends on {ends}"), remedy);
+    }
+    Finding::ok(ABOUT, format!("{shown} is good until {ends}"))
 }
 
 fn authority(folder: &Path, now: OffsetDateTime) -> Finding {

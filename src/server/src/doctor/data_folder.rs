@@ -4,13 +4,21 @@ use std::{fs, io, path::Path};
 
 use super::{Area, Finding};
 use crate::{
+    connections_file,
     data_folder::{DataFolder, FolderError},
-    owner_only, store,
+    owner_only,
+    ports::Ports,
+    store,
 };
 
-/// The process that uses the folder.
+/// The program that uses the folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct User(pub(super) u32);
+pub(super) struct User {
+    /// Its process, if it told.
+    pub(super) process: Option<u32>,
+    /// Its ports, if it is a hub that is ready.
+    pub(super) ports: Option<Ports>,
+}
 
 /// Looks at the folder. While a program uses it, the state in it cannot be looked at.
 pub(super) fn examine(path: &Path) -> (Vec<Finding>, Option<User>) {
@@ -72,13 +80,19 @@ fn state(path: &Path) -> (Finding, Option<User>) {
     let folder = match DataFolder::lock(path) {
         Ok(folder) => folder,
         Err(FolderError::InUse { process, .. }) => {
-            let process = process.map(User);
-            let who = process.map_or_else(String::new, |User(id)| format!(" (process {id})"));
+            let who = process.map_or_else(String::new, |id| format!(" (process {id})"));
+            let user = User {
+                process,
+                ports: connections_file::ports_in(path),
+            };
             let found = format!(
                 "{shown} is in use by another program{who}, so what is in it was not looked at"
             );
             let remedy = "if that is the hub you mean, all is well; to start another one, stop it or choose another folder";
-            return (Finding::warning(Area::DataFolder, found, remedy), process);
+            return (
+                Finding::warning(Area::DataFolder, found, remedy),
+                Some(user),
+            );
         }
         Err(error) => return (Finding::error(Area::DataFolder, error), None),
     };

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use super::{Area, Finding, Subject, data_folder::User};
 use crate::{
     listener::Bound,
-    port_holder,
-    ports::{BindError, Surface},
+    port_holder::{self, PortHolder},
+    ports::{BindError, Ports, Surface},
 };
 
 /// A finding for each port. Those of the hub that runs on the data folder are as they should be.
@@ -26,13 +26,10 @@ fn one(surface: Surface, address: SocketAddr, user: Option<User>) -> Finding {
         return Finding::ok(Area::Ports, format!("port {port}, for {surface}, is free"));
     };
     let holder = port_holder::of(address);
-    if let (Some(holder), Some(User(process))) = (&holder, user)
-        && holder.process == process
-    {
-        let found = format!(
-            "port {}, for {surface}, is taken by the program that uses the data folder, {holder}",
-            address.port()
-        );
+    if user.is_some_and(|user| user.has(surface, address.port(), holder.as_ref())) {
+        let port = address.port();
+        let found =
+            format!("port {port}, for {surface}, is that of the hub that uses the data folder");
         return Finding::ok(Area::Ports, found);
     }
     let error = BindError {
@@ -41,4 +38,16 @@ fn one(surface: Surface, address: SocketAddr, user: Option<User>) -> Finding {
         source,
     };
     Finding::error(Area::Ports, error)
+}
+
+impl User {
+    /// Whether the program has a port. Which process holds it is hidden if the program was given the right to take
+    /// it; then what it has written itself decides.
+    fn has(&self, surface: Surface, port: u16, holder: Option<&PortHolder>) -> bool {
+        if let (Some(holder), Some(process)) = (holder, self.process) {
+            return holder.process == process;
+        }
+        let ports = self.ports.iter().flat_map(Ports::all);
+        holder.is_none() && ports.into_iter().any(|it| it == (surface, port))
+    }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use time::OffsetDateTime;
 
-use super::{Names, TlsError, authority, certificate};
+use super::{Names, OwnCertificate, TlsError, authority, certificate};
 
 /// The files that only their owner may read.
 pub(crate) const SECRET: [&str; 2] = [authority::KEY, authority::SERVER_KEY];
@@ -42,16 +42,38 @@ pub(crate) fn examine_authority(folder: &Path) -> Result<Authority, TlsError> {
 /// Looks at the certificate that is served, and at its key.
 pub(crate) fn examine_server(folder: &Path, names: &Names) -> Result<Server, TlsError> {
     let path = folder.join(authority::SERVER_CHAIN);
-    certificate::read(&path, &folder.join(authority::SERVER_KEY))?;
-    let chain = certificate::read_chain(&path)?;
-    let server = certificate::parse(&path, &chain[0])?;
-    let own = certificate_path(folder);
-    let trusted = certificate::read_chain(&own)?;
-    let trusted = certificate::parse(&own, &trusted[0])?;
+    examine_files(
+        &path,
+        &folder.join(authority::SERVER_KEY),
+        &certificate_path(folder),
+        names,
+    )
+}
+
+/// Looks at a certificate with its key that the user has.
+pub(crate) fn examine_own_certificate(
+    own: &OwnCertificate,
+    names: &Names,
+) -> Result<Server, TlsError> {
+    examine_files(&own.certificate, &own.key, &own.certificate, names)
+}
+
+fn examine_files(
+    path: &Path,
+    key: &Path,
+    authority: &Path,
+    names: &Names,
+) -> Result<Server, TlsError> {
+    certificate::read(path, key)?;
+    let chain = certificate::read_chain(path)?;
+    let server = certificate::parse(path, &chain[0])?;
+    let trusted = certificate::read_chain(authority)?;
+    let trusted = certificate::parse(authority, &trusted[0])?;
+    let key = trusted.public_key();
     Ok(Server {
         ends: server.validity().not_after.to_datetime(),
         missing: names.missing_in(&server),
-        is_of_authority: server.verify_signature(Some(trusted.public_key())).is_ok(),
+        is_of_authority: server.verify_signature(Some(key)).is_ok(),
     })
 }
 

@@ -299,7 +299,7 @@ fn the_hub_answers_what_is_asked_of_it_at_the_same_address() {
     );
     let answer = site.ask("GET", "/twins/dev1", &[("Authorization", "none")]);
     assert_ne!(answer.headers["content-type"], "text/html; charset=utf-8");
-    assert_eq!(site.get("/healthz").text(), "ok\n");
+    assert!(site.get("/healthz").text().contains("\"ok\""));
 }
 
 #[test]
