@@ -14,8 +14,13 @@ impl Hub {
     /// Closes a connection, if it is still there.
     pub(crate) fn close(&mut self, now: Timestamp, connection: ConnectionId, reason: CloseReason) {
         if self.connections.is_open(connection) {
+            let client_id = self.connections.client_id(connection);
             self.end(now, connection, &reason);
-            self.put(Output::Close { connection, reason });
+            self.put(Output::Close {
+                connection,
+                reason,
+                client_id,
+            });
         }
     }
 

@@ -43,7 +43,10 @@ impl Hub {
         });
         admitted
             .and_then(|client| self.welcome(now, id, client))
-            .map_err(|refusal| self.refuse(id, refusal))
+            .map_err(|refusal| {
+                self.connections.refuse(id, connect.client_id);
+                self.refuse(id, refusal)
+            })
     }
 
     /// Tells a client by CONNACK that it is refused; the connection is to be closed for the reason given back.

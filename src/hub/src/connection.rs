@@ -43,6 +43,14 @@ impl Identity {
         }
     }
 
+    /// The client id that it connects with: `device`, or `device/module`.
+    pub(crate) fn client_id(&self) -> String {
+        match &self.module_id {
+            None => self.device_id.clone(),
+            Some(module_id) => format!("{}/{module_id}", self.device_id),
+        }
+    }
+
     /// The ids of the device and of the module; the latter is empty for the device itself.
     pub(crate) fn names(&self) -> (&str, &str) {
         (
@@ -59,6 +67,8 @@ pub(crate) struct Connection {
     /// Where the index by deadline has it: at its deadline, or earlier.
     pub(crate) indexed_at: Timestamp,
     pub(crate) client: Option<Box<Client>>,
+    /// The id in a CONNECT that was refused: the connection ends at once.
+    pub(crate) refused_id: Option<String>,
 }
 
 /// The client of a connection whose CONNECT was accepted.
@@ -91,6 +101,7 @@ impl Connection {
             last_received: now,
             indexed_at: now,
             client: None,
+            refused_id: None,
         }
     }
 

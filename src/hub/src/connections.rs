@@ -9,6 +9,9 @@ use crate::{
     connection::{Client, Connection, ConnectionId, Identity},
 };
 
+/// How much is remembered of the client id in a CONNECT that is refused: as much as the longest id of a device has.
+const MOST_REFUSED_ID: usize = 128;
+
 /// The open links, with an index by identity and one by deadline.
 #[derive(Default)]
 pub(crate) struct Connections {
@@ -58,6 +61,21 @@ impl Connections {
     /// The client behind a link, if its CONNECT was accepted.
     pub(crate) fn client(&self, id: ConnectionId) -> Option<&Client> {
         self.get(id)?.client.as_deref()
+    }
+
+    /// The client id that came with a link's CONNECT, if one did.
+    pub(crate) fn client_id(&self, id: ConnectionId) -> Option<String> {
+        let connection = self.get(id)?;
+        let client = connection.client.as_ref();
+        let accepted = client.map(|client| client.identity.client_id());
+        accepted.or_else(|| connection.refused_id.clone())
+    }
+
+    /// The CONNECT of a client was refused. Of a long id its beginning has to do.
+    pub(crate) fn refuse(&mut self, id: ConnectionId, client_id: &str) {
+        if let Some(connection) = self.get_mut(id) {
+            connection.refused_id = Some(client_id.chars().take(MOST_REFUSED_ID).collect());
+        }
     }
 
     /// The connection of an identity.

@@ -1,6 +1,6 @@
 //! The telemetry that the hub keeps: the built-in endpoint, without a protocol to read it by.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
 use wire::{
     event::{Event, EventPosition},
@@ -9,7 +9,7 @@ use wire::{
 
 use crate::{
     options::HubOptions,
-    partition::{EventBounds, MOST_NUMBER, Partition},
+    partition::{EventBounds, KeptEvents, MOST_NUMBER, Partition},
     stored_event::{Place, StoredEvent},
 };
 
@@ -74,6 +74,22 @@ impl EventLog {
     /// Which events each partition keeps, and where it goes on.
     pub(crate) fn bounds(&self) -> impl Iterator<Item = EventBounds> {
         self.partitions.iter().map(Partition::bounds)
+    }
+
+    /// How much each partition keeps.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = KeptEvents> {
+        self.partitions.iter().map(Partition::kept)
+    }
+
+    /// The newest events of all partitions, newest first.
+    pub(crate) fn newest_of_all(&self, most: usize) -> Vec<&StoredEvent> {
+        let partitions = self.partitions.iter();
+        let mut newest: Vec<_> = partitions
+            .flat_map(|partition| partition.newest_first().take(most))
+            .collect();
+        newest.sort_by_key(|event| Reverse(event.at));
+        newest.truncate(most);
+        newest
     }
 
     /// Has a partition go on no earlier than there. One that is no more has nothing to go on with.

@@ -5,7 +5,12 @@ use std::time::Duration;
 use wire::{event::Event, timestamp::Timestamp, topic::TopicFilter};
 
 use crate::{
-    cloud_to_device::QueuedMessage, connection::Identity, hub::Hub, limits::Tier,
+    cloud_to_device::QueuedMessage,
+    connection::{ConnectionId, Identity},
+    hub::Hub,
+    limits::Tier,
+    partition::KeptEvents,
+    stored_event::EventRecord,
     twin::DeviceDocument,
 };
 
@@ -57,6 +62,27 @@ impl Hub {
     /// The events of a device that the hub took since a time and still keeps, oldest first.
     pub fn device_events(&self, device_id: &str, since: Timestamp) -> Vec<Event> {
         self.events.of_device(device_id, since)
+    }
+
+    /// The newest events, newest first.
+    pub fn newest_events(&self, most: usize) -> impl Iterator<Item = EventRecord<'_>> {
+        let newest = self.events.newest_of_all(most).into_iter();
+        newest.map(EventRecord::from)
+    }
+
+    /// How much telemetry each partition keeps.
+    pub fn kept_events(&self) -> impl Iterator<Item = KeptEvents> {
+        self.events.kept()
+    }
+
+    /// How many records of delivery feedback wait to be read.
+    pub fn feedback_depth(&self) -> usize {
+        self.pending_feedback().count()
+    }
+
+    /// The client id of a link whose client was let in: `device`, or `device/module`.
+    pub fn client_id(&self, connection: ConnectionId) -> Option<String> {
+        self.connections.client_id(connection)
     }
 
     /// Whether a device is connected and subscribed to a topic filter.

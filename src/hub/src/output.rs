@@ -26,6 +26,9 @@ pub enum Output {
         connection: ConnectionId,
         /// Why: for a log or a lesson; the client is not told.
         reason: CloseReason,
+        /// The id that the client gave itself in its CONNECT, if one was read. That of a client which was refused need
+        /// not be its own.
+        client_id: Option<String>,
     },
     /// Answer an HTTP request.
     Respond {
@@ -44,7 +47,9 @@ impl fmt::Debug for Output {
                 let (name, size) = (packet_name(bytes), bytes.len());
                 write!(f, "Send({connection:?}, {name}, {size} bytes)")
             }
-            Self::Close { connection, reason } => write!(f, "Close({connection:?}, {reason:?})"),
+            Self::Close {
+                connection, reason, ..
+            } => write!(f, "Close({connection:?}, {reason:?})"),
             Self::Respond { request, response } => {
                 let (status, size) = (response.status(), response.body().len());
                 write!(f, "Respond({request:?}, {status}, {size} bytes)")

@@ -24,6 +24,18 @@ pub struct EventBounds {
     pub next_offset: u64,
 }
 
+/// How much a partition keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptEvents {
+    /// The partition.
+    pub partition: u16,
+    /// How many events are kept.
+    pub events: usize,
+    /// How many bytes of memory they take, roughly.
+    pub bytes: usize,
+}
+
 /// The largest sequence number and offset: readers have signed numbers for them.
 pub(crate) const MOST_NUMBER: u64 = i64::MAX.unsigned_abs();
 
@@ -99,6 +111,20 @@ impl Partition {
         });
         let count = newest.count();
         self.events.iter().skip(self.events.len() - count)
+    }
+
+    /// All events, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &StoredEvent> {
+        self.events.iter().rev()
+    }
+
+    /// How many events are kept, and how many bytes they take.
+    pub(crate) fn kept(&self) -> KeptEvents {
+        KeptEvents {
+            partition: self.number,
+            events: self.events.len(),
+            bytes: self.bytes,
+        }
     }
 
     /// Drops what is older than `retention`, and the oldest beyond `most_bytes`.

@@ -53,6 +53,30 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// A short name for this refusal, the same in every version: `wrong-key`.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Protocol { .. } => "protocol",
+            Self::QuotaExceeded => "quota-exceeded",
+            Self::Throttled => "throttled",
+            Self::UserNameMissing => "user-name-missing",
+            Self::UserNameUnreadable => "user-name-unreadable",
+            Self::WrongHost => "wrong-host",
+            Self::ClientIdMismatch => "client-id-mismatch",
+            Self::PasswordMissing => "password-missing",
+            Self::TokenUnreadable(_) => "token-unreadable",
+            Self::TokenExpired => "token-expired",
+            Self::TokenScope => "token-scope",
+            Self::PolicyRefused => "policy-refused",
+            Self::WrongKey => "wrong-key",
+            Self::CertificateExpected => "certificate-expected",
+            Self::UnknownIdentity => "unknown-identity",
+            Self::Disabled => "disabled",
+            Self::Will => "will",
+            Self::StoreFailed(_) => "store-failed",
+        }
+    }
+
     /// The code that the CONNACK carries.
     pub fn return_code(&self) -> ConnectReturnCode {
         match self {

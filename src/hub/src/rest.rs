@@ -33,6 +33,8 @@ use crate::{
 };
 use route::Operation;
 
+pub use route::operation_name;
+
 /// The header that names a request in the service's logs.
 const REQUEST_ID_HEADER: &str = "x-ms-request-id";
 

@@ -143,7 +143,9 @@ impl Bench {
                     let line = packet_line(&packet);
                     self.lines.entry(connection).or_default().push(line);
                 }
-                Output::Close { connection, reason } => {
+                Output::Close {
+                    connection, reason, ..
+                } => {
                     let line = format!("close {}", reason.id());
                     self.transcript.extend(line.as_bytes());
                     self.lines.entry(connection).or_default().push(line);

@@ -217,7 +217,9 @@ impl World {
         while let Some(output) = self.hub.poll() {
             match output {
                 Output::Send { connection, bytes } => self.deliver(connection, bytes),
-                Output::Close { connection, reason } => self.hang_up(connection, &reason),
+                Output::Close {
+                    connection, reason, ..
+                } => self.hang_up(connection, &reason),
                 Output::Respond { request, response } => {
                     if let Some(answer) = self.answers.remove(&request) {
                         // A program that was stopped meanwhile wants no answer.

@@ -123,6 +123,17 @@ pub enum AmqpError {
     },
 }
 
+impl AmqpError {
+    /// A short name, for figures.
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "broken",
+            Self::TimedOut { .. } => "timed-out",
+            Self::Closed { .. } => "amqp-error",
+        }
+    }
+}
+
 /// Speaks AMQP with one client until it goes.
 pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,

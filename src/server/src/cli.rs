@@ -8,12 +8,16 @@ mod run_serve;
 mod signals;
 mod transfer;
 
-use std::{net::IpAddr, path::PathBuf, process::ExitCode};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
-    log::{self, LogFormat, LogLevel},
+    log::{self, LogFilter, LogFormat},
     site::FrameAncestors,
 };
 
@@ -59,9 +63,10 @@ fn manual(args: &ManArgs) -> Result<(), Failure> {
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// How much to tell on standard error.
+    /// How much to tell on standard error: off, error, warn, info, debug or trace. Levels of parts may follow it:
+    /// info,store=debug.
     #[arg(long, global = true, value_name = "LEVEL", default_value = "info", display_order = LAST)]
-    log: LogLevel,
+    log: LogFilter,
     /// How to write it.
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text", display_order = LAST)]
     log_format: LogFormat,
@@ -191,6 +196,10 @@ struct HubArgs {
     address: ListenArgs,
     #[command(flatten)]
     ports: PortArgs,
+    /// The port, or the address and port, of the admin page, of /metrics for Prometheus and of /healthz: plain HTTP,
+    /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
+    #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
+    admin: Option<SocketAddr>,
     /// A certificate of your own to serve with: PEM, the chain after it.
     #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
@@ -220,6 +229,14 @@ enum TierChoice {
     S1,
 }
 
+/// An address and a port, or a port of this machine alone.
+fn admin_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(|port| (Ipv4Addr::LOCALHOST, port).into());
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "expected a port such as 9602, or an address and a port such as 0.0.0.0:9602".to_owned()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +244,17 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_admin_port_is_of_this_machine_alone_unless_an_address_is_given() {
+        let check = |text: &str, address: &str| {
+            assert_eq!(admin_address(text), Ok(address.parse().unwrap()));
+        };
+        check("9602", "127.0.0.1:9602");
+        check("0.0.0.0:9602", "0.0.0.0:9602");
+        check("[::1]:9602", "[::1]:9602");
+        assert!(admin_address("all").is_err());
     }
 
     #[test]

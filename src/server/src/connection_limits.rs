@@ -35,6 +35,16 @@ pub enum TooMany {
     FromAddress(usize),
 }
 
+impl TooMany {
+    /// A short name for it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::InAll(_) => "too-many",
+            Self::FromAddress(_) => "too-many-from-address",
+        }
+    }
+}
+
 /// Counts the connections of one port.
 pub struct Door {
     limits: ConnectionLimits,

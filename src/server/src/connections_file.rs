@@ -2,7 +2,7 @@
 
 use std::{
     fmt::{self, Display},
-    net::IpAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
 
@@ -35,6 +35,9 @@ pub struct ConnectionsFile {
     eventhub_emulator: String,
     ca: PathBuf,
     ports: Ports,
+    /// Where the admin page is, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    admin: Option<String>,
 }
 
 /// The hub has no policy of the name that a connection string is for.
@@ -51,6 +54,7 @@ impl ConnectionsFile {
         policies: &[AccessPolicy],
         certificate: &Path,
         ports: Ports,
+        admin: Option<SocketAddr>,
     ) -> Result<Self, NoPolicy> {
         let [iothubowner, service] = service_connection_strings(host_name, policies)?;
         let event_hubs = |plain: bool| -> Result<String, NoPolicy> {
@@ -72,6 +76,7 @@ impl ConnectionsFile {
             eventhub_emulator: event_hubs(true)?,
             ca: certificate.to_owned(),
             ports,
+            admin: admin.map(|address| format!("http://{}/", reachable(address))),
         })
     }
 
@@ -104,6 +109,9 @@ impl Display for ConnectionsFile {
         writeln!(f, "  MQTT over TLS            {mqtts}")?;
         writeln!(f, "  AMQP over TLS            {amqps}")?;
         writeln!(f, "  AMQP without TLS         {amqp}")?;
+        if let Some(admin) = &self.admin {
+            writeln!(f, "  Admin page               {admin}")?;
+        }
         writeln!(f)?;
         writeln!(f, "For programs that are to trust this hub")?;
         writeln!(f, "  export SSL_CERT_FILE={ca}")?;
@@ -139,6 +147,16 @@ fn policy<'p>(
 ) -> Result<&'p AccessPolicy, NoPolicy> {
     let mut all = policies.iter();
     all.find(|policy| policy.name == name).ok_or(NoPolicy(name))
+}
+
+/// Where this machine itself reaches a port of an address.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.

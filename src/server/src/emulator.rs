@@ -3,16 +3,20 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::{self, AlertDescription};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    admin::{self, Admin},
     amqp::{Amqp, Settings},
     connection_limits::{Admission, ConnectionLimits},
     connections_file::entity,
     host::HubHandle,
     https::{Https, Origins},
     listener::{Accepted, Bound, Listener},
+    metered::Metered,
     mqtt::Mqtt,
+    observer::{Carries, Observer, Protocol, Refused, What},
     ports::BoundPorts,
     site::Site,
     time_limits::TimeLimits,
@@ -70,35 +74,40 @@ impl Emulator {
         let (mqtt, amqp, https) = emulator.protocols(times, origins);
         let https = Arc::new(https);
         let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
-        emulator.serve(ports.https.listen(limits)?, acceptor, {
+        let observer = Arc::clone(emulator.hub.observer());
+        let listener = ports.https.listen(limits, Protocol::Https, &observer)?;
+        emulator.serve(Protocol::Https, listener, acceptor, {
             move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
         });
         // Whatever protocol a client names on this port, it means MQTT.
         let acceptor = tls.acceptor(&[], times.handshake)?;
-        emulator.serve(ports.mqtts.listen(limits)?, acceptor.clone(), {
+        let listener = ports.mqtts.listen(limits, Protocol::Mqtt, &observer)?;
+        emulator.serve(Protocol::Mqtt, listener, acceptor.clone(), {
             move |stream, peer, admission| {
                 let mqtt = Arc::clone(&mqtt);
                 async move {
-                    mqtt.serve(stream, peer).await;
+                    mqtt.serve(stream, Protocol::Mqtt, peer).await;
                     drop(admission);
                 }
             }
         });
-        emulator.serve(ports.amqps.listen(limits)?, acceptor, {
+        let listener = ports.amqps.listen(limits, Protocol::Amqp, &observer)?;
+        emulator.serve(Protocol::Amqp, listener, acceptor, {
             let amqp = Arc::clone(&amqp);
             move |stream, peer, admission| {
                 let amqp = Arc::clone(&amqp);
                 async move {
-                    amqp.serve(stream, peer).await;
+                    amqp.serve(stream, Protocol::Amqp, peer).await;
                     drop(admission);
                 }
             }
         });
-        emulator.serve_plain(ports.amqp.listen(limits)?, move |accepted: Accepted| {
+        let listener = ports.amqp.listen(limits, Protocol::Amqp, &observer)?;
+        emulator.serve_plain(Protocol::Amqp, listener, move |stream, peer, admission| {
             let amqp = Arc::clone(&amqp);
             async move {
-                amqp.serve(accepted.socket, accepted.peer).await;
-                drop(accepted.admission);
+                amqp.serve(stream, Protocol::Amqp, peer).await;
+                drop(admission);
             }
         });
         let (tls, ending) = (tls.clone(), emulator.ending.clone());
@@ -118,10 +127,35 @@ impl Emulator {
         let emulator = Self::new(hub);
         let (_, _, https) = emulator.protocols(options.times, options.origins);
         let https = Arc::new(https.with_site(site));
-        emulator.serve_plain(port.listen(options.limits)?, move |accepted: Accepted| {
-            Arc::clone(&https).serve(accepted.socket, accepted.peer, accepted.admission)
+        let listener = port.listen(options.limits, Protocol::Https, emulator.hub.observer())?;
+        emulator.serve_plain(Protocol::Https, listener, move |stream, peer, admission| {
+            Arc::clone(&https).serve(stream, peer, admission)
         });
         Ok(emulator)
+    }
+
+    /// Lets whoever runs the hub look at it.
+    pub fn serve_admin(&self, address: SocketAddr, bound: Bound) -> Result<(), StartError> {
+        let admin = Admin::new(self.hub.clone(), address);
+        let listener = bound.listen(admin::LIMITS, Protocol::Admin, self.hub.observer())?;
+        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
+        let rates = Arc::clone(&admin);
+        tasks.spawn({
+            let ending = ending.clone();
+            async move {
+                ending.run_until_cancelled(rates.keep_rates()).await;
+            }
+        });
+        let ended = ending.clone();
+        let serve = move |accepted: Accepted| {
+            let (admin, ending) = (Arc::clone(&admin), ended.clone());
+            async move {
+                let _admission = accepted.admission;
+                admin.serve(accepted.socket, accepted.peer, ending).await;
+            }
+        };
+        self.tasks.spawn(listener.serve(tasks, ending, serve));
+        Ok(())
     }
 
     /// Resolves if the hub ends by itself, because its store has failed.
@@ -177,14 +211,22 @@ impl Emulator {
     /// Serves each connection of a port once it has shaken hands.
     fn serve<F>(
         &self,
+        protocol: Protocol,
         listener: Listener,
         acceptor: Acceptor,
-        serve: impl Fn(Secured, SocketAddr, Admission) -> F + Send + Sync + 'static,
+        serve: impl Fn(Stream, SocketAddr, Admission) -> F + Send + Sync + 'static,
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
-        let served = Arc::new((serve, acceptor, ending.clone()));
+        let port = Port {
+            protocol,
+            acceptor,
+            carries: self.hub.observer().carries(protocol.name()),
+            observer: Arc::clone(self.hub.observer()),
+            ending: ending.clone(),
+        };
+        let served = Arc::new((port, serve));
         let begin = move |accepted: Accepted| {
             let served = Arc::clone(&served);
             async move {
@@ -193,8 +235,8 @@ impl Emulator {
                     peer,
                     admission,
                 } = accepted;
-                let (serve, acceptor, ending) = &*served;
-                if let Some(stream) = shake_hands(acceptor, socket, peer, ending).await {
+                let (port, serve) = &*served;
+                if let Some(stream) = port.shake_hands(socket, peer).await {
                     serve(stream, peer, admission).await;
                 }
             }
@@ -205,24 +247,88 @@ impl Emulator {
     /// Serves each connection of a port that has no TLS.
     fn serve_plain<F>(
         &self,
+        protocol: Protocol,
         listener: Listener,
-        serve: impl Fn(Accepted) -> F + Send + Sync + 'static,
+        serve: impl Fn(Metered<TcpStream>, SocketAddr, Admission) -> F + Send + Sync + 'static,
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
-        self.tasks.spawn(listener.serve(tasks, ending, serve));
+        let carries = self.hub.observer().carries(protocol.name());
+        let begin = move |accepted: Accepted| {
+            let stream = Metered::new(accepted.socket, carries.clone());
+            serve(stream, accepted.peer, accepted.admission)
+        };
+        self.tasks.spawn(listener.serve(tasks, ending, begin));
     }
 }
 
-/// Shakes hands with a client, unless the program ends meanwhile.
-async fn shake_hands(
-    acceptor: &Acceptor,
-    socket: TcpStream,
-    peer: SocketAddr,
-    ending: &CancellationToken,
-) -> Option<Secured> {
-    let accepted = ending.run_until_cancelled(acceptor.accept(socket)).await?;
-    let refused = |reason: &io::Error| tracing::info!(%peer, %reason, "TLS handshake failed");
-    accepted.inspect_err(refused).ok()
+/// What clients send and are sent, out of TLS, counted.
+type Stream = Metered<Secured>;
+
+/// A port on which TLS is spoken.
+struct Port {
+    protocol: Protocol,
+    acceptor: Acceptor,
+    carries: Carries,
+    observer: Arc<Observer>,
+    ending: CancellationToken,
+}
+
+impl Port {
+    /// Shakes hands with a client, unless the program ends meanwhile.
+    async fn shake_hands(&self, socket: TcpStream, peer: SocketAddr) -> Option<Stream> {
+        let accepting = self.acceptor.accept(socket);
+        match self.ending.run_until_cancelled(accepting).await? {
+            Ok(stream) => Some(Metered::new(stream, self.carries.clone())),
+            Err(error) => {
+                self.observer.refused(&Refused {
+                    what: What::Handshake,
+                    protocol: self.protocol,
+                    peer,
+                    subject: "",
+                    code: handshake_code(&error),
+                    reason: &handshake_reason(&error),
+                });
+                None
+            }
+        }
+    }
+}
+
+/// A short name for why a handshake failed.
+fn handshake_code(error: &io::Error) -> &'static str {
+    match (error.kind(), tls_error(error)) {
+        (_, Some(rustls::Error::AlertReceived(alert))) if is_distrust(*alert) => "untrusted",
+        (_, Some(rustls::Error::InvalidMessage(_))) => "not-tls",
+        (_, Some(_)) => "refused",
+        (io::ErrorKind::TimedOut, None) => "timed-out",
+        (io::ErrorKind::UnexpectedEof, None) => "hung-up",
+        _ => "broken",
+    }
+}
+
+/// Why a handshake failed, and what to do about it where that is known.
+fn handshake_reason(error: &io::Error) -> String {
+    let advice = match handshake_code(error) {
+        "untrusted" => {
+            "; the client does not trust the hub's certificate: give it the one that \"ca\" in connections.json names"
+        }
+        "not-tls" => "; what came is not TLS: check the port and the scheme of the address",
+        _ => "",
+    };
+    format!("{error}{advice}")
+}
+
+fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+fn is_distrust(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::UnknownCA
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateUnknown
+    )
 }

@@ -8,11 +8,11 @@ use std::{
     collections::HashMap,
     io,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -25,6 +25,8 @@ use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
 };
+
+use crate::observer::{self, ClientName, Observer};
 
 /// The most inputs that wait for the hub. Whoever has more to give waits, and with them the sender at the far end.
 const WAITING: usize = 4096;
@@ -41,6 +43,9 @@ pub trait Keep {
     /// Makes all changes since the last call last. On an error, none of them may be told to anybody.
     fn flush(&mut self, hub: &Hub) -> Result<(), StoreError>;
 
+    /// What it keeps them in, in a word.
+    fn kind(&self) -> &'static str;
+
     /// Keeps what is worth keeping of a hub that ends, beside its changes.
     fn close(&mut self, _: &Hub) -> Result<(), StoreError> {
         Ok(())
@@ -53,6 +58,10 @@ pub struct Ephemeral;
 impl Keep for Ephemeral {
     fn flush(&mut self, _: &Hub) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn kind(&self) -> &'static str {
+        "memory"
     }
 }
 
@@ -105,7 +114,17 @@ struct After {
 /// The hub's end of a link to a client.
 struct Outgoing {
     sender: mpsc::UnboundedSender<ToLink>,
-    unread: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+    client: ClientName,
+}
+
+/// What both ends of a link know.
+#[derive(Default)]
+struct Shared {
+    /// How many bytes the client has not taken yet.
+    unread: AtomicUsize,
+    /// Why the hub closes the link, known before its last words can be read.
+    closed: OnceLock<Box<CloseReason>>,
 }
 
 /// A way to the hub. Cheap to clone.
@@ -114,6 +133,7 @@ pub struct HubHandle {
     inputs: mpsc::Sender<Input>,
     revision: watch::Receiver<u64>,
     fixed: Arc<Fixed>,
+    observer: Arc<Observer>,
 }
 
 /// What never changes while a hub runs.
@@ -121,6 +141,7 @@ struct Fixed {
     host_name: String,
     policies: Vec<AccessPolicy>,
     partition_count: u16,
+    store: &'static str,
 }
 
 /// One client's MQTT link. Dropping it tells the hub that the link is gone.
@@ -128,12 +149,23 @@ pub struct Link {
     connection: ConnectionId,
     inputs: mpsc::Sender<Input>,
     outputs: mpsc::UnboundedReceiver<ToLink>,
-    unread: Arc<AtomicUsize>,
     turns: Arc<Semaphore>,
+    shared: Arc<Shared>,
+    client: ClientName,
     is_closed: bool,
 }
 
 impl Link {
+    /// Who the client is: known once the hub has let it in, or has refused it.
+    pub fn client(&self) -> &ClientName {
+        &self.client
+    }
+
+    /// Why the hub has closed the link, if it has. A client that is quick to hang up may be heard of first.
+    pub fn closed(&self) -> Option<&CloseReason> {
+        self.shared.closed.get().map(Box::as_ref)
+    }
+
     /// Gives the hub bytes that came in. Waits while the hub has too much to do, with this link or with all.
     pub async fn receive(&self, bytes: Bytes) -> Result<(), Stopped> {
         let turn = Arc::clone(&self.turns).acquire_owned().await;
@@ -150,7 +182,7 @@ impl Link {
         let next = self.outputs.recv().await;
         match &next {
             Some(ToLink::Bytes(bytes)) => {
-                self.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
+                self.shared.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
             }
             Some(ToLink::Close(_)) | None => self.is_closed = true,
         }
@@ -184,6 +216,8 @@ impl HubHandle {
         let (inputs, queue) = mpsc::channel(WAITING);
         let (revised, revision) = watch::channel(0);
         let (started, starts) = std::sync::mpsc::channel();
+        let observer = Arc::<Observer>::default();
+        let watches = Arc::clone(&observer);
         let thread = thread::Builder::new()
             .name("hub".to_owned())
             .spawn(move || {
@@ -198,9 +232,13 @@ impl HubHandle {
                     host_name: hub.host_name().to_owned(),
                     policies: hub.policies().to_vec(),
                     partition_count: hub.partition_count(),
+                    store: keep.kind(),
                 };
                 let _ = started.send(Ok(fixed));
+                watches.took_events(events_taken(&hub));
                 let host = Host {
+                    kept: hub.revision(),
+                    observer: watches,
                     hub,
                     keep,
                     revised,
@@ -219,6 +257,7 @@ impl HubHandle {
             inputs,
             revision,
             fixed: Arc::new(fixed),
+            observer,
         };
         Ok(Ok((handle, Ended(thread))))
     }
@@ -244,6 +283,23 @@ impl HubHandle {
         self.fixed.partition_count
     }
 
+    /// What the hub's state is kept in, in a word: `memory` or `sqlite`.
+    pub fn store(&self) -> &'static str {
+        self.fixed.store
+    }
+
+    /// What is known of the work of the hub and of its surfaces.
+    pub fn observer(&self) -> &Arc<Observer> {
+        &self.observer
+    }
+
+    /// How many inputs wait for the hub.
+    pub fn waiting(&self) -> usize {
+        self.inputs
+            .max_capacity()
+            .saturating_sub(self.inputs.capacity())
+    }
+
     /// Changes whenever the hub has kept something: then there may be new events, messages or feedback.
     pub fn revision(&self) -> watch::Receiver<u64> {
         self.revision.clone()
@@ -252,26 +308,33 @@ impl HubHandle {
     /// Opens a link that will speak MQTT.
     pub async fn open(&self) -> Result<Link, Stopped> {
         let (sender, outputs) = mpsc::unbounded_channel();
-        let unread = Arc::<AtomicUsize>::default();
+        let shared = Arc::<Shared>::default();
+        let client = ClientName::default();
         let link = Outgoing {
             sender,
-            unread: Arc::clone(&unread),
+            shared: Arc::clone(&shared),
+            client: Arc::clone(&client),
         };
         let connection = self.ask(|reply| Input::Open { link, reply }).await?;
         Ok(Link {
             connection,
             inputs: self.inputs.clone(),
             outputs,
-            unread,
             turns: Arc::new(Semaphore::new(WAITING_OF_LINK)),
+            shared,
+            client,
             is_closed: false,
         })
     }
 
     /// Has the hub answer an HTTP request. The request's target is the path and query; its body is whole.
     pub async fn request(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, Stopped> {
-        let request = Box::new(request);
-        self.ask(|reply| Input::Request { request, reply }).await
+        let operation = hub::operation_name(request.method(), request.uri());
+        let (request, began) = (Box::new(request), Instant::now());
+        let response = self.ask(|reply| Input::Request { request, reply }).await?;
+        self.observer
+            .answered(operation, response.status(), began.elapsed());
+        Ok(response)
     }
 
     /// Looks at the hub between two inputs. All that it sees has been kept.
@@ -331,6 +394,9 @@ impl Ended {
 struct Host {
     hub: Hub,
     keep: Box<dyn Keep>,
+    /// The revision of the hub that is kept.
+    kept: u64,
+    observer: Arc<Observer>,
     revised: watch::Sender<u64>,
     links: HashMap<ConnectionId, Outgoing>,
     requests: HashMap<RequestId, oneshot::Sender<Response<Vec<u8>>>>,
@@ -359,11 +425,12 @@ impl Host {
             self.tick();
             self.hub.advance(self.now);
             let mut after = After::default();
+            let count = inputs.len();
             for input in inputs.drain(..) {
                 self.feed(input, &mut after);
             }
             // The changes of all these inputs last before anybody hears of one or sees it.
-            self.keep.flush(&self.hub)?;
+            self.flush(count)?;
             for look in after.looks {
                 look(&self.hub);
             }
@@ -376,13 +443,24 @@ impl Host {
         }
     }
 
+    /// Makes the changes of so many inputs last.
+    fn flush(&mut self, inputs: usize) -> Result<(), StoreError> {
+        let began = Instant::now();
+        self.keep
+            .flush(&self.hub)
+            .inspect_err(|error| self.observer.failed(error))?;
+        let revision = self.hub.revision();
+        if revision != self.kept {
+            self.kept = revision;
+            self.observer.kept(inputs, began.elapsed());
+            self.observer.took_events(events_taken(&self.hub));
+        }
+        Ok(())
+    }
+
     /// The wall clock, but never backwards.
     fn tick(&mut self) {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-        self.now = self.now.max(now);
+        self.now = self.now.max(observer::now());
     }
 
     fn until_deadline(&mut self) -> Duration {
@@ -425,12 +503,25 @@ impl Host {
     /// Hands out what the hub wants done.
     fn let_go(&mut self) {
         let mut packets: HashMap<ConnectionId, Vec<u8>> = HashMap::new();
+        let mut count = 0;
         while let Some(output) = self.hub.poll() {
             match output {
                 Output::Send { connection, bytes } => {
                     packets.entry(connection).or_default().extend(bytes);
+                    count += 1;
                 }
-                Output::Close { connection, reason } => {
+                Output::Close {
+                    connection,
+                    reason,
+                    client_id,
+                } => {
+                    if let Some(link) = self.links.get(&connection) {
+                        if let Some(client_id) = client_id {
+                            // It may be known already.
+                            let _ = link.client.set(client_id);
+                        }
+                        let _ = link.shared.closed.set(Box::new(reason.clone()));
+                    }
                     if let Some(bytes) = packets.remove(&connection) {
                         self.send(connection, bytes);
                     }
@@ -448,6 +539,7 @@ impl Host {
         for (connection, bytes) in packets {
             self.send(connection, bytes);
         }
+        self.observer.sent_packets(count);
         let revision = self.hub.revision();
         self.revised
             .send_if_modified(|known| std::mem::replace(known, revision) != revision);
@@ -458,11 +550,25 @@ impl Host {
         let Some(link) = self.links.get(&connection) else {
             return;
         };
-        let unread = link.unread.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        if link.client.get().is_none()
+            && let Some(client_id) = self.hub.client_id(connection)
+        {
+            let _ = link.client.set(client_id);
+        }
+        let before = link.shared.unread.fetch_add(bytes.len(), Ordering::Relaxed);
+        let unread = before + bytes.len();
         let is_slow = unread > UNREAD;
+        if is_slow {
+            self.observer.dropped_slow_client();
+        }
         if is_slow || link.sender.send(ToLink::Bytes(bytes.into())).is_err() {
             self.links.remove(&connection);
             self.hub.closed(self.now, connection);
         }
     }
+}
+
+/// How many events a hub has taken since it first began.
+fn events_taken(hub: &Hub) -> u64 {
+    hub.event_bounds().map(|it| it.next_number).sum()
 }

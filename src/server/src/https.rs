@@ -5,6 +5,7 @@ mod origins;
 mod upgrade;
 
 use std::{
+    borrow::Cow,
     convert::Infallible,
     net::SocketAddr,
     pin::pin,
@@ -23,15 +24,22 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
+use serde::Deserialize;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use wire::error::ERROR_CODE_HEADER;
+use wire::error::{ERROR_CODE_HEADER, ErrorCode};
 
 use crate::{
-    amqp::Amqp, connection_limits::Admission, host::HubHandle, mqtt::Mqtt, site::Site,
+    amqp::Amqp,
+    connection_limits::Admission,
+    health::Health,
+    host::HubHandle,
+    mqtt::Mqtt,
+    observer::{ClientName, Protocol, Refused, What},
+    site::Site,
     time_limits::TimeLimits,
 };
 
@@ -40,8 +48,6 @@ use bodies::Bodies;
 pub use bodies::BodyError;
 pub use origins::{OriginError, Origins};
 
-/// The longest that the hub may take to say that it is well.
-const HEALTH: Duration = Duration::from_secs(2);
 /// The longest that a connection may take to end once it is told to.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The most requests at once on a connection of HTTP/2.
@@ -109,6 +115,8 @@ impl Https {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let visit = Arc::new(Visit::new(peer, admission));
+        let observer = self.hub.observer();
+        let _presence = observer.connected(Protocol::Https, peer, ClientName::default());
         let answer = {
             let visit = Arc::clone(&visit);
             let https = Arc::clone(&self);
@@ -134,7 +142,7 @@ impl Https {
         let _under_way = visit.begin();
         let origin = request.headers().get(header::ORIGIN).cloned();
         let mut response = if request.uri().path() == "/healthz" {
-            self.health().await
+            Health::of(&self.hub).await.response()
         } else if upgrade::is_asked_for(&request) {
             upgrade::answer(self, request, visit)
         } else if let Some(response) = self.origins.preflight(&request) {
@@ -151,14 +159,13 @@ impl Https {
     /// Carries a request to the hub, and its answer back.
     async fn carry(&self, request: Request<Incoming>, visit: &Visit) -> Response<Full<Bytes>> {
         let (mut parts, body) = request.into_parts();
-        let method = parts.method.clone();
         // The hub wants the path and the query; HTTP/2 and proxies give the host with them.
         parts.uri = target(&parts.uri);
-        let path = parts.uri.path().to_owned();
+        let asked = format!("{} {}", parts.method, parts.uri.path());
         let (body, _share) = match self.bodies.read(&parts.headers, body).await {
             Ok(body) => body,
             Err(error) => {
-                tracing::info!(peer = %visit.peer, %method, path, reason = %error, "request refused");
+                self.refused(What::Request, visit, &asked, error.id(), &error.to_string());
                 return error.response();
             }
         };
@@ -167,18 +174,21 @@ impl Https {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "the hub is ending\n");
         };
         if response.status().is_client_error() || response.status().is_server_error() {
-            let (status, code) = (response.status().as_u16(), error_code(&response));
-            tracing::info!(peer = %visit.peer, %method, path, status, code, "request refused");
+            let (code, reason) = (error_code(&response), message(&response));
+            self.refused(What::Request, visit, &asked, code, &reason);
         }
         response.map(|body| Full::new(body.into()))
     }
 
-    async fn health(&self) -> Response<Full<Bytes>> {
-        match tokio::time::timeout(HEALTH, self.hub.look(|_| ())).await {
-            Ok(Ok(())) => plain(StatusCode::OK, "ok\n"),
-            Ok(Err(_)) => plain(StatusCode::SERVICE_UNAVAILABLE, "the hub is ending\n"),
-            Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the hub does not answer\n"),
-        }
+    fn refused(&self, what: What, visit: &Visit, asked: &str, code: &'static str, reason: &str) {
+        self.hub.observer().refused(&Refused {
+            what,
+            protocol: Protocol::Https,
+            peer: visit.peer,
+            subject: asked,
+            code,
+            reason,
+        });
     }
 }
 
@@ -255,9 +265,27 @@ fn target(uri: &Uri) -> Uri {
     target.unwrap_or("/").parse().unwrap_or_default()
 }
 
-fn error_code(response: &Response<Vec<u8>>) -> &str {
+/// The name of the hub's error.
+fn error_code(response: &Response<Vec<u8>>) -> &'static str {
     let code = response.headers().get(ERROR_CODE_HEADER);
-    code.and_then(|code| code.to_str().ok()).unwrap_or_default()
+    let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
+    code.map_or("other", ErrorCode::name)
+}
+
+/// The hub's own words in an answer, without the code that they begin with.
+fn message(response: &Response<Vec<u8>>) -> String {
+    #[derive(Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "Message", borrow)]
+        message: Cow<'a, str>,
+    }
+    match serde_json::from_slice::<Envelope<'_>>(response.body()) {
+        Ok(envelope) => match envelope.message.split_once(';') {
+            Some((code, words)) if code.starts_with("ErrorCode:") => words.to_owned(),
+            _ => envelope.message.into_owned(),
+        },
+        Err(_) => response.status().to_string(),
+    }
 }
 
 /// An answer of the surface itself, in words for a person.

@@ -3,6 +3,7 @@
 //! This crate owns listeners, TLS, storage and static files. It knows no rule of a hub: `hub` has them all, and this
 //! crate gives it bytes, requests and time.
 
+pub mod admin;
 pub mod amqp;
 pub mod cli;
 pub mod connection_limits;
@@ -10,12 +11,15 @@ pub mod connections_file;
 pub mod data_folder;
 pub mod doctor;
 pub mod emulator;
+pub mod health;
 pub mod host;
 pub mod https;
 pub mod listener;
 mod log;
 pub mod memory_budget;
+mod metered;
 pub mod mqtt;
+pub mod observer;
 pub mod owner_only;
 mod port_holder;
 pub mod ports;

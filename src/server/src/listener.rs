@@ -6,7 +6,10 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::connection_limits::{Admission, ConnectionLimits, Door};
+use crate::{
+    connection_limits::{Admission, ConnectionLimits, Door},
+    observer::{Observer, Protocol, Refused, What},
+};
 
 /// How many connections wait in the system until they are accepted: a whole fleet may come at once.
 const BACKLOG: u32 = 4096;
@@ -35,8 +38,10 @@ pub struct Bound {
 
 /// A port on which connections are let in.
 pub struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     door: Arc<Door>,
+    protocol: Protocol,
+    observer: Arc<Observer>,
 }
 
 impl Bound {
@@ -59,11 +64,18 @@ impl Bound {
         self.port
     }
 
-    /// From now on clients can connect.
-    pub fn listen(self, limits: ConnectionLimits) -> io::Result<Listener> {
+    /// From now on clients can connect, to speak a protocol. Those for whom there is no room are told of.
+    pub fn listen(
+        self,
+        limits: ConnectionLimits,
+        protocol: Protocol,
+        observer: &Arc<Observer>,
+    ) -> io::Result<Listener> {
         Ok(Listener {
-            listener: self.socket.listen(BACKLOG)?,
+            socket: self.socket.listen(BACKLOG)?,
             door: Door::new(limits),
+            protocol,
+            observer: Arc::clone(observer),
         })
     }
 }
@@ -81,7 +93,7 @@ impl Listener {
         loop {
             let accepted = tokio::select! {
                 () = ending.cancelled() => return,
-                accepted = self.listener.accept() => accepted,
+                accepted = self.socket.accept() => accepted,
             };
             match accepted {
                 Ok((socket, peer)) => {
@@ -111,7 +123,14 @@ impl Listener {
                 })
             }
             Err(reason) => {
-                tracing::warn!(%peer, %reason, "connection refused");
+                self.observer.refused(&Refused {
+                    what: What::Connection,
+                    protocol: self.protocol,
+                    peer,
+                    subject: "",
+                    code: reason.id(),
+                    reason: &reason.to_string(),
+                });
                 None
             }
         }

@@ -21,8 +21,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    host::{HubHandle, Link, Stopped, ToLink},
+    host::{HubHandle, Link, ToLink},
     memory_budget::{MemoryBudget, NoRoom, Share},
+    observer::{Protocol, Refused, What},
     time_limits::TimeLimits,
 };
 
@@ -51,6 +52,22 @@ pub enum End {
     Stalled,
     /// The hub has let go of the link without a reason of its own.
     Dropped,
+}
+
+impl End {
+    /// A short name for it, of a fixed set.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Hub(CloseReason::Refused(refusal)) => refusal.id(),
+            Self::Hub(reason) => reason.id(),
+            Self::Client => "client-closed",
+            Self::Broken(_) => "broken",
+            Self::Silent => "silent",
+            Self::NoRoom => "no-room",
+            Self::Stalled => "stalled",
+            Self::Dropped => "dropped",
+        }
+    }
 }
 
 impl fmt::Display for End {
@@ -88,24 +105,27 @@ impl Mqtt {
         })
     }
 
-    /// Serves a client until either end has had enough, and tells the log how it ended.
-    pub async fn serve<S: AsyncRead + AsyncWrite>(&self, stream: S, peer: SocketAddr) {
-        match self.carry(stream).await {
-            Ok(End::Hub(CloseReason::Disconnected)) => {
-                tracing::debug!(%peer, "MQTT connection closed: the client disconnected");
-            }
-            Ok(End::Dropped) if self.ending.is_cancelled() => {
-                tracing::debug!(%peer, "MQTT connection closed: the program ends");
-            }
-            Ok(end) => tracing::info!(%peer, reason = %end, "MQTT connection closed"),
-            Err(Stopped) => tracing::debug!(%peer, "MQTT connection refused: the program ends"),
-        }
+    /// Serves a client until either end has had enough, and tells how it ended.
+    pub async fn serve<S>(&self, stream: S, protocol: Protocol, peer: SocketAddr)
+    where
+        S: AsyncRead + AsyncWrite,
+    {
+        let Ok(link) = self.hub.open().await else {
+            tracing::debug!(%protocol, %peer, "connection refused: the program ends");
+            return;
+        };
+        let client = Arc::clone(link.client());
+        let observer = self.hub.observer();
+        let presence = observer.connected(protocol, peer, Arc::clone(&client));
+        let end = self.carry(stream, link).await;
+        drop(presence);
+        let client = client.get().map_or("", String::as_str);
+        self.tell(protocol, peer, client, &end);
     }
 
     /// Carries bytes both ways. When the program ends, nothing more is read, and what the hub still has to say is
     /// sent.
-    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S) -> Result<End, Stopped> {
-        let link = self.hub.open().await?;
+    async fn carry<S: AsyncRead + AsyncWrite>(&self, stream: S, link: Link) -> End {
         let (reader, writer) = tokio::io::split(stream);
         let pump = Pump {
             reader,
@@ -117,7 +137,37 @@ impl Mqtt {
             unknown: Some(self.strangers.share()),
             deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
         };
-        Ok(pump.run(&self.ending).await)
+        pump.run(&self.ending).await
+    }
+
+    fn tell(&self, protocol: Protocol, peer: SocketAddr, client: &str, end: &End) {
+        let observer = self.hub.observer();
+        let code = end.id();
+        observer.closed(protocol, code);
+        let what = match end {
+            End::Hub(CloseReason::Disconnected) => {
+                return tracing::debug!(%protocol, %peer, client, "the client disconnected");
+            }
+            End::Dropped if self.ending.is_cancelled() => {
+                return tracing::debug!(%protocol, %peer, client, "connection closed: the program ends");
+            }
+            End::Client | End::Broken(_) => {
+                let reason = end.to_string();
+                return tracing::info!(%protocol, %peer, client, code, reason, "connection closed");
+            }
+            End::Hub(CloseReason::Refused(_) | CloseReason::ConnectExpected { .. })
+            | End::Silent
+            | End::NoRoom => What::Client,
+            End::Hub(_) | End::Stalled | End::Dropped => What::Session,
+        };
+        observer.refused(&Refused {
+            what,
+            protocol,
+            peer,
+            subject: client,
+            code,
+            reason: &end.to_string(),
+        });
     }
 }
 
@@ -172,7 +222,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             // Whatever comes of it, the connection is over.
             let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
         }
-        end
+        match self.link.closed() {
+            Some(reason) if matches!(end, End::Client | End::Broken(_)) => End::Hub(reason.clone()),
+            _ => end,
+        }
     }
 
     fn late(self) -> End {

@@ -22,6 +22,8 @@ pub enum Surface {
     Amqp,
     /// The site, and the hub behind it, without TLS.
     Http,
+    /// The admin page and the figures.
+    Admin,
 }
 
 /// The port of each surface. As what is asked for, 0 stands for one that is free.
@@ -119,6 +121,7 @@ impl Surface {
             Self::Amqps => "--amqps",
             Self::Amqp => "--amqp",
             Self::Http => "--port",
+            Self::Admin => "--admin",
         }
     }
 }
@@ -131,6 +134,7 @@ impl fmt::Display for Surface {
             Self::Amqps => "AMQP over TLS",
             Self::Amqp => "AMQP",
             Self::Http => "the site",
+            Self::Admin => "the admin page",
         })
     }
 }

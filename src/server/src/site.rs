@@ -7,6 +7,8 @@ mod file;
 mod folder;
 mod policy;
 
+#[cfg(feature = "site")]
+use std::borrow::Cow;
 use std::{collections::HashMap, path::Path};
 
 use bytes::Bytes;
@@ -52,7 +54,11 @@ impl Site {
         {
             let files = Embedded::iter().filter_map(|name| {
                 let file = Embedded::get(&name)?;
-                Some((name.into_owned(), Bytes::from(file.data)))
+                let contents = match file.data {
+                    Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+                    Cow::Owned(bytes) => bytes.into(),
+                };
+                Some((name.into_owned(), contents))
             });
             Some(Self::new(files, frames))
         }

@@ -443,7 +443,9 @@ impl World {
                         link.to_device.extend(bytes);
                     }
                 }
-                hub::Output::Close { connection, reason } => {
+                hub::Output::Close {
+                    connection, reason, ..
+                } => {
                     self.closes.push(reason);
                     if let Some(link) = self.link(connection) {
                         link.closed_by_hub = true;

@@ -47,7 +47,42 @@ pub(super) enum Caller {
     Device,
 }
 
+/// The name of the operation that a request asks for: `PutDevice`. What this hub has not is `NotSupported`.
+pub fn operation_name(method: &Method, uri: &Uri) -> &'static str {
+    route(method, uri).map_or("NotSupported", |operation| operation.name())
+}
+
 impl Operation {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::PutDevice { .. } => "PutDevice",
+            Self::GetDevice { .. } => "GetDevice",
+            Self::DeleteDevice { .. } => "DeleteDevice",
+            Self::ListDevices => "ListDevices",
+            Self::Bulk => "Bulk",
+            Self::PutModule { .. } => "PutModule",
+            Self::GetModule { .. } => "GetModule",
+            Self::DeleteModule { .. } => "DeleteModule",
+            Self::ListModules { .. } => "ListModules",
+            Self::RegistryStatistics => "RegistryStatistics",
+            Self::ServiceStatistics => "ServiceStatistics",
+            Self::GetTwin { .. } => "GetTwin",
+            Self::PatchTwin { .. } => "PatchTwin",
+            Self::PutTwin { .. } => "PutTwin",
+            Self::InvokeMethod { .. } => "InvokeMethod",
+            Self::Query => "Query",
+            Self::SendToDevice { .. } => "SendToDevice",
+            Self::PurgeQueue { .. } => "PurgeQueue",
+            Self::ReceiveFeedback => "ReceiveFeedback",
+            Self::CompleteFeedback { .. } => "CompleteFeedback",
+            Self::AbandonFeedback { .. } => "AbandonFeedback",
+            Self::SendTelemetry { .. } => "SendTelemetry",
+            Self::ReceiveMessage { .. } => "ReceiveMessage",
+            Self::CompleteMessage { .. } => "CompleteMessage",
+            Self::AbandonMessage { .. } => "AbandonMessage",
+        }
+    }
+
     /// Who may ask for it.
     pub(super) fn caller(&self) -> Caller {
         match self {

@@ -6,7 +6,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
 use super::{AmqpError, Settings, serve};
-use crate::host::HubHandle;
+use crate::{
+    host::HubHandle,
+    observer::{ClientName, Protocol, Refused, What},
+};
 
 /// Serves AMQP clients, on whatever their bytes come.
 pub struct Amqp {
@@ -25,19 +28,35 @@ impl Amqp {
         })
     }
 
-    /// Serves one client to its end.
-    pub async fn serve<S>(&self, stream: S, peer: SocketAddr)
+    /// Serves one client to its end, and tells how it ended.
+    pub async fn serve<S>(&self, stream: S, protocol: Protocol, peer: SocketAddr)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        let observer = self.hub.observer();
+        let presence = observer.connected(protocol, peer, ClientName::default());
         let served = serve(stream, self.hub.clone(), Arc::clone(&self.settings));
-        match self.ending.run_until_cancelled(served).await {
-            Some(Ok(())) => tracing::debug!(%peer, "AMQP connection closed"),
-            Some(Err(AmqpError::Io(reason))) => {
-                tracing::debug!(%peer, %reason, "AMQP connection lost");
+        let end = self.ending.run_until_cancelled(served).await;
+        drop(presence);
+        let (code, error) = match end {
+            Some(Ok(())) => ("client", None),
+            Some(Err(error)) => (error.id(), Some(error)),
+            None => ("program-ends", None),
+        };
+        observer.closed(protocol, code);
+        match error {
+            None => tracing::debug!(%protocol, %peer, code, "connection closed"),
+            Some(AmqpError::Io(reason)) => {
+                tracing::info!(%protocol, %peer, code, %reason, "connection closed");
             }
-            Some(Err(reason)) => tracing::info!(%peer, %reason, "AMQP connection ended"),
-            None => {}
+            Some(error) => observer.refused(&Refused {
+                what: What::Session,
+                protocol,
+                peer,
+                subject: "",
+                code,
+                reason: &error.to_string(),
+            }),
         }
     }
 }

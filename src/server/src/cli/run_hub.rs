@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,7 +20,8 @@ use crate::{
     data_folder::DataFolder,
     emulator::{Emulator, EmulatorOptions},
     https::Origins,
-    ports::BoundPorts,
+    listener::Bound,
+    ports::{BindError, BoundPorts, Surface},
     tls::{Names, OwnCertificate, Tls},
 };
 
@@ -50,18 +52,33 @@ async fn serve(
 ) -> Result<(), Failure> {
     let signals = Signals::new().map_err(Failure::System)?;
     let ports = BoundPorts::new(args.address.listen, args.ports.ports())?;
+    let admin = args.admin.map(bind_admin).transpose()?;
     let (hub, ended) = args.hub.start(folder)?;
     let connections = ConnectionsFile::new(
         hub.host_name(),
         hub.policies(),
         tls.trusted(),
         ports.ports(),
+        admin.as_ref().map(|(address, _)| *address),
     )?;
     let emulator = Emulator::start(hub, ports, tls, options)?;
+    if let Some((address, bound)) = admin {
+        emulator.serve_admin(address, bound)?;
+    }
     // Whoever waits for this file takes it for a sign that the hub can be reached.
     let file = connections.write(folder)?;
     tell(args, &file, &connections);
     until_told(emulator, ended, signals).await
+}
+
+/// Takes the admin port. Gives its address with the port that was taken.
+fn bind_admin(asked: SocketAddr) -> Result<(SocketAddr, Bound), Failure> {
+    let bound = Bound::new(asked).map_err(|source| BindError {
+        surface: Surface::Admin,
+        address: asked,
+        source,
+    })?;
+    Ok((SocketAddr::new(asked.ip(), bound.port()), bound))
 }
 
 fn emulator_options(args: &HubArgs) -> Result<EmulatorOptions, Failure> {

@@ -55,13 +55,11 @@ pub(super) async fn until_told(
     }
     // The hub's thread has said its last, and closes its files: only then does it tell whether all was kept.
     let closed = tokio::task::spawn_blocking(move || ended.wait());
-    match tokio::time::timeout(closing_time, closed).await {
-        Ok(Ok(kept)) => kept.map_err(Failure::Store),
-        Ok(Err(_)) | Err(_) => {
-            tracing::warn!(
-                "the hub's files are not closed yet: the next start does it, and nothing is lost"
-            );
-            Ok(())
-        }
-    }
+    let Ok(Ok(kept)) = tokio::time::timeout(closing_time, closed).await else {
+        tracing::warn!(
+            "the hub's files are not closed yet: the next start does it, and nothing is lost"
+        );
+        return Ok(());
+    };
+    kept.map_err(Failure::Store)
 }

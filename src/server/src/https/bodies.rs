@@ -34,6 +34,16 @@ pub enum BodyError {
 }
 
 impl BodyError {
+    /// A short name for it, of a fixed set.
+    pub(super) fn id(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "body-too-large",
+            Self::TooSlow(_) => "body-too-slow",
+            Self::NoRoom(_) => "no-room",
+            Self::Broken(_) => "broken",
+        }
+    }
+
     /// What the client is told.
     pub(super) fn response(&self) -> Response<Full<Bytes>> {
         let status = match self {

@@ -10,7 +10,10 @@ use hyper_util::rt::TokioIo;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{Https, Visit, plain};
-use crate::websocket::WebSocketBytes;
+use crate::{
+    observer::{Protocol as Speech, What},
+    websocket::WebSocketBytes,
+};
 
 const WEBSOCKET: &str = "websocket";
 const VERSION: &str = "13";
@@ -51,13 +54,9 @@ pub(super) fn answer(
     mut request: Request<Incoming>,
     visit: &Visit,
 ) -> Response<Full<Bytes>> {
-    let chosen = choose(&request);
-    let (protocol, accept) = match chosen {
+    let (protocol, accept) = match choose(&request) {
         Ok(chosen) => chosen,
-        Err(refusal) => {
-            tracing::info!(peer = %visit.peer, path = request.uri().path(), reason = %refusal, "WebSocket refused");
-            return refusal.response();
-        }
+        Err(refusal) => return refuse(https, &request, visit, &refusal),
     };
     let name = match protocol {
         Protocol::Mqtt => MQTT,
@@ -72,14 +71,31 @@ pub(super) fn answer(
             Ok(stream) => {
                 let stream = WebSocketBytes::new(TokioIo::new(stream)).await;
                 match protocol {
-                    Protocol::Mqtt => mqtt.serve(stream, peer).await,
-                    Protocol::Amqp => amqp.serve(stream, peer).await,
+                    Protocol::Mqtt => mqtt.serve(stream, Speech::MqttWebSocket, peer).await,
+                    Protocol::Amqp => amqp.serve(stream, Speech::AmqpWebSocket, peer).await,
                 }
             }
             Err(error) => tracing::debug!(%peer, reason = %error, "WebSocket lost"),
         }
     });
     switch(name, accept)
+}
+
+fn refuse<B>(
+    https: &Https,
+    request: &Request<B>,
+    visit: &Visit,
+    refusal: &Refusal,
+) -> Response<Full<Bytes>> {
+    let path = request.uri().path();
+    https.refused(
+        What::WebSocket,
+        visit,
+        path,
+        refusal.id(),
+        &refusal.to_string(),
+    );
+    refusal.response()
 }
 
 fn choose<B>(request: &Request<B>) -> Result<(Protocol, HeaderValue), Refusal> {
@@ -137,6 +153,15 @@ fn switch(protocol: &'static str, accept: HeaderValue) -> Response<Full<Bytes>> 
 }
 
 impl Refusal {
+    /// A short name for it, of a fixed set.
+    fn id(&self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Protocol(_) => "subprotocol",
+            Self::Handshake(_) => "handshake",
+        }
+    }
+
     fn response(&self) -> Response<Full<Bytes>> {
         let status = match self {
             Self::Path => StatusCode::NOT_FOUND,

@@ -102,6 +102,10 @@ impl Keep for Flusher {
         self.database.flush()
     }
 
+    fn kind(&self) -> &'static str {
+        "sqlite"
+    }
+
     fn close(&mut self, hub: &Hub) -> Result<(), StoreError> {
         self.tidy(hub)?;
         self.database.flush()

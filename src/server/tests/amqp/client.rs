@@ -33,9 +33,8 @@ pub(crate) struct Client {
     next_delivery: u32,
 }
 
-/// A frame that came: its type and channel, and its body.
+/// A frame that came.
 pub(crate) struct Frame {
-    pub(crate) channel: u16,
     pub(crate) body: Vec<u8>,
 }
 
@@ -100,8 +99,7 @@ impl Client {
         let mut body = vec![0; usize::try_from(size).unwrap() - 8];
         let read = timeout(PATIENCE, self.stream.read_exact(&mut body)).await;
         read.expect("a frame was cut off").unwrap();
-        let channel = u16::from_be_bytes([header[6], header[7]]);
-        Some(Frame { channel, body })
+        Some(Frame { body })
     }
 
     /// The end of the stream comes, after whatever frames.

@@ -133,14 +133,14 @@ async fn wrong_tokens_are_refused_and_the_link_stays() {
         token.to_text().into_inner()
     };
     let wrong_key = token(HOST, expires);
-    let expired = hub.hub_token("service", 1000);
+    let stale = hub.hub_token("service", 1000);
     let mut client = hub.open().await;
     let requests = client.attach_sender("$cbs").await.unwrap();
     let answers = client.attach_receiver("$cbs", |_| {}).await.unwrap();
     client.grant(answers, 10, false).await;
     for text in [
         wrong_key.as_str(),
-        &expired,
+        &stale,
         &token("other.example", expires),
         "nonsense",
         "",

@@ -145,14 +145,10 @@ fn a_taken_port_is_told_with_the_program_that_has_it() {
     let folder = TempDir::new().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let mut command = doctor(folder.path());
-    command.args(["--amqps", &port]);
-    // An option that is given twice would be refused.
-    let arguments: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
-    let first = arguments.iter().position(|it| it == "--amqps").unwrap();
-    let mut arguments = arguments;
-    arguments.drain(first..first + 2);
-    let words = problem(program(arguments), "ports");
+    let mut command = program(["doctor", "--json", "--amqps", &port]);
+    command.args(["--https", "0", "--mqtts", "0", "--amqp", "0", "--data"]);
+    command.arg(folder.path());
+    let words = problem(command, "ports");
     assert!(
         words.contains(&port) && words.contains("--amqps"),
         "{words}"

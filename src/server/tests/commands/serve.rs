@@ -98,7 +98,7 @@ impl Playground {
             .unwrap();
         let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
+            request += &[name, ": ", value, "\r\n"].concat();
         }
         if !headers.iter().any(|(name, _)| *name == "Connection") {
             request += "Connection: close\r\n";

@@ -19,6 +19,10 @@ impl Keep for Failing {
         }
         Ok(())
     }
+
+    fn kind(&self) -> &'static str {
+        "a test's"
+    }
 }
 
 /// A hub, and the switch that has its store fail.

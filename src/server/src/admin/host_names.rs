@@ -1,0 +1,115 @@
+//! By which names the admin port may be spoken to.
+//!
+//! A page of the internet can have its own name lead to this machine, and would then be of the same origin as what it
+//! finds there (DNS rebinding). What it cannot have is a name that only this machine has, or none at all.
+
+use std::{fmt, net::IpAddr};
+
+use http::{Request, header, uri::Authority};
+
+/// The names of a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HostNames {
+    address: IpAddr,
+    host_name: String,
+}
+
+impl HostNames {
+    /// The names of a port of this address, on a machine whose hub has this name.
+    pub(super) fn new(address: IpAddr, host_name: &str) -> Self {
+        Self {
+            address,
+            host_name: host_name.to_owned(),
+        }
+    }
+
+    /// Whether a request was made to one of them.
+    pub(super) fn has<B>(&self, request: &Request<B>) -> bool {
+        let mut hosts = request.headers().get_all(header::HOST).into_iter();
+        // Of two hosts, which one was meant?
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return false;
+        };
+        let host = host.to_str().ok().and_then(|host| host.parse().ok());
+        let is_own = |host: Authority| self.is_own(host.host());
+        let target = request.uri().authority().cloned();
+        host.is_some_and(is_own) && target.is_none_or(is_own)
+    }
+
+    fn is_own(&self, host: &str) -> bool {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        match bare.parse::<IpAddr>() {
+            // A page at a bare address came from the machine that has it.
+            Ok(address) => {
+                address.is_loopback() || address == self.address || self.address.is_unspecified()
+            }
+            Err(_) => {
+                host.eq_ignore_ascii_case("localhost") || host.eq_ignore_ascii_case(&self.host_name)
+            }
+        }
+    }
+}
+
+impl fmt::Display for HostNames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "localhost, 127.0.0.1, [::1]")?;
+        if self.address.is_unspecified() {
+            write!(f, ", an address of this machine")?;
+        } else if !self.address.is_loopback() {
+            write!(f, ", {}", self.address)?;
+        }
+        if !self.host_name.eq_ignore_ascii_case("localhost") {
+            write!(f, ", {}", self.host_name)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(address: &str, host: &str) -> bool {
+        let request = Request::get("/").header(header::HOST, host).body(());
+        HostNames::new(address.parse().unwrap(), "hub.example").has(&request.unwrap())
+    }
+
+    #[test]
+    fn the_names_of_this_machine_are_taken() {
+        for host in [
+            "localhost:9602",
+            "LOCALHOST",
+            "127.0.0.1:9602",
+            "[::1]:9602",
+            "hub.example",
+        ] {
+            assert!(has("127.0.0.1", host), "{host}");
+        }
+        assert!(has("192.0.2.1", "192.0.2.1:9602"));
+        assert!(has("0.0.0.0", "192.0.2.1:9602"));
+    }
+
+    #[test]
+    fn other_names_are_not() {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "192.0.2.1",
+            "a@b",
+            "",
+            "127.0.0.1.evil.example",
+        ] {
+            assert!(!has("127.0.0.1", host), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_a_host_or_with_two_is_not() {
+        let names = HostNames::new("127.0.0.1".parse().unwrap(), "localhost");
+        assert!(!names.has(&Request::get("/").body(()).unwrap()));
+        let two = Request::get("/")
+            .header(header::HOST, "localhost")
+            .header(header::HOST, "localhost");
+        assert!(!names.has(&two.body(()).unwrap()));
+    }
+}

@@ -1,0 +1,113 @@
+//! The program, started with free ports and a folder of its own.
+
+use std::{
+    fs,
+    io::Read,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use client::service::Service;
+use serde_json::Value;
+use tempfile::TempDir;
+use wire::timestamp::Timestamp;
+
+/// The longest that anything in these tests may take.
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+pub(crate) struct Program {
+    child: Child,
+    log: Option<JoinHandle<String>>,
+    pub(crate) connections: Value,
+    /// Deleted at the end.
+    _folder: TempDir,
+}
+
+impl Program {
+    /// Starts the program with an admin port, and waits until it is ready.
+    pub(crate) fn start(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
+            .args([
+                "hub", "--https", "0", "--mqtts", "0", "--admin", "0", "--data",
+            ])
+            .arg(folder.path())
+            .args(options)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let connections = wait_for_connections(folder.path());
+        Self {
+            child,
+            log: Some(log),
+            connections,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn port(&self, surface: &str) -> u16 {
+        let port = self.connections["ports"][surface].as_u64().unwrap();
+        u16::try_from(port).unwrap()
+    }
+
+    /// `127.0.0.1:` and the admin port.
+    pub(crate) fn admin(&self) -> String {
+        let url = self.connections["admin"].as_str().unwrap();
+        url.strip_prefix("http://")
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned()
+    }
+
+    /// A service program's client that may do everything.
+    pub(crate) fn owner(&self) -> Service {
+        let text = self.connections["iothubowner"].as_str().unwrap();
+        Service::new(text.parse().unwrap())
+    }
+
+    pub(crate) fn authority(&self) -> Vec<u8> {
+        fs::read(self.connections["ca"].as_str().unwrap()).unwrap()
+    }
+
+    /// Ends the program, and gives all that it wrote to its log.
+    pub(crate) fn stop(mut self) -> String {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.log.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The file is there once the ports are taken, and is written at once.
+pub(crate) fn wait_for_connections(folder: &Path) -> Value {
+    let file = folder.join("connections.json");
+    let began = Instant::now();
+    loop {
+        let text = fs::read(&file).unwrap_or_default();
+        if let Ok(connections) = serde_json::from_slice(&text) {
+            return connections;
+        }
+        assert!(began.elapsed() < LIMIT, "the program did not start");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap())
+}

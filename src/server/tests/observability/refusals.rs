@@ -1,0 +1,85 @@
+use serde_json::Value;
+use tokio_rustls::rustls::RootCertStore;
+use wire::sas::SharedAccessKey;
+
+use crate::{
+    client::{Device, exchange, register, tls_trusting, wait_for_state},
+    program::{Program, now},
+};
+
+/// Waits for a refusal with this code.
+fn refusal(program: &Program, code: &str) -> Value {
+    let of = |state: &Value| {
+        let all = state["refusals"].as_array().unwrap().clone();
+        all.into_iter().find(|it| it["code"] == code)
+    };
+    let state = wait_for_state(program, |state| of(state).is_some());
+    of(&state).unwrap()
+}
+
+#[test]
+fn a_wrong_key_is_told_with_the_reason_that_the_client_is_not_told() {
+    let program = Program::start(&["--ephemeral"]);
+    register(&program, "dev1");
+    let wrong = SharedAccessKey::from([9; 32]);
+    let (_, code) = Device::connect(&program, "dev1", &wrong);
+    assert_eq!(code, 5);
+    let refusal = refusal(&program, "wrong-key");
+    assert_eq!(refusal["subject"], "dev1");
+    assert_eq!(refusal["what"], "client");
+    assert!(
+        refusal["reason"]
+            .as_str()
+            .unwrap()
+            .contains("signature does not match")
+    );
+}
+
+#[test]
+fn a_topic_of_another_device_is_told_with_who_published_to_it() {
+    let program = Program::start(&["--ephemeral"]);
+    let key = register(&program, "dev1");
+    let (mut device, _) = Device::connect(&program, "dev1", &key);
+    device.publish_to("devices/dev2/messages/events/", b"{}");
+    let refusal = refusal(&program, "foreign-topic");
+    assert_eq!(refusal["subject"], "dev1");
+    assert_eq!(refusal["what"], "session");
+}
+
+#[test]
+fn a_request_is_told_with_what_it_asked_for() {
+    let program = Program::start(&["--ephemeral"]);
+    let request = program.owner().get_device(now(), "nobody").request;
+    assert_eq!(exchange(&program, &request).status(), 404);
+    let refusal = refusal(&program, "DeviceNotFound");
+    assert_eq!(refusal["subject"], "GET /devices/nobody");
+}
+
+#[test]
+fn a_client_that_does_not_trust_the_certificate_is_told_with_what_to_do() {
+    use std::io::Write;
+    let program = Program::start(&["--ephemeral"]);
+    let mut stream = tls_trusting(&program, "mqtts", RootCertStore::empty());
+    assert!(stream.write_all(b"x").is_err());
+    let refusal = refusal(&program, "untrusted");
+    assert_eq!(refusal["what"], "handshake");
+    assert!(
+        refusal["reason"]
+            .as_str()
+            .unwrap()
+            .contains("connections.json")
+    );
+}
+
+#[test]
+fn only_the_newest_refusals_are_remembered() {
+    let program = Program::start(&["--ephemeral", "--log", "off"]);
+    for number in 0..110 {
+        let id = format!("nobody-{number}");
+        exchange(&program, &program.owner().get_device(now(), &id).request);
+    }
+    let state = crate::client::state(&program);
+    let refusals = state["refusals"].as_array().unwrap();
+    assert_eq!(refusals.len(), 100);
+    assert_eq!(refusals[0]["subject"], "GET /devices/nobody-109");
+}
