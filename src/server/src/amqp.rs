@@ -57,7 +57,7 @@ const FEEDBACK: Duration = Duration::from_secs(1);
 /// The shortest time between two signs of life that a client can ask for.
 const LEAST_ALIVE: Duration = Duration::from_millis(500);
 /// How many bytes are read at a time.
-const READ_BYTES: usize = 16 * 1024;
+const READ_BYTES: usize = 4 * 1024;
 
 /// What the hub's event hub is called, and where it is.
 #[derive(Clone, Debug)]

@@ -81,6 +81,8 @@ pub(super) struct Batch {
     link: LinkId,
     events: Vec<TelemetryEvent>,
     is_all: bool,
+    /// How far the partition reaches, for a reader that wants to know.
+    extent: Option<PartitionExtent>,
 }
 
 /// A link, as its client uses it.
@@ -119,9 +121,10 @@ struct Reader {
     partition: u16,
     position: EventPosition,
     is_settled: bool,
+    /// Whether it wants to hear with each event how far the partition reaches.
+    wants_metrics: bool,
     /// Whether there may be events that it has not read.
     may_have: bool,
-    is_reading: bool,
     _place: Place,
 }
 
@@ -190,7 +193,7 @@ impl Container {
                 let answer = describe_partition(&entity, partition, extent);
                 self.answer(&message, &request, answer);
             }
-            Done::Read(batches) => self.events_came(batches),
+            Done::Read(batches) => self.events_came(now, batches),
             Done::Stopped => {
                 let why = "the hub has stopped; connect again later";
                 self.connection

@@ -9,6 +9,7 @@ use wire::{event::Event, timestamp::Timestamp};
 
 use super::{
     encoding::EncodingError,
+    extent::PartitionExtent,
     message::{Outgoing, Property},
 };
 
@@ -26,9 +27,18 @@ pub(super) fn long(number: u64) -> Value {
     Value::Long(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// How far a partition reaches, and when it was measured: for readers that want to hear of it with each event.
+pub(super) type Metrics = (PartitionExtent, Timestamp);
+
 /// Writes an event.
-pub(super) fn write_event(event: Event) -> Result<Vec<u8>, EncodingError> {
+pub(super) fn write_event(
+    event: Event,
+    metrics: Option<&Metrics>,
+) -> Result<Vec<u8>, EncodingError> {
     let mut message = Outgoing::default();
+    if let Some((extent, measured)) = metrics {
+        annotate_delivery(&mut message, extent, *measured);
+    }
     for (name, text) in event.annotations() {
         let value = match name {
             "x-opt-sequence-number" => long(event.sequence_number),
@@ -45,6 +55,17 @@ pub(super) fn write_event(event: Event) -> Result<Vec<u8>, EncodingError> {
     }
     message.set_data(event.body);
     message.write()
+}
+
+fn annotate_delivery(message: &mut Outgoing, extent: &PartitionExtent, measured: Timestamp) {
+    let Some((offset, at)) = &extent.newest else {
+        return;
+    };
+    let last = long(extent.next_number.saturating_sub(1));
+    message.annotate_delivery("last_enqueued_sequence_number", last);
+    message.annotate_delivery("last_enqueued_offset", Value::from(offset.as_str()));
+    message.annotate_delivery("last_enqueued_time_utc", moment(*at));
+    message.annotate_delivery("runtime_info_retrieval_time_utc", moment(measured));
 }
 
 fn set_sender_property(message: &mut Outgoing, name: &str, text: String) {

@@ -12,6 +12,7 @@ use serde_bytes::ByteBuf;
 
 use super::encoding::{EncodingError, read_first, write};
 
+const DELIVERY_ANNOTATIONS: u64 = 0x71;
 const MESSAGE_ANNOTATIONS: u64 = 0x72;
 const PROPERTIES: u64 = 0x73;
 const APPLICATION_PROPERTIES: u64 = 0x74;
@@ -191,6 +192,7 @@ fn uuid_text(bytes: &[u8]) -> String {
 /// A message on its way out.
 #[derive(Default)]
 pub(super) struct Outgoing {
+    delivery_annotations: OrderedMap<Value, Value>,
     annotations: OrderedMap<Value, Value>,
     properties: Vec<Value>,
     application: OrderedMap<Value, Value>,
@@ -201,6 +203,12 @@ impl Outgoing {
     /// Sets a message annotation.
     pub(super) fn annotate(&mut self, name: &str, value: Value) {
         self.annotations.insert(Symbol::from(name).into(), value);
+    }
+
+    /// Sets an annotation of this delivery of the message.
+    pub(super) fn annotate_delivery(&mut self, name: &str, value: Value) {
+        let name = Symbol::from(name).into();
+        self.delivery_annotations.insert(name, value);
     }
 
     /// Sets a field of the properties.
@@ -228,6 +236,8 @@ impl Outgoing {
 
     /// Writes the sections, those that are empty left out.
     pub(super) fn write(self) -> Result<Vec<u8>, EncodingError> {
+        let delivery_annotations = (!self.delivery_annotations.is_empty())
+            .then(|| section(DELIVERY_ANNOTATIONS, Value::Map(self.delivery_annotations)));
         let annotations = (!self.annotations.is_empty())
             .then(|| section(MESSAGE_ANNOTATIONS, Value::Map(self.annotations)));
         let properties = (!self.properties.is_empty())
@@ -235,7 +245,13 @@ impl Outgoing {
         let application = (!self.application.is_empty())
             .then(|| section(APPLICATION_PROPERTIES, Value::Map(self.application)));
         let body = self.body.unwrap_or_else(|| section(VALUE, Value::Null));
-        let sections = [annotations, properties, application, Some(body)];
+        let sections = [
+            delivery_annotations,
+            annotations,
+            properties,
+            application,
+            Some(body),
+        ];
         let mut bytes = Vec::new();
         for section in sections.iter().flatten() {
             bytes.extend(write(section)?);

@@ -129,6 +129,28 @@ async fn events_come_with_the_types_that_readers_expect() {
 }
 
 #[tokio::test]
+async fn a_reader_that_asks_for_it_hears_how_far_the_partition_reaches() {
+    let hub = TestHub::start().await;
+    hub.send_telemetry("one").await;
+    hub.send_telemetry("two").await;
+    let mut client = hub.open_reader().await;
+    let metrics = |attach: &mut Attach| {
+        let wish = Symbol::from("com.microsoft:enable-receiver-runtime-metric");
+        attach.desired_capabilities = Some(vec![wish].into());
+    };
+    let link = client.attach_receiver(&partition(), metrics).await.unwrap();
+    client.grant(link, 1, false).await;
+    let (_, event) = client.receive().await;
+    let facts = section(&event, 0x71);
+    let fact = |name: &str| entry(facts, &Value::Symbol(name.into()));
+    assert_eq!(fact("last_enqueued_sequence_number"), &Value::Long(1));
+    assert!(matches!(fact("last_enqueued_offset"), Value::String(_)));
+    for name in ["last_enqueued_time_utc", "runtime_info_retrieval_time_utc"] {
+        assert!(matches!(fact(name), Value::Timestamp(_)), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_whole_url_is_an_address_and_words_have_no_case() {
     let hub = TestHub::start().await;
     hub.send_telemetry("hello").await;

@@ -204,8 +204,8 @@ impl Container {
             partition: target.partition,
             position: target.start.resolve(extent),
             is_settled: attach.snd_settle_mode != SenderSettleMode::Unsettled,
+            wants_metrics: desires(&attach, "com.microsoft:enable-receiver-runtime-metric"),
             may_have: true,
-            is_reading: false,
             _place: place,
         }));
         self.connection.accept(link, &attach, MOST_MESSAGE_BYTES);
@@ -290,6 +290,11 @@ fn property<'a>(attach: &'a Attach, name: &str) -> Option<&'a Value> {
     let properties = attach.properties.as_ref()?.iter();
     let mut values = properties.filter(|(own, _)| own.as_str() == name);
     values.next().map(|(_, value)| value)
+}
+
+fn desires(attach: &Attach, capability: &str) -> bool {
+    let desired = attach.desired_capabilities.iter().flatten();
+    desired.into_iter().any(|own| own.as_str() == capability)
 }
 
 /// At most so much of a stranger's text comes back to the stranger.

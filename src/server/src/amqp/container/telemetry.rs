@@ -1,13 +1,15 @@
 //! Telemetry on its way to readers.
 
 use hub::Hub;
-use wire::event::EventPosition;
+use wire::{event::EventPosition, timestamp::Timestamp};
 
 use super::{Batch, Container, Done, Kind, MOST_UNSENT};
-use crate::amqp::{event_message::write_event, frame::MOST_FRAME_BYTES, link::LinkId};
+use crate::amqp::{event_message::write_event, extent::PartitionExtent, link::LinkId};
 
 /// The most bytes of events that one look at the hub brings.
 const MOST_READ_BYTES: usize = 512 * 1024;
+/// About how many bytes an event has besides those that its sender gave it.
+const STAMPS: usize = 512;
 /// How many events are taken out of a partition at a time.
 const CHUNK: usize = 16;
 
@@ -26,9 +28,14 @@ impl Container {
             let (credit, _) = self.connection.credit(*link);
             if credit > 0 && reader.may_have {
                 reader.may_have = false;
-                reader.is_reading = true;
                 let credit = usize::try_from(credit).unwrap_or(usize::MAX);
-                wanted.push((*link, reader.partition, reader.position.clone(), credit));
+                wanted.push(Wanted {
+                    link: *link,
+                    partition: reader.partition,
+                    from: reader.position.clone(),
+                    most: credit,
+                    wants_metrics: reader.wants_metrics,
+                });
             }
         }
         if wanted.is_empty() {
@@ -46,23 +53,23 @@ impl Container {
         });
     }
 
-    pub(super) fn events_came(&mut self, batches: Vec<Batch>) {
+    pub(super) fn events_came(&mut self, now: Timestamp, batches: Vec<Batch>) {
         self.is_reading = false;
         for batch in batches {
-            self.give_events(batch);
+            self.give_events(now, batch);
         }
     }
 
-    fn give_events(&mut self, batch: Batch) {
+    fn give_events(&mut self, now: Timestamp, batch: Batch) {
         let link = batch.link;
         let Some(Kind::Partition(reader)) = self.links.get_mut(&link).map(|it| &mut it.kind) else {
             return;
         };
-        reader.is_reading = false;
         reader.may_have |= !batch.is_all;
+        let metrics = batch.extent.map(|extent| (extent, now));
         for event in batch.events {
             let number = event.sequence_number;
-            let Ok(bytes) = write_event(event) else {
+            let Ok(bytes) = write_event(event, metrics.as_ref()) else {
                 continue;
             };
             // The client may have taken its credit back meanwhile.
@@ -86,36 +93,51 @@ impl Container {
     }
 }
 
+/// What a link wants to read.
+struct Wanted {
+    link: LinkId,
+    partition: u16,
+    from: EventPosition,
+    most: usize,
+    wants_metrics: bool,
+}
+
 /// Reads events for several links, in their order, until there are enough bytes.
-fn read(hub: &Hub, wanted: Vec<(LinkId, u16, EventPosition, usize)>) -> Vec<Batch> {
+fn read(hub: &Hub, wanted: Vec<Wanted>) -> Vec<Batch> {
     let mut bytes = 0;
-    let mut batches = Vec::with_capacity(wanted.len());
-    for (link, partition, mut from, most) in wanted {
-        let mut batch = Batch {
-            link,
-            events: Vec::new(),
-            is_all: false,
-        };
-        while bytes < MOST_READ_BYTES && batch.events.len() < most {
-            let count = CHUNK.min(most - batch.events.len());
-            let events = hub.read_events(partition, &from, count);
-            bytes += events
-                .iter()
-                .map(|event| event.body.len() + MOST_FRAME_BYTES / 64)
-                .sum::<usize>();
-            batch.is_all = events.len() < count;
-            if let Some(last) = events.last() {
-                from = EventPosition::SequenceNumber {
-                    number: last.sequence_number,
-                    inclusive: false,
-                };
-            }
-            batch.events.extend(events);
-            if batch.is_all {
-                break;
-            }
+    let read = wanted
+        .into_iter()
+        .map(|wanted| read_batch(hub, wanted, &mut bytes));
+    read.collect()
+}
+
+fn read_batch(hub: &Hub, wanted: Wanted, bytes: &mut usize) -> Batch {
+    let partition = wanted.partition;
+    let extent = wanted
+        .wants_metrics
+        .then(|| PartitionExtent::of(hub, partition));
+    let mut batch = Batch {
+        link: wanted.link,
+        events: Vec::new(),
+        is_all: false,
+        extent: extent.flatten(),
+    };
+    let mut from = wanted.from;
+    while *bytes < MOST_READ_BYTES && batch.events.len() < wanted.most && !batch.is_all {
+        let count = CHUNK.min(wanted.most - batch.events.len());
+        let events = hub.read_events(partition, &from, count);
+        let sizes = events
+            .iter()
+            .map(|event| event.body.len() + event.properties.size() + STAMPS);
+        *bytes += sizes.sum::<usize>();
+        batch.is_all = events.len() < count;
+        if let Some(last) = events.last() {
+            from = EventPosition::SequenceNumber {
+                number: last.sequence_number,
+                inclusive: false,
+            };
         }
-        batches.push(batch);
+        batch.events.extend(events);
     }
-    batches
+    batch
 }
