@@ -1,6 +1,8 @@
 //! What a service sends to a device, and what is refused.
 
+use http::Request;
 use wire::mqtt::mqttrs::QoS;
+use wire::properties::MessageProperties;
 use wire::rest::encode_id;
 
 use crate::bench::{Ask, Bench, SECOND, START, json};
@@ -314,4 +316,28 @@ fn ids_are_decoded_from_the_path() {
     let path = format!("/devices/{}/messages/deviceBound", encode_id("a#b?c"));
     assert_eq!(bench.outcome(&Ask::path("POST", &path)), "204");
     assert_eq!(bench.pending("a#b?c"), 1);
+}
+
+/// A header's name has no case. What came by another protocol is not to lose it on its way through a request.
+#[test]
+fn properties_that_came_by_another_protocol_keep_the_case_of_their_names() {
+    let mut bench = Bench::new();
+    let link = bench.listen(QoS::AtLeastOnce);
+    let mut properties = MessageProperties::default();
+    let property = ("Colour".to_owned(), Some("blue".to_owned()));
+    properties.application.push(property);
+    let mut request = Request::builder()
+        .method("POST")
+        .uri("/devices/dev1/messages/devicebound?api-version=2021-04-12")
+        .header("authorization", bench.service_token("service"))
+        .body(b"x".to_vec())
+        .unwrap();
+    request.extensions_mut().insert(properties);
+    assert_eq!(bench.request(&request).status(), 204);
+    let deliveries = bench.deliveries(link);
+    assert!(
+        deliveries[0].topic.ends_with("Colour=blue"),
+        "{}",
+        deliveries[0].topic
+    );
 }

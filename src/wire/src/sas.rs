@@ -209,7 +209,8 @@ impl SasToken {
     /// Whether the token's resource is `resource` or contains it.
     ///
     /// Containment goes by path segments: `host/devices` contains `host/devices/dev1` and not
-    /// `host/devices1`. The host is compared without regard to case, the rest exactly.
+    /// `host/devices1`. The host is compared without regard to case, the rest exactly. A client that dials another port
+    /// than the usual one may have written it behind the host; it does not count.
     pub fn covers(&self, resource: &str) -> bool {
         let Some(own) = self.resource_decoded() else {
             return false;
@@ -218,7 +219,8 @@ impl SasToken {
         let own = own.strip_suffix('/').unwrap_or(&own);
         own.split('/').enumerate().all(|(position, own)| {
             asked.next().is_some_and(|asked| {
-                own == asked || position == 0 && own.eq_ignore_ascii_case(asked)
+                own == asked
+                    || position == 0 && without_port(own).eq_ignore_ascii_case(without_port(asked))
             })
         })
     }
@@ -257,6 +259,16 @@ impl SasToken {
             text.push_str(&encode(policy));
         }
         Secret::new(text)
+    }
+}
+
+/// The name of a host with or without a port.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|it| it.is_ascii_digit()) => {
+            name
+        }
+        _ => host,
     }
 }
 

@@ -64,6 +64,19 @@ fn verifies_what_the_key_signed() {
     check(&SERVICE.replace("iothubowner", "service"), &key(), true);
 }
 
+/// IoT Hub takes a key for base64, and Event Hubs takes the same text as it is.
+#[test]
+fn the_text_of_a_key_is_another_key() {
+    let by_bytes = SasToken::sign("h", &key(), EXPIRES, Some("service"));
+    let text = key().to_base64().into_inner().into_bytes();
+    let text = SharedAccessKey::from_bytes(text).unwrap();
+    let by_text = SasToken::sign("h", &text, EXPIRES, Some("service"));
+    assert!(by_text.verify_with_text(&key()));
+    assert!(!by_text.verify(&key()));
+    assert!(!by_bytes.verify_with_text(&key()));
+    assert!(!by_text.verify_with_text(&other_key()));
+}
+
 /// The signature is over the resource as it stands in the token, however it is encoded.
 #[test]
 fn verifies_other_encodings() {
@@ -126,6 +139,11 @@ fn covers_by_whole_segments() {
     check("h", "h2", false);
     check("other/devices/d", "h/devices/d", false);
     check("/", "h", false);
+    check("h:8443", "h/devices/d", true);
+    check("h:8443/devices/d", "h/devices/d", true);
+    check("h:", "h", false);
+    check("h:x", "h", false);
+    check("h/devices/d:1", "h/devices/d", false);
     check("h/devices/a%2Fb", "h/devices/a/b", false);
     check("h/devices/a#1", "h/devices/a#1", true);
 }
