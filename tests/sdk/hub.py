@@ -24,6 +24,9 @@ from pathlib import Path
 # REST and WebSockets, MQTT, AMQP, and AMQP without TLS.
 PORTS = (443, 8883, 5671, 5672)
 
+# The option with which a hub keeps nothing.
+EPHEMERAL = "--ephemeral"
+
 # How long a hub may take to start, in seconds.
 START_LIMIT = 30
 
@@ -41,18 +44,36 @@ class HubError(Exception):
 class Hub:
     """A hub that runs. Its connection strings are `iothubowner`, `service`, `eventhub` and `eventhub_emulator`."""
 
-    def __init__(self, hostname, address, folder, process, log):
+    def __init__(self, hostname, address, folder, options):
         self.hostname = hostname
         self.address = address
         self.folder = folder
-        self._process = process
-        self._log = log
+        self._options = options
+        self._log = folder.with_suffix(".log")
+        self.start()
         self.connections = json.loads(self.connections_file.read_text())
         self.iothubowner = self.connections["iothubowner"]
         self.service = self.connections["service"]
         self.eventhub = self.connections["eventhub"]
         self.eventhub_emulator = self.connections["eventhub_emulator"]
         self.ca = self.connections["ca"]
+
+    def start(self):
+        """Starts the hub, the first time or again with what it has kept, and waits until it can be reached."""
+        self.connections_file.unlink(missing_ok=True)
+        where = ["--data", self.folder, "--hostname", self.hostname, "--listen", self.address]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [program(), "hub", *where, *self._options], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        end = time.monotonic() + START_LIMIT
+        while not self.connections_file.exists():
+            if not self.is_running():
+                raise HubError(f"the hub ended with {self._process.returncode} instead of starting:\n{self.log()}")
+            if time.monotonic() > end:
+                self.kill()
+                raise HubError(f"the hub wrote no connections.json within {START_LIMIT} s:\n{self.log()}")
+            time.sleep(0.02)
 
     @property
     def connections_file(self):
@@ -71,6 +92,11 @@ class Hub:
     def log(self):
         """The end of what the hub has printed."""
         return tail(self._log)
+
+    def kill(self):
+        """Ends the hub without a warning."""
+        self._process.kill()
+        self._process.wait()
 
     def is_running(self):
         return self._process.poll() is None
@@ -91,14 +117,25 @@ class Hub:
 
 
 def start(folder, *options):
-    """Starts a hub that keeps nothing, with its files in `folder`, on the first address that is free."""
+    """Starts a hub with its files in `folder`, on the first address that is free."""
     for hostname, address in addresses():
         if not is_free(address):
             continue
-        hub = start_at(hostname, address, folder, options)
-        if hub:
-            return hub
+        try:
+            return Hub(hostname, address, Path(tempfile.mkdtemp(prefix="hub-", dir=folder)), options)
+        except HubError:
+            # Another program may have taken a port in the meantime.
+            if is_free(address):
+                raise
     raise HubError(f"no loopback address has the ports {PORTS} free: stop what listens there")
+
+
+def program():
+    """The program to start."""
+    named = os.environ.get("IOTHUB_PLAYGROUND")
+    if not named:
+        raise HubError("IOTHUB_PLAYGROUND is not set: `cargo xtask test sdk` builds the hub and sets it")
+    return named
 
 
 def addresses():
@@ -127,30 +164,6 @@ def is_free(address):
     return True
 
 
-def start_at(hostname, address, folder, options):
-    """Starts a hub; none if another program took a port of the address in the meantime."""
-    program = os.environ.get("IOTHUB_PLAYGROUND")
-    if not program:
-        raise HubError("IOTHUB_PLAYGROUND is not set: `cargo xtask test sdk` builds the hub and sets it")
-    folder = Path(tempfile.mkdtemp(prefix="hub-", dir=folder))
-    log = folder.with_suffix(".log")
-    command = [program, "hub", "--ephemeral", "--data", folder, "--hostname", hostname, "--listen", address, *options]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
-    end = time.monotonic() + START_LIMIT
-    while not (folder / "connections.json").exists():
-        if process.poll() is not None:
-            if is_free(address):
-                raise HubError(f"the hub ended with {process.returncode} instead of starting:\n{tail(log)}")
-            return None
-        if time.monotonic() > end:
-            process.kill()
-            process.wait()
-            raise HubError(f"the hub wrote no connections.json within {START_LIMIT} s:\n{tail(log)}")
-        time.sleep(0.02)
-    return Hub(hostname, address, folder, process, log)
-
-
 def tail(log):
     """The end of a log, without the keys that the hub prints for its user."""
     lines = log.read_text(errors="replace").splitlines()[-LOG_TAIL:]
@@ -161,7 +174,7 @@ def main():
     # Whoever stops this program stops the hub with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="iothub-sdk-") as folder:
-        hub = start(folder)
+        hub = start(folder, EPHEMERAL)
         try:
             code = subprocess.call(sys.argv[1:], env={**os.environ, **hub.environment})
             if code != 0:

@@ -6,7 +6,7 @@ use wire::{
     mqtt::mqttrs::{Connack, Connect, ConnectReturnCode, LastWill, Packet, QoS},
     properties::MessageProperties,
     rest::decode_id,
-    sas::{SasToken, device_resource},
+    sas::{SasToken, device_resource, without_port},
     timestamp::Timestamp,
     topic::DeviceTopic,
 };
@@ -274,7 +274,8 @@ fn identity_of(parts: &[&str], client_id: &str, host_name: &str) -> Result<Ident
     if device_id.is_empty() {
         return Err(Refusal::UserNameUnreadable);
     }
-    if !host.eq_ignore_ascii_case(host_name) {
+    // A client that was told a port of its own writes it here as well.
+    if !without_port(host).eq_ignore_ascii_case(host_name) {
         return Err(Refusal::WrongHost);
     }
     let expected = module_id.map_or_else(

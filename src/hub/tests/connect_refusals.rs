@@ -46,6 +46,8 @@ fn names_that_do_not_fit() {
     }
     let other_hub = "fabrikam.azure-devices.net/dev1/?api-version=2021-04-12";
     check("another hub", names(other_hub, "dev1"), Refusal::WrongHost);
+    let no_port = "contoso.azure-devices.net:mqtt/dev1/?api-version=2021-04-12";
+    check("no port", names(no_port, "dev1"), Refusal::WrongHost);
     for client_id in ["dev2", "Dev1", "", "dev1/m", "dev1/"] {
         let user_name = "contoso.azure-devices.net/dev1/?api-version=2021-04-12";
         check(

@@ -17,6 +17,8 @@ fn every_documented_form_of_the_user_name_is_accepted() {
         "contoso.azure-devices.net/dev1/",
         "contoso.azure-devices.net/dev1",
         "CONTOSO.Azure-Devices.NET/dev1/?api-version=2021-04-12",
+        // The SDK for Node.js, of a host name with a port.
+        "contoso.azure-devices.net:8883/dev1/?api-version=2021-04-12",
     ];
     for user_name in user_names {
         let mut bench = Bench::new();

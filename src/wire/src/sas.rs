@@ -262,8 +262,8 @@ impl SasToken {
     }
 }
 
-/// The name of a host with or without a port.
-fn without_port(host: &str) -> &str {
+/// The name of a host that may have a port behind it.
+pub fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.is_empty() && port.bytes().all(|it| it.is_ascii_digit()) => {
             name

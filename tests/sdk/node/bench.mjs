@@ -16,7 +16,7 @@ export const TRANSPORTS = { Mqtt, MqttWs };
 export const ODD = "a b+c/d%e&f=g#h$i?j,k;l\"m'n<ö>한글";
 
 /** How long anything on this machine may take, in milliseconds. */
-export const LIMIT = 20_000;
+export const LIMIT = 40_000;
 
 /** How long something must stay away until a test believes that it does not come. */
 const QUIET = 1_000;

@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { test } from "node:test";
 import sdk from "azure-iot-device";
 import iothub from "azure-iothub";
-import { assertRefused, connections, deviceClient, Inbox, newDevice, registry, serviceClient } from "./bench.mjs";
+import { assertRefused, connections, deviceClient, hostName, Inbox, newDevice, registry, serviceClient } from "./bench.mjs";
 
 const TRANSPORTS = { Amqp: iothub.Amqp, AmqpWs: iothub.AmqpWs };
 
@@ -102,6 +102,14 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
     assert.ok(!Number.isNaN(Date.parse(record.enqueuedTimeUtc)));
   });
 }
+
+test("the host name may have a port", async (test) => {
+  const device = await newDevice(test);
+  const connectionString = connections.service.replace(`HostName=${hostName}`, `HostName=${hostName}:5671`);
+  const client = await serviceClient(test, { connectionString });
+  await client.send(device.id, message("text"));
+  assert.equal(await waiting(device), 1);
+});
 
 test("a device id is percent-encoded in an address", async (test) => {
   const device = await newDevice(test, `a%b=c@${randomUUID()}`);

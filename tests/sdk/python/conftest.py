@@ -23,10 +23,27 @@ for name in ("azure", "uamqp", "paho"):
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory):
     """A hub for all tests of this process, which trusts its certificate."""
-    running = emulator.start(tmp_path_factory.mktemp("hub"))
+    running = emulator.start(tmp_path_factory.mktemp("hub"), emulator.EPHEMERAL)
     os.environ.update(running.environment)
     yield running
     running.stop()
+
+
+@pytest.fixture
+def own_hub(hub, tmp_path, monkeypatch):
+    """Starts a hub for one test, which trusts its certificate instead."""
+    running = []
+
+    def own(*options):
+        own = emulator.start(tmp_path, *options)
+        running.append(own)
+        for name, value in own.environment.items():
+            monkeypatch.setenv(name, value)
+        return own
+
+    yield own
+    for own in running:
+        own.stop()
 
 
 @pytest.fixture(scope="session")

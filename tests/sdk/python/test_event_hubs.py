@@ -88,6 +88,11 @@ def test_a_port_in_a_custom_endpoint_is_dialled(hub, telling):
     assert read_from(client, telling, "-1", 10) == [str(number) for number in range(10)]
 
 
+def test_a_port_in_the_endpoint_is_dialled_without_tls(hub, telling):
+    client = reader(hub.eventhub_emulator.replace(f"sb://{hub.hostname}", f"sb://{hub.hostname}:5672"))
+    assert read_from(client, telling, "-1", 10) == [str(number) for number in range(10)]
+
+
 def test_all_partitions_are_read_at_once(hub, service, connect, quick):
     ids = [f"spread-{number}-{os.urandom(4).hex()}" for number in range(12)]
     for device_id in ids:

@@ -8,10 +8,10 @@ import threading
 import time
 from pathlib import Path
 
-import hub as emulator
 import pytest
 from azure.iot.hub import IoTHubRegistryManager
 from conftest import device_string
+from hub import EPHEMERAL
 from waiting import LIMIT, until
 
 PROGRAMS = Path(__file__).parents[3] / "www" / "programs"
@@ -138,23 +138,6 @@ def test_telemetry_a_device_is_created_and_connects_with_what_was_printed(servic
     service.delete_device(device_id)
 
 
-@pytest.fixture
-def own_hub(hub, tmp_path, monkeypatch):
-    """Starts a hub for one test, which trusts its certificate instead."""
-    running = []
-
-    def own(*options):
-        own = emulator.start(tmp_path, *options)
-        running.append(own)
-        for name, value in own.environment.items():
-            monkeypatch.setenv(name, value)
-        return own
-
-    yield own
-    for own in running:
-        own.stop()
-
-
 def new_device(hub):
     """Registers a device with a hub, and gives back its connection string."""
     registry = IoTHubRegistryManager.from_connection_string(hub.iothubowner)
@@ -165,7 +148,7 @@ def new_device(hub):
 def test_telemetry_a_reader_prints_what_a_device_sends(own_hub, start):
     # The program reads one event after the other, so a hub with thousands of them would keep it busy. And its client
     # hands out nothing while events keep coming faster than it looks for them.
-    own = own_hub()
+    own = own_hub(EPHEMERAL)
     sender = start(
         "telemetry/simulated_device.py",
         "--interval-seconds",
@@ -367,7 +350,7 @@ def test_faults_a_hub_without_limits_takes_all_messages(as_device):
 
 
 def test_faults_the_free_tier_takes_no_more_than_its_quota(own_hub, start):
-    string = new_device(own_hub("--tier", "F1"))
+    string = new_device(own_hub(EPHEMERAL, "--tier", "F1"))
     program = start("faults/send_many.py", IOTHUB_DEVICE_CONNECTION_STRING=string)
     # Each message counts as 128, and a day has 8,000: these are not the hundred that the program sends.
     program.prints("failed: ")

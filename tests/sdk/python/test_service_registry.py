@@ -199,6 +199,14 @@ def test_a_module_has_keys_and_a_twin(service, device):
     assert service.get_modules(device.id) == []
 
 
+def test_the_host_name_may_have_a_port(hub, device):
+    string = hub.service.replace(f"HostName={hub.hostname}", f"HostName={hub.hostname}:443")
+    with_port = IoTHubRegistryManager.from_connection_string(string)
+    # The port is part of what the token opens.
+    assert with_port.get_twin(device.id).device_id == device.id
+    with_port.send_c2d_message(device.id, "text", {})
+
+
 def test_a_wrong_key_is_refused(hub, device):
     parts = hub.service.split("SharedAccessKey=")
     stranger = IoTHubRegistryManager.from_connection_string(f"{parts[0]}SharedAccessKey={key()}")

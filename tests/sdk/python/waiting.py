@@ -4,7 +4,7 @@ import queue
 import time
 
 # How long anything on this machine may take, in seconds.
-LIMIT = 20
+LIMIT = 40
 
 # How long something must stay away until a test believes that it does not come, in seconds.
 QUIET = 1
