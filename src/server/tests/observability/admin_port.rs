@@ -93,11 +93,11 @@ fn there_is_none_without_the_option() {
             "--data",
         ])
         .arg(folder.path())
-        .stdout(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let connections = crate::program::wait_for_connections(folder.path());
+    let connections = crate::program::connections_of(&mut child, folder.path());
     let _ = child.kill();
     let _ = child.wait();
     assert_eq!(connections.get("admin"), None);
