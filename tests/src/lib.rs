@@ -3,6 +3,7 @@
 //! The library holds what the fuzz targets (tests/fuzz) and a plain `cargo test` share: functions
 //! that take any bytes and panic if a promise about them is broken.
 
+pub mod amqp;
 mod bench;
 pub mod packets;
 pub mod patches;

@@ -24,6 +24,11 @@ fn packets() {
 }
 
 #[test]
+fn amqp() {
+    run("amqp", tests::amqp::amqp);
+}
+
+#[test]
 fn sessions() {
     run("sessions", tests::sessions::sessions);
 }

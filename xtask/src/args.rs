@@ -28,8 +28,8 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "bench",
-        "[start|hub|page|fleet|lighthouse]",
-        "measure the page's start, the hub, messages a second, a thousand devices, Lighthouse's scores, or all",
+        "[start|hub|server|page|fleet|lighthouse]",
+        "measure the page's start, the hub, the native program, messages a second, a thousand devices, Lighthouse's scores, or all",
     ),
     (
         "fuzz",

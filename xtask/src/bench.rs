@@ -4,6 +4,7 @@ mod fleet;
 mod hub;
 mod lighthouse;
 mod page;
+mod server;
 mod start;
 
 use crate::error::Error;
@@ -15,6 +16,8 @@ pub(crate) enum Benchmark {
     Start,
     /// The speed and the size of the hub.
     Hub,
+    /// The speed and the size of the native program.
+    Server,
     /// Messages a second in a browser.
     Page,
     /// A thousand devices in one tab.
@@ -28,6 +31,7 @@ impl Benchmark {
     pub(crate) const ALL: &[Self] = &[
         Self::Start,
         Self::Hub,
+        Self::Server,
         Self::Page,
         Self::Fleet,
         Self::Lighthouse,
@@ -38,6 +42,7 @@ impl Benchmark {
         match self {
             Self::Start => "start",
             Self::Hub => "hub",
+            Self::Server => "server",
             Self::Page => "page",
             Self::Fleet => "fleet",
             Self::Lighthouse => "lighthouse",
@@ -50,6 +55,7 @@ pub(crate) fn bench(one: Option<Benchmark>) -> Result<(), Error> {
     match one {
         Some(Benchmark::Start) => start::bench(),
         Some(Benchmark::Hub) => hub::bench(),
+        Some(Benchmark::Server) => server::bench(),
         Some(Benchmark::Page) => page::bench(),
         Some(Benchmark::Fleet) => fleet::bench(),
         Some(Benchmark::Lighthouse) => lighthouse::bench(),

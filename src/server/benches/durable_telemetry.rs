@@ -4,7 +4,7 @@
 //! The first argument is a folder for the data, by default one of the system's temporary folders.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -42,15 +42,16 @@ fn main() {
     }
 }
 
-async fn run(place: &std::path::Path, durable: bool, devices: usize, window: usize) {
+async fn run(place: &Path, durable: bool, devices: usize, window: usize) {
     let place = tempfile::tempdir_in(place).unwrap();
     let options = HubOptions::new(HOST, [7; 32]);
+    let path = place.path().join("data");
     let (hub, ended) = if durable {
-        let path = place.path().join("data");
+        let (path, options) = (path.clone(), options.clone());
         let make = move || store::open(&DataFolder::open(&path).unwrap(), options);
         HubHandle::start(make).unwrap().unwrap()
     } else {
-        HubHandle::ephemeral(options).unwrap()
+        HubHandle::ephemeral(options.clone()).unwrap()
     };
     let mut links = Vec::new();
     for number in 0..devices {
@@ -76,6 +77,21 @@ async fn run(place: &std::path::Path, durable: bool, devices: usize, window: usi
         percentile(50),
         percentile(99)
     );
+    if durable {
+        restart(&path, options);
+    }
+}
+
+fn restart(path: &Path, options: HubOptions) {
+    let folder = DataFolder::open(path).unwrap();
+    let started = Instant::now();
+    let (hub, _keep) = store::open(&folder, options).unwrap();
+    let took = started.elapsed();
+    let events: u64 = hub
+        .event_bounds()
+        .map(|it| it.next_number - it.first_number)
+        .sum();
+    println!("          started again with {events} events in {took:.0?}");
 }
 
 /// Sends for a while; gives how long each acknowledgement took.

@@ -1,7 +1,12 @@
 //! What a person types.
 
+mod choice;
 mod failure;
+mod run_doctor;
 mod run_hub;
+mod run_serve;
+mod signals;
+mod transfer;
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -9,9 +14,17 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::log::{self, LogFilter, LogFormat};
+use crate::{
+    log::{self, LogFilter, LogFormat},
+    site::FrameAncestors,
+};
+
+use failure::Failure;
+
+/// Options of every command stand behind those of the one that is asked about.
+const LAST: usize = 900;
 
 /// Reads the command line and does what it says.
 pub fn run() -> ExitCode {
@@ -19,6 +32,11 @@ pub fn run() -> ExitCode {
     log::start(cli.log, cli.log_format);
     let outcome = match cli.command {
         Command::Hub(args) => run_hub::run(&args),
+        Command::Serve(args) => run_serve::run(&args),
+        Command::Export(args) => transfer::export(&args),
+        Command::Import(args) => transfer::import(&args),
+        Command::Doctor(args) => run_doctor::run(&args),
+        Command::Man(args) => manual(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -29,6 +47,16 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// The manual pages, for packagers: they say what `--help` says.
+fn manual(args: &ManArgs) -> Result<(), Failure> {
+    let failed = |source| Failure::Output {
+        to: args.folder.display().to_string(),
+        source,
+    };
+    std::fs::create_dir_all(&args.folder).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), &args.folder).map_err(failed)
+}
+
 /// A local emulator of Azure IoT Hub, for the published SDKs.
 #[derive(Debug, Parser)]
 #[command(name = "iothub-playground", version, after_help = failure::EXIT_CODES)]
@@ -37,10 +65,10 @@ struct Cli {
     command: Command,
     /// How much to tell on standard error: off, error, warn, info, debug or trace. Levels of parts may follow it:
     /// info,store=debug.
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "info")]
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "info", display_order = LAST)]
     log: LogFilter,
     /// How to write it.
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", display_order = LAST)]
     log_format: LogFormat,
 }
 
@@ -48,20 +76,61 @@ struct Cli {
 enum Command {
     /// Runs a hub on the ports that the SDKs use.
     Hub(HubArgs),
+    /// Runs the playground's site, with a hub behind it, for a browser on this machine.
+    Serve(ServeArgs),
+    /// Writes the hub of a data folder to standard output, a JSON value a line. It holds all keys.
+    Export(FolderArgs),
+    /// Makes the hub of a data folder from what `export` wrote, read from standard input.
+    Import(FolderArgs),
+    /// Says what would keep a hub from starting, or its clients from trusting it, and what to do. Ends with 1 if
+    /// anything would.
+    Doctor(DoctorArgs),
+    /// Writes the manual pages into a folder, one a command.
+    Man(ManArgs),
 }
 
-/// The options of `hub`.
+/// Which hub runs, and where it is kept.
 #[derive(Debug, Args)]
-struct HubArgs {
+struct HubChoice {
+    #[command(flatten)]
+    name: NameArgs,
+    #[command(flatten)]
+    folder: FolderArgs,
+    /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
+    #[arg(long)]
+    ephemeral: bool,
+    /// The service's tier whose quotas and rates to enforce.
+    #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
+    tier: TierChoice,
+}
+
+/// What a hub is called.
+#[derive(Debug, Args)]
+struct NameArgs {
     /// The hub's host name, which stands in connection strings and in the certificate.
     #[arg(long, value_name = "NAME", default_value = "localhost")]
     hostname: String,
-    /// The address to listen on.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    listen: IpAddr,
+}
+
+/// Where a hub is kept.
+#[derive(Debug, Args)]
+struct FolderArgs {
     /// The folder for certificates, keys, connections.json and the hub's state; made if there is none.
     #[arg(long, value_name = "DIR", default_value = "iothub-playground")]
     data: PathBuf,
+}
+
+/// The address to listen on.
+#[derive(Debug, Args)]
+struct ListenArgs {
+    /// The address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    listen: IpAddr,
+}
+
+/// The ports of a hub.
+#[derive(Debug, Args)]
+struct PortArgs {
     /// The port of REST and of every WebSocket; 0 takes a free one.
     #[arg(long, value_name = "PORT", default_value_t = 443)]
     https: u16,
@@ -74,16 +143,63 @@ struct HubArgs {
     /// The port of AMQP without TLS, for Event Hubs clients of the development emulator.
     #[arg(long, value_name = "PORT", default_value_t = 5672)]
     amqp: u16,
+}
+
+/// The options of `doctor`.
+#[derive(Debug, Args)]
+struct DoctorArgs {
+    #[command(flatten)]
+    name: NameArgs,
+    #[command(flatten)]
+    folder: FolderArgs,
+    #[command(flatten)]
+    address: ListenArgs,
+    #[command(flatten)]
+    ports: PortArgs,
+    /// Write JSON, for programs.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The options of `man`.
+#[derive(Debug, Args)]
+struct ManArgs {
+    /// The folder; made if there is none.
+    #[arg(value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+/// The options of `serve`.
+#[derive(Debug, Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    hub: HubChoice,
+    #[command(flatten)]
+    address: ListenArgs,
+    /// The port of the site and of the hub's REST and MQTT over WebSocket, without TLS; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    port: u16,
+    /// The folder of a built site, instead of the one in this program.
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
+    /// Who may show the site in a frame: 'none', 'self' or origins, with spaces between them.
+    #[arg(long, value_name = "SOURCES", default_value = "'none'")]
+    frame_ancestors: FrameAncestors,
+}
+
+/// The options of `hub`.
+#[derive(Debug, Args)]
+struct HubArgs {
+    #[command(flatten)]
+    hub: HubChoice,
+    #[command(flatten)]
+    address: ListenArgs,
+    #[command(flatten)]
+    ports: PortArgs,
     /// The port, or the address and port, of the admin page, of /metrics for Prometheus and of /healthz: plain HTTP,
     /// without a password, on 127.0.0.1 unless an address is given. Without this option there is none.
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = admin_address)]
     admin: Option<SocketAddr>,
-    /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
-    #[arg(long)]
-    ephemeral: bool,
-    /// The service's tier whose quotas and rates to enforce.
-    #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
-    tier: TierChoice,
     /// A certificate of your own to serve with: PEM, the chain after it.
     #[arg(long, value_name = "FILE", requires = "key")]
     certificate: Option<PathBuf>,
@@ -127,7 +243,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 

@@ -2,7 +2,6 @@
 
 use std::{
     fmt::{self, Display},
-    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -13,7 +12,10 @@ use wire::connection_string::{
     EventHubsConnectionString, EventHubsCredential, ServiceConnectionString,
 };
 
-use crate::{owner_only, ports::Ports};
+use crate::{
+    data_folder::{DataFolder, FolderError},
+    ports::Ports,
+};
 
 /// The name of the file in the data folder.
 pub const NAME: &str = "connections.json";
@@ -54,24 +56,13 @@ impl ConnectionsFile {
         ports: Ports,
         admin: Option<SocketAddr>,
     ) -> Result<Self, NoPolicy> {
-        let policy = |name: &'static str| {
-            let mut all = policies.iter();
-            all.find(|policy| policy.name == name).ok_or(NoPolicy(name))
-        };
-        let service = |name: &'static str| -> Result<String, NoPolicy> {
-            let string = ServiceConnectionString {
-                host_name: host_name.to_owned(),
-                policy: name.to_owned(),
-                key: policy(name)?.primary_key.clone(),
-            };
-            Ok(string.to_text().into_inner())
-        };
+        let [iothubowner, service] = service_connection_strings(host_name, policies)?;
         let event_hubs = |plain: bool| -> Result<String, NoPolicy> {
             let string = EventHubsConnectionString {
                 host_name: host_name.to_owned(),
                 policy: Some(SERVICE.to_owned()),
                 credential: EventHubsCredential::SharedAccessKey(
-                    policy(SERVICE)?.primary_key.clone(),
+                    policy(policies, SERVICE)?.primary_key.clone(),
                 ),
                 entity_path: Some(entity(host_name)),
                 use_development_emulator: plain,
@@ -79,8 +70,8 @@ impl ConnectionsFile {
             Ok(string.to_text().into_inner())
         };
         Ok(Self {
-            iothubowner: service(OWNER)?,
-            service: service(SERVICE)?,
+            iothubowner,
+            service,
             eventhub: event_hubs(false)?,
             eventhub_emulator: event_hubs(true)?,
             ca: certificate.to_owned(),
@@ -90,16 +81,22 @@ impl ConnectionsFile {
     }
 
     /// Writes the file into the data folder, for its owner alone.
-    pub fn write(&self, folder: &Path) -> io::Result<()> {
-        let json = serde_json::to_vec_pretty(self)?;
-        owner_only::write(&folder.join(NAME), &json)
+    pub fn write(&self, folder: &DataFolder) -> Result<PathBuf, FolderError> {
+        // Texts and numbers always serialise.
+        let json = serde_json::to_vec_pretty(self).unwrap_or_default();
+        folder.write(NAME, &json)
     }
 }
 
 /// What a person reads who has started the program.
 impl Display for ConnectionsFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Ports { https, mqtts } = self.ports;
+        let Ports {
+            https,
+            mqtts,
+            amqps,
+            amqp,
+        } = self.ports;
         let ca = quoted(&self.ca);
         writeln!(f, "Connection strings")?;
         writeln!(f, "  iothubowner        {}", self.iothubowner)?;
@@ -110,6 +107,8 @@ impl Display for ConnectionsFile {
         writeln!(f, "Ports")?;
         writeln!(f, "  HTTPS (REST, WebSocket)  {https}")?;
         writeln!(f, "  MQTT over TLS            {mqtts}")?;
+        writeln!(f, "  AMQP over TLS            {amqps}")?;
+        writeln!(f, "  AMQP without TLS         {amqp}")?;
         if let Some(admin) = &self.admin {
             writeln!(f, "  Admin page               {admin}")?;
         }
@@ -126,6 +125,30 @@ impl Display for ConnectionsFile {
     }
 }
 
+/// The connection strings of the owner and of a service program.
+pub(crate) fn service_connection_strings(
+    host_name: &str,
+    policies: &[AccessPolicy],
+) -> Result<[String; 2], NoPolicy> {
+    let string = |name: &'static str| -> Result<String, NoPolicy> {
+        let string = ServiceConnectionString {
+            host_name: host_name.to_owned(),
+            policy: name.to_owned(),
+            key: policy(policies, name)?.primary_key.clone(),
+        };
+        Ok(string.to_text().into_inner())
+    };
+    Ok([string(OWNER)?, string(SERVICE)?])
+}
+
+fn policy<'p>(
+    policies: &'p [AccessPolicy],
+    name: &'static str,
+) -> Result<&'p AccessPolicy, NoPolicy> {
+    let mut all = policies.iter();
+    all.find(|policy| policy.name == name).ok_or(NoPolicy(name))
+}
+
 /// Where this machine itself reaches a port of an address.
 fn reachable(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
@@ -137,14 +160,14 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// The Event Hubs-compatible name of a hub: the first part of its name, as in the service.
-fn entity(host_name: &str) -> String {
+pub(crate) fn entity(host_name: &str) -> String {
     let is_address = host_name.parse::<IpAddr>().is_ok();
     let first = host_name.split('.').next().filter(|_| !is_address);
     format!("iothub-ehub-{}", first.unwrap_or("playground"))
 }
 
 /// A path as a shell reads it.
-fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@".contains(c);
     if text.chars().all(is_plain) {

@@ -2,7 +2,7 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `lock` | the id of the program that uses the folder, which also holds a lock on the file |
+//! | `lock` | the id of the process that uses the folder, which also holds a lock on the file |
 //! | `hub.sqlite3` | the state of the hub and its events; see [`crate::store`] |
 //! | `hub.sqlite3-wal` | the newest changes, while the program runs or after it was killed; belongs to the above |
 //!
@@ -10,20 +10,13 @@
 //! while no program uses it.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{
-        DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
-    },
     path::{Path, PathBuf},
 };
 
-/// Rights on a folder: all for its owner, none for anybody else.
-const FOLDER_RIGHTS: u32 = 0o700;
-/// Rights on a file: all but running it for its owner, none for anybody else.
-const FILE_RIGHTS: u32 = 0o600;
-/// The bit of folders in which everybody may make files, such as `/tmp`.
-const SHARED: u32 = 0o1000;
+use crate::owner_only;
+
 /// The name of the file whose lock is the folder's.
 const LOCK: &str = "lock";
 
@@ -48,21 +41,12 @@ pub enum FolderError {
         /// The id of the other program's process, if it told.
         process: Option<u32>,
     },
-    /// Everybody may make files in it.
-    #[error(
-        "the data folder {} is shared with other users, and keys are kept in it: choose a folder of its own, such as {}",
-        path.display(), path.join("iothub").display()
-    )]
-    Shared {
-        /// The folder.
-        path: PathBuf,
-    },
     /// The system refused something.
-    #[error("cannot {action} {}: {error}", path.display())]
+    #[error("cannot {action} the data folder {}: {error}", path.display())]
     Io {
         /// What was tried.
         action: &'static str,
-        /// On what.
+        /// The folder.
         path: PathBuf,
         /// What the system says.
         error: io::Error,
@@ -72,17 +56,55 @@ pub enum FolderError {
 impl DataFolder {
     /// Makes the folder if there is none, takes everybody else's rights on it, and locks it.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
-        make(path)?;
-        let lock = lock(path)?;
+        let failed = |action| {
+            move |error| FolderError::Io {
+                action,
+                path: path.to_owned(),
+                error,
+            }
+        };
+        let is_new = !path.exists();
+        owner_only::create_folder(path).map_err(failed("make"))?;
+        let path = path.canonicalize().map_err(failed("find"))?;
+        let folder = Self {
+            _lock: lock(&path)?,
+            path,
+        };
+        if is_new {
+            folder.outlast_power().map_err(failed("sync"))?;
+        }
+        Ok(folder)
+    }
+
+    /// Locks a folder that is there, and changes nothing else in it.
+    pub fn lock(path: &Path) -> Result<Self, FolderError> {
         Ok(Self {
+            _lock: lock(path)?,
             path: path.to_owned(),
-            _lock: lock,
         })
     }
 
-    /// The folder.
+    /// Whether a program has ever used a folder.
+    pub fn was_used(path: &Path) -> bool {
+        path.join(LOCK).exists()
+    }
+
+    /// The folder: an absolute path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Writes a file that only its owner can read: the whole of it, or nothing.
+    pub fn write(&self, name: &str, contents: &[u8]) -> Result<PathBuf, FolderError> {
+        let path = self.file(name);
+        match owner_only::write(&path, contents) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(FolderError::Io {
+                action: "write",
+                path,
+                error,
+            }),
+        }
     }
 
     /// The path of a file in the folder.
@@ -90,65 +112,31 @@ impl DataFolder {
         self.path.join(name)
     }
 
-    /// Writes a file that only its owner can read: the whole of it, or nothing, even if the power fails.
-    pub fn write(&self, name: &str, contents: &[u8]) -> Result<PathBuf, FolderError> {
-        let path = self.file(name);
-        let new = self.file(&format!("{name}.new"));
-        let written = own_file(&new).and_then(|mut file| {
-            file.set_len(0)?;
-            file.write_all(contents)?;
-            file.sync_all()
-        });
-        written.map_err(failed("write", &new))?;
-        fs::rename(&new, &path).map_err(failed("replace", &path))?;
-        sync(&self.path)?;
-        Ok(path)
+    /// Has a folder that was made just now still be there after a power cut, with those above it that were made too.
+    fn outlast_power(&self) -> io::Result<()> {
+        // On other systems a folder cannot be synced, and need not be.
+        if cfg!(unix) {
+            for above in self.path.ancestors().skip(1) {
+                match File::open(above) {
+                    Ok(above) => above.sync_all()?,
+                    // Who may not read it did not make it.
+                    Err(_) => break,
+                }
+            }
+        }
+        Ok(())
     }
-}
-
-/// Opens a file that only its owner can read, made if there is none.
-pub(crate) fn own_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(FILE_RIGHTS)
-        .open(path)
-}
-
-/// Has a folder's entries last: a file that was made is still there after a power cut.
-fn sync(path: &Path) -> Result<(), FolderError> {
-    let synced = File::open(path).and_then(|folder| folder.sync_all());
-    synced.map_err(failed("sync the folder", path))
-}
-
-fn make(path: &Path) -> Result<(), FolderError> {
-    let Ok(metadata) = fs::metadata(path) else {
-        let mut builder = DirBuilder::new();
-        let made = builder.recursive(true).mode(FOLDER_RIGHTS).create(path);
-        made.map_err(failed("make the data folder", path))?;
-        return match path.parent() {
-            Some(parent) if parent != Path::new("") => sync(parent),
-            _ => sync(Path::new(".")),
-        };
-    };
-    let mode = metadata.mode();
-    if mode & SHARED != 0 || path.parent().is_none() {
-        let path = path.to_owned();
-        return Err(FolderError::Shared { path });
-    }
-    if metadata.is_dir() && mode & 0o777 != FOLDER_RIGHTS {
-        let rights = fs::Permissions::from_mode(FOLDER_RIGHTS);
-        let set = fs::set_permissions(path, rights);
-        set.map_err(failed("take the rights of others on the data folder", path))?;
-    }
-    Ok(())
 }
 
 fn lock(folder: &Path) -> Result<File, FolderError> {
-    let path = folder.join(LOCK);
-    let mut file = own_file(&path).map_err(failed("write to the data folder:", &path))?;
+    let failed = |action| {
+        move |error| FolderError::Io {
+            action,
+            path: folder.to_owned(),
+            error,
+        }
+    };
+    let mut file = owner_only::open(&folder.join(LOCK)).map_err(failed("write to"))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -157,12 +145,12 @@ fn lock(folder: &Path) -> Result<File, FolderError> {
                 process: holder(&mut file),
             });
         }
-        Err(TryLockError::Error(error)) => return Err(failed("lock", &path)(error)),
+        Err(TryLockError::Error(error)) => return Err(failed("lock")(error)),
     }
     let told = file
         .set_len(0)
         .and_then(|()| writeln!(file, "{}", std::process::id()));
-    told.map_err(failed("write", &path))?;
+    told.map_err(failed("write to"))?;
     Ok(file)
 }
 
@@ -180,72 +168,60 @@ fn program(process: Option<u32>) -> String {
     )
 }
 
-fn failed<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> FolderError + 'a {
-    move |error| FolderError::Io {
-        action,
-        path: path.to_owned(),
-        error,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rights(path: &Path) -> u32 {
-        fs::metadata(path).unwrap().mode() & 0o777
-    }
-
-    #[test]
-    fn a_new_folder_and_its_files_are_their_owners_alone() {
-        let place = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open(&place.path().join("a/b")).unwrap();
-        let written = folder.write("connections.json", b"{}").unwrap();
-        assert_eq!(rights(folder.path()), FOLDER_RIGHTS);
-        assert_eq!(rights(&written), FILE_RIGHTS);
-        assert_eq!(rights(&folder.file(LOCK)), FILE_RIGHTS);
-        assert_eq!(fs::read(written).unwrap(), b"{}");
-    }
-
-    #[test]
-    fn others_lose_their_rights_on_a_folder_that_was_there() {
-        let place = tempfile::tempdir().unwrap();
-        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let folder = DataFolder::open(place.path()).unwrap();
-        assert_eq!(rights(folder.path()), FOLDER_RIGHTS);
-    }
-
-    #[test]
-    fn a_folder_for_everybody_is_refused_and_left_as_it_is() {
-        let place = tempfile::tempdir().unwrap();
-        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o1777)).unwrap();
-        let error = DataFolder::open(place.path()).unwrap_err();
-        assert!(matches!(error, FolderError::Shared { .. }), "{error}");
-        assert_eq!(rights(place.path()), 0o777);
+    fn refusal(path: &Path) -> String {
+        DataFolder::open(path).unwrap_err().to_string()
     }
 
     #[test]
     fn a_second_use_is_refused_with_folder_and_process_until_the_first_ends() {
         let place = tempfile::tempdir().unwrap();
-        let folder = DataFolder::open(place.path()).unwrap();
-        let error = DataFolder::open(place.path()).unwrap_err().to_string();
+        let folder = DataFolder::open(&place.path().join("a/b")).unwrap();
+        let error = refusal(folder.path());
         let process = format!("process {}", std::process::id());
         assert!(error.contains(&process), "{error}");
-        assert!(
-            error.contains(&place.path().display().to_string()),
-            "{error}"
-        );
+        let path = folder.path().to_owned();
+        assert!(error.contains(&path.display().to_string()), "{error}");
         drop(folder);
-        DataFolder::open(place.path()).unwrap();
+        DataFolder::open(&path).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_have_no_rights_on_a_folder_whether_it_was_there_or_not() {
+        use std::{fs, os::unix::fs::PermissionsExt as _};
+        let place = tempfile::tempdir().unwrap();
+        let open = place.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o755)).unwrap();
+        for path in [open, place.path().join("new")] {
+            let folder = DataFolder::open(&path).unwrap();
+            let mode = fs::metadata(folder.path()).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o700, "{}", path.display());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_all_users_share_is_refused_and_left_as_it_is() {
+        use std::{fs, os::unix::fs::PermissionsExt as _};
+        let place = tempfile::tempdir().unwrap();
+        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+        let error = refusal(place.path());
+        assert!(error.contains("shared by all users"), "{error}");
+        let mode = fs::metadata(place.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o777);
     }
 
     #[test]
     fn what_is_no_folder_is_refused_by_name() {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("file");
-        fs::write(&file, "").unwrap();
-        let error = DataFolder::open(&file).unwrap_err().to_string();
+        std::fs::write(&file, "").unwrap();
+        let error = refusal(&file);
         assert!(error.contains(&file.display().to_string()), "{error}");
-        assert_eq!(rights(&file) & 0o100, 0);
     }
 }

@@ -3,15 +3,14 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::net::TcpStream;
-use tokio_rustls::{
-    rustls::{self, AlertDescription},
-    server::TlsStream,
-};
+use tokio_rustls::rustls::{self, AlertDescription};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     admin::{self, Admin},
+    amqp::{Amqp, Settings},
     connection_limits::{Admission, ConnectionLimits},
+    connections_file::entity,
     host::HubHandle,
     https::{Https, Origins},
     listener::{Accepted, Bound, Listener},
@@ -19,8 +18,9 @@ use crate::{
     mqtt::Mqtt,
     observer::{Carries, Observer, Protocol, Refused, What},
     ports::BoundPorts,
+    site::Site,
     time_limits::TimeLimits,
-    tls::{Acceptor, Tls, TlsError},
+    tls::{Acceptor, Secured, Tls, TlsError},
 };
 
 /// The longest that the hub may take to do and keep what it was given before the end.
@@ -70,24 +70,11 @@ impl Emulator {
             times,
             origins,
         } = options;
-        let emulator = Self {
-            hub,
-            tasks: TaskTracker::new(),
-            ending: CancellationToken::new(),
-        };
-        let (hub, ending) = (&emulator.hub, &emulator.ending);
-        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
-        let tasks = emulator.tasks.clone();
-        let https = Https::new(
-            hub.clone(),
-            Arc::clone(&mqtt),
-            times,
-            origins,
-            tasks,
-            ending.clone(),
-        );
+        let emulator = Self::new(hub);
+        let (mqtt, amqp, https) = emulator.protocols(times, origins);
+        let https = Arc::new(https);
         let acceptor = tls.acceptor(&[b"h2", b"http/1.1"], times.handshake)?;
-        let observer = Arc::clone(hub.observer());
+        let observer = Arc::clone(emulator.hub.observer());
         let listener = ports.https.listen(limits, Protocol::Https, &observer)?;
         emulator.serve(Protocol::Https, listener, acceptor, {
             move |stream, peer, admission| Arc::clone(&https).serve(stream, peer, admission)
@@ -95,7 +82,7 @@ impl Emulator {
         // Whatever protocol a client names on this port, it means MQTT.
         let acceptor = tls.acceptor(&[], times.handshake)?;
         let listener = ports.mqtts.listen(limits, Protocol::Mqtt, &observer)?;
-        emulator.serve(Protocol::Mqtt, listener, acceptor, {
+        emulator.serve(Protocol::Mqtt, listener, acceptor.clone(), {
             move |stream, peer, admission| {
                 let mqtt = Arc::clone(&mqtt);
                 async move {
@@ -104,9 +91,45 @@ impl Emulator {
                 }
             }
         });
+        let listener = ports.amqps.listen(limits, Protocol::Amqp, &observer)?;
+        emulator.serve(Protocol::Amqp, listener, acceptor, {
+            let amqp = Arc::clone(&amqp);
+            move |stream, peer, admission| {
+                let amqp = Arc::clone(&amqp);
+                async move {
+                    amqp.serve(stream, Protocol::Amqp, peer).await;
+                    drop(admission);
+                }
+            }
+        });
+        let listener = ports.amqp.listen(limits, Protocol::Amqp, &observer)?;
+        emulator.serve_plain(Protocol::Amqp, listener, move |stream, peer, admission| {
+            let amqp = Arc::clone(&amqp);
+            async move {
+                amqp.serve(stream, Protocol::Amqp, peer).await;
+                drop(admission);
+            }
+        });
         let (tls, ending) = (tls.clone(), emulator.ending.clone());
         emulator.tasks.spawn(async move {
             ending.run_until_cancelled(tls.keep_fresh()).await;
+        });
+        Ok(emulator)
+    }
+
+    /// Gives out the site, and lets clients in to the hub behind it, on one port without TLS. Needs a runtime around it.
+    pub fn start_with_site(
+        hub: HubHandle,
+        site: Site,
+        port: Bound,
+        options: EmulatorOptions,
+    ) -> Result<Self, StartError> {
+        let emulator = Self::new(hub);
+        let (_, _, https) = emulator.protocols(options.times, options.origins);
+        let https = Arc::new(https.with_site(site));
+        let listener = port.listen(options.limits, Protocol::Https, emulator.hub.observer())?;
+        emulator.serve_plain(Protocol::Https, listener, move |stream, peer, admission| {
+            Arc::clone(&https).serve(stream, peer, admission)
         });
         Ok(emulator)
     }
@@ -159,6 +182,32 @@ impl Emulator {
         }
     }
 
+    fn new(hub: HubHandle) -> Self {
+        Self {
+            hub,
+            tasks: TaskTracker::new(),
+            ending: CancellationToken::new(),
+        }
+    }
+
+    /// What is spoken on the ports.
+    fn protocols(&self, times: TimeLimits, origins: Origins) -> (Arc<Mqtt>, Arc<Amqp>, Https) {
+        let (hub, ending) = (&self.hub, &self.ending);
+        let mqtt = Mqtt::new(hub.clone(), times, ending.clone());
+        let settings = Settings::new(entity(hub.host_name()), hub.host_name());
+        let amqp = Amqp::new(hub.clone(), settings, ending.clone());
+        let https = Https::new(
+            hub.clone(),
+            Arc::clone(&mqtt),
+            Arc::clone(&amqp),
+            times,
+            origins,
+            self.tasks.clone(),
+            ending.clone(),
+        );
+        (mqtt, amqp, https)
+    }
+
     /// Serves each connection of a port once it has shaken hands.
     fn serve<F>(
         &self,
@@ -194,10 +243,28 @@ impl Emulator {
         };
         self.tasks.spawn(listener.serve(tasks, ending, begin));
     }
+
+    /// Serves each connection of a port that has no TLS.
+    fn serve_plain<F>(
+        &self,
+        protocol: Protocol,
+        listener: Listener,
+        serve: impl Fn(Metered<TcpStream>, SocketAddr, Admission) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (tasks, ending) = (self.tasks.clone(), self.ending.clone());
+        let carries = self.hub.observer().carries(protocol.name());
+        let begin = move |accepted: Accepted| {
+            let stream = Metered::new(accepted.socket, carries.clone());
+            serve(stream, accepted.peer, accepted.admission)
+        };
+        self.tasks.spawn(listener.serve(tasks, ending, begin));
+    }
 }
 
 /// What clients send and are sent, out of TLS, counted.
-type Stream = Metered<TlsStream<TcpStream>>;
+type Stream = Metered<Secured>;
 
 /// A port on which TLS is spoken.
 struct Port {

@@ -20,7 +20,7 @@ use http::{Request, Response};
 use hub::{
     AccessPolicy, CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, StoreError,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
@@ -32,6 +32,8 @@ use crate::observer::{self, ClientName, Observer};
 const WAITING: usize = 4096;
 /// The most inputs between two commits.
 const BATCH: usize = 1024;
+/// The most inputs of one link that wait. A client that sends without an end must not keep all others waiting.
+const WAITING_OF_LINK: usize = 8;
 /// The most bytes that wait for a client which does not read, before it is dropped.
 const UNREAD: usize = 4 * 1024 * 1024;
 
@@ -85,6 +87,8 @@ enum Input {
     Receive {
         connection: ConnectionId,
         bytes: Bytes,
+        /// Given back once the hub has had the bytes.
+        _turn: OwnedSemaphorePermit,
     },
     Closed {
         connection: ConnectionId,
@@ -145,6 +149,7 @@ pub struct Link {
     connection: ConnectionId,
     inputs: mpsc::Sender<Input>,
     outputs: mpsc::UnboundedReceiver<ToLink>,
+    turns: Arc<Semaphore>,
     shared: Arc<Shared>,
     client: ClientName,
     is_closed: bool,
@@ -161,10 +166,14 @@ impl Link {
         self.shared.closed.get().map(Box::as_ref)
     }
 
-    /// Gives the hub bytes that came in. Waits while the hub has too much to do.
+    /// Gives the hub bytes that came in. Waits while the hub has too much to do, with this link or with all.
     pub async fn receive(&self, bytes: Bytes) -> Result<(), Stopped> {
-        let connection = self.connection;
-        let input = Input::Receive { connection, bytes };
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let input = Input::Receive {
+            connection: self.connection,
+            bytes,
+            _turn: turn.map_err(|_| Stopped)?,
+        };
         self.inputs.send(input).await.map_err(|_| Stopped)
     }
 
@@ -311,6 +320,7 @@ impl HubHandle {
             connection,
             inputs: self.inputs.clone(),
             outputs,
+            turns: Arc::new(Semaphore::new(WAITING_OF_LINK)),
             shared,
             client,
             is_closed: false,
@@ -377,11 +387,6 @@ impl Ended {
     pub fn wait(self) -> Result<(), StoreError> {
         let lost = |_| Err(StoreError::new("the hub's thread panicked"));
         self.0.join().unwrap_or_else(lost)
-    }
-
-    /// Whether the hub's thread has ended, so that [`wait`](Self::wait) returns at once.
-    pub fn is_finished(&self) -> bool {
-        self.0.is_finished()
     }
 }
 
@@ -477,7 +482,9 @@ impl Host {
                     self.links.remove(&connection);
                 }
             }
-            Input::Receive { connection, bytes } => {
+            Input::Receive {
+                connection, bytes, ..
+            } => {
                 self.hub.receive(self.now, connection, &bytes);
             }
             Input::Closed { connection } => {

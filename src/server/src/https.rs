@@ -33,11 +33,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use wire::error::{ERROR_CODE_HEADER, ErrorCode};
 
 use crate::{
+    amqp::Amqp,
     connection_limits::Admission,
     health::Health,
     host::HubHandle,
     mqtt::Mqtt,
     observer::{ClientName, Protocol, Refused, What},
+    site::Site,
     time_limits::TimeLimits,
 };
 
@@ -57,8 +59,10 @@ const HEADERS: u32 = 64 * 1024;
 pub struct Https {
     hub: HubHandle,
     mqtt: Arc<Mqtt>,
+    amqp: Arc<Amqp>,
     times: TimeLimits,
     origins: Origins,
+    site: Option<Site>,
     bodies: Bodies,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -79,20 +83,30 @@ impl Https {
     pub fn new(
         hub: HubHandle,
         mqtt: Arc<Mqtt>,
+        amqp: Arc<Amqp>,
         times: TimeLimits,
         origins: Origins,
         tasks: TaskTracker,
         ending: CancellationToken,
-    ) -> Arc<Self> {
-        Arc::new(Self {
+    ) -> Self {
+        Self {
             hub,
             mqtt,
+            amqp,
             times,
             origins,
+            site: None,
             bodies: Bodies::new(times.body),
             tasks,
             ending,
-        })
+        }
+    }
+
+    /// Gives out a site beside the hub.
+    #[must_use]
+    pub fn with_site(mut self, site: Site) -> Self {
+        self.site = Some(site);
+        self
     }
 
     /// Serves one connection to its end.
@@ -133,6 +147,8 @@ impl Https {
             upgrade::answer(self, request, visit)
         } else if let Some(response) = self.origins.preflight(&request) {
             response
+        } else if let Some(response) = self.site.as_ref().and_then(|site| site.answer(&request)) {
+            response
         } else {
             self.carry(request, visit).await
         };
@@ -146,7 +162,7 @@ impl Https {
         // The hub wants the path and the query; HTTP/2 and proxies give the host with them.
         parts.uri = target(&parts.uri);
         let asked = format!("{} {}", parts.method, parts.uri.path());
-        let (body, _room) = match self.bodies.read(&parts.headers, body).await {
+        let (body, _share) = match self.bodies.read(&parts.headers, body).await {
             Ok(body) => body,
             Err(error) => {
                 self.refused(What::Request, visit, &asked, error.id(), &error.to_string());
@@ -273,7 +289,7 @@ fn message(response: &Response<Vec<u8>>) -> String {
 }
 
 /// An answer of the surface itself, in words for a person.
-fn plain(status: StatusCode, text: impl Into<String>) -> Response<Full<Bytes>> {
+pub(crate) fn plain(status: StatusCode, text: impl Into<String>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(text.into())));
     *response.status_mut() = status;
     let plain = HeaderValue::from_static("text/plain; charset=utf-8");

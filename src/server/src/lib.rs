@@ -4,21 +4,26 @@
 //! crate gives it bytes, requests and time.
 
 pub mod admin;
+pub mod amqp;
 pub mod cli;
 pub mod connection_limits;
 pub mod connections_file;
 pub mod data_folder;
+pub mod doctor;
 pub mod emulator;
 pub mod health;
 pub mod host;
 pub mod https;
 pub mod listener;
 mod log;
+pub mod memory_budget;
 mod metered;
 pub mod mqtt;
 pub mod observer;
 pub mod owner_only;
+mod port_holder;
 pub mod ports;
+pub mod site;
 pub mod store;
 pub mod time_limits;
 pub mod tls;

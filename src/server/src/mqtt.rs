@@ -22,12 +22,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     host::{HubHandle, Link, ToLink},
+    memory_budget::{MemoryBudget, NoRoom, Share},
     observer::{Protocol, Refused, What},
     time_limits::TimeLimits,
 };
 
 /// The longest that the last words and the end of a stream may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// The most bytes of all clients that the hub has not answered yet. A CONNECT has about half a kilobyte, and more only
+/// with a will.
+const MOST_OF_STRANGERS: usize = 64 * 1024 * 1024;
 /// The most bytes that are read at once.
 const READ: usize = 16 * 1024;
 
@@ -42,6 +46,8 @@ pub enum End {
     Broken(io::Error),
     /// No CONNECT came in time.
     Silent,
+    /// Clients that the hub does not know yet have sent as much as it takes from them.
+    NoRoom,
     /// The client did not take what was sent to it.
     Stalled,
     /// The hub has let go of the link without a reason of its own.
@@ -57,6 +63,7 @@ impl End {
             Self::Client => "client-closed",
             Self::Broken(_) => "broken",
             Self::Silent => "silent",
+            Self::NoRoom => "no-room",
             Self::Stalled => "stalled",
             Self::Dropped => "dropped",
         }
@@ -70,6 +77,7 @@ impl fmt::Display for End {
             Self::Client => f.write_str("the client closed the connection"),
             Self::Broken(error) => write!(f, "the connection broke: {error}"),
             Self::Silent => f.write_str("no CONNECT came in time"),
+            Self::NoRoom => NoRoom.fmt(f),
             Self::Stalled => f.write_str("the client did not take what was sent to it"),
             Self::Dropped => f.write_str(
                 "the hub has let go of the link: the client fell too far behind, or the hub ends",
@@ -83,12 +91,18 @@ pub struct Mqtt {
     hub: HubHandle,
     times: TimeLimits,
     ending: CancellationToken,
+    strangers: MemoryBudget,
 }
 
 impl Mqtt {
     /// Serves a hub until the program ends.
     pub fn new(hub: HubHandle, times: TimeLimits, ending: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { hub, times, ending })
+        Arc::new(Self {
+            hub,
+            times,
+            ending,
+            strangers: MemoryBudget::new(MOST_OF_STRANGERS),
+        })
     }
 
     /// Serves a client until either end has had enough, and tells how it ended.
@@ -120,6 +134,7 @@ impl Mqtt {
             unsent: Bytes::new(),
             is_unflushed: false,
             patience: self.times.stalled,
+            unknown: Some(self.strangers.share()),
             deadline: Some((Instant::now() + self.times.greeting, End::Silent)),
         };
         pump.run(&self.ending).await
@@ -141,7 +156,8 @@ impl Mqtt {
                 return tracing::info!(%protocol, %peer, client, code, reason, "connection closed");
             }
             End::Hub(CloseReason::Refused(_) | CloseReason::ConnectExpected { .. })
-            | End::Silent => What::Client,
+            | End::Silent
+            | End::NoRoom => What::Client,
             End::Hub(_) | End::Stalled | End::Dropped => What::Session,
         };
         observer.refused(&Refused {
@@ -162,6 +178,8 @@ struct Pump<S> {
     unsent: Bytes,
     is_unflushed: bool,
     patience: Duration,
+    /// What the client has sent before the hub's first answer.
+    unknown: Option<Share>,
     /// When the client will have been idle for too long, and what is said of it then.
     deadline: Option<(Instant, End)>,
 }
@@ -173,6 +191,10 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
         let end = loop {
             let is_writing = self.is_unflushed || !self.unsent.is_empty();
             let deadline = self.deadline.as_ref().map(|(at, _)| *at);
+            // A client that never stops sending must not keep the time from being looked at.
+            if deadline.is_some_and(|at| at <= Instant::now()) {
+                return self.late();
+            }
             tokio::select! {
                 biased;
                 written = write_some(&mut self.writer, &mut self.unsent), if is_writing => match written {
@@ -187,13 +209,13 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
                 () = &mut ending, if is_reading => is_reading = false,
                 read = read_some(&mut self.reader), if is_reading => match read {
                     Ok(bytes) if bytes.is_empty() => break End::Client,
-                    Ok(bytes) => is_reading = self.link.receive(bytes).await.is_ok(),
+                    Ok(bytes) => match self.admit(&bytes) {
+                        Ok(()) => is_reading = self.link.receive(bytes).await.is_ok(),
+                        Err(NoRoom) => return End::NoRoom,
+                    },
                     Err(error) => break End::Broken(error),
                 },
-                () = until(deadline), if deadline.is_some() => {
-                    let (_, end) = self.deadline.take().unwrap_or((Instant::now(), End::Stalled));
-                    return end;
-                }
+                () = until(deadline), if deadline.is_some() => return self.late(),
             }
         };
         if !matches!(end, End::Broken(_)) {
@@ -206,7 +228,18 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
         }
     }
 
+    fn late(self) -> End {
+        self.deadline.map_or(End::Dropped, |(_, end)| end)
+    }
+
+    /// Whether there is room for bytes of a client that the hub may not know.
+    fn admit(&mut self, bytes: &Bytes) -> Result<(), NoRoom> {
+        let unknown = self.unknown.as_mut();
+        unknown.map_or(Ok(()), |share| share.grow(bytes.len()))
+    }
+
     fn take(&mut self, bytes: Bytes) {
+        self.unknown = None;
         self.unsent = bytes;
         self.deadline = Some((Instant::now() + self.patience, End::Stalled));
     }

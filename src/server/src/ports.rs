@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::listener::Bound;
+use crate::{connections_file::quoted, listener::Bound, port_holder};
 
 /// What is served on a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,12 @@ pub enum Surface {
     Https,
     /// MQTT over TLS.
     Mqtts,
+    /// AMQP over TLS.
+    Amqps,
+    /// AMQP without TLS, as the Event Hubs clients speak it with an emulator.
+    Amqp,
+    /// The site, and the hub behind it, without TLS.
+    Http,
     /// The admin page and the figures.
     Admin,
 }
@@ -27,6 +33,10 @@ pub struct Ports {
     pub https: u16,
     /// MQTT over TLS.
     pub mqtts: u16,
+    /// AMQP over TLS.
+    pub amqps: u16,
+    /// AMQP without TLS.
+    pub amqp: u16,
 }
 
 impl Default for Ports {
@@ -34,6 +44,8 @@ impl Default for Ports {
         Self {
             https: 443,
             mqtts: 8883,
+            amqps: 5671,
+            amqp: 5672,
         }
     }
 }
@@ -54,6 +66,8 @@ pub struct BindError {
 pub struct BoundPorts {
     pub(crate) https: Bound,
     pub(crate) mqtts: Bound,
+    pub(crate) amqps: Bound,
+    pub(crate) amqp: Bound,
 }
 
 impl BoundPorts {
@@ -70,6 +84,8 @@ impl BoundPorts {
         Ok(Self {
             https: bind(Surface::Https, ports.https)?,
             mqtts: bind(Surface::Mqtts, ports.mqtts)?,
+            amqps: bind(Surface::Amqps, ports.amqps)?,
+            amqp: bind(Surface::Amqp, ports.amqp)?,
         })
     }
 
@@ -78,7 +94,21 @@ impl BoundPorts {
         Ports {
             https: self.https.port(),
             mqtts: self.mqtts.port(),
+            amqps: self.amqps.port(),
+            amqp: self.amqp.port(),
         }
+    }
+}
+
+impl Ports {
+    /// Each port and what is served on it.
+    pub fn all(&self) -> [(Surface, u16); 4] {
+        [
+            (Surface::Https, self.https),
+            (Surface::Mqtts, self.mqtts),
+            (Surface::Amqps, self.amqps),
+            (Surface::Amqp, self.amqp),
+        ]
     }
 }
 
@@ -88,6 +118,9 @@ impl Surface {
         match self {
             Self::Https => "--https",
             Self::Mqtts => "--mqtts",
+            Self::Amqps => "--amqps",
+            Self::Amqp => "--amqp",
+            Self::Http => "--port",
             Self::Admin => "--admin",
         }
     }
@@ -98,6 +131,9 @@ impl fmt::Display for Surface {
         f.write_str(match self {
             Self::Https => "HTTPS",
             Self::Mqtts => "MQTT over TLS",
+            Self::Amqps => "AMQP over TLS",
+            Self::Amqp => "AMQP",
+            Self::Http => "the site",
             Self::Admin => "the admin page",
         })
     }
@@ -113,13 +149,15 @@ impl BindError {
         let (port, option) = (address.port(), surface.option());
         match source.kind() {
             io::ErrorKind::AddrInUse => format!(
-                "port {port} of {}, for {surface}, is taken by another program; end that program, or choose \
-                 another address with --listen or another port with {option}",
-                address.ip()
+                "port {port} of {}, for {surface}, is taken by {}; end that program, or choose another address with \
+                 --listen or another port with {option}",
+                address.ip(),
+                holder(*address)
             ),
             io::ErrorKind::PermissionDenied => format!(
                 "no right to take port {port}, for {surface}; run as root, give the program the right with \
-                 `setcap cap_net_bind_service=+ep`, or choose a port above 1023 with {option}"
+                 `sudo setcap cap_net_bind_service=+ep {}`, or choose a port above 1023 with {option}",
+                this_program()
             ),
             io::ErrorKind::AddrNotAvailable => format!(
                 "{} is no address of this machine; choose one that is with --listen",
@@ -131,4 +169,16 @@ impl BindError {
             ),
         }
     }
+}
+
+/// The program that has taken a port, as far as this one can see.
+fn holder(address: SocketAddr) -> String {
+    port_holder::of(address)
+        .map_or_else(|| "another program".to_owned(), |holder| holder.to_string())
+}
+
+/// The path of this program, for commands that a person copies.
+fn this_program() -> String {
+    let path = std::env::current_exe();
+    path.map_or_else(|_| "iothub-playground".to_owned(), |path| quoted(&path))
 }

@@ -16,6 +16,9 @@
 mod checksum;
 mod database;
 mod error;
+mod examine;
+#[cfg(test)]
+mod full_disk;
 mod load;
 
 mod rows;
@@ -24,7 +27,7 @@ mod transfer;
 mod wal;
 mod write;
 
-use std::{rc::Rc, time::SystemTime};
+use std::{path::Path, rc::Rc, time::SystemTime};
 
 use hub::{Hub, HubOptions};
 use wire::timestamp::Timestamp;
@@ -37,6 +40,7 @@ use self::{
 };
 
 pub use self::error::StoreFault;
+pub use self::examine::{Examined, examine};
 pub use self::transfer::{TransferError, export, import};
 
 /// The hub that a folder holds, or a new one if it holds none, and what keeps its changes there.
@@ -54,6 +58,11 @@ pub fn open(folder: &DataFolder, options: HubOptions) -> Result<(Hub, Box<dyn Ke
         load::hub(&database, options, Box::new(writer), now())?
     };
     Ok((hub, Box::new(Flusher::new(database))))
+}
+
+/// Whether a folder holds the file of a hub.
+pub fn is_in(folder: &Path) -> bool {
+    folder.join(database::FILE).is_file()
 }
 
 /// The wall clock.

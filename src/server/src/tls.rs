@@ -3,6 +3,7 @@
 mod authority;
 mod certificate;
 mod chosen;
+pub(crate) mod own;
 
 use std::{
     io,
@@ -17,6 +18,8 @@ use tokio_rustls::{
     rustls::{self, ServerConfig, crypto::CryptoProvider},
     server::TlsStream,
 };
+
+use crate::data_folder::{DataFolder, FolderError};
 
 use chosen::Chosen;
 
@@ -46,13 +49,8 @@ pub enum TlsError {
         source: io::Error,
     },
     /// A file cannot be written.
-    #[error("cannot write {}: {source}; check the folder's permissions and the room on its disk", path.display())]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Unwritable(#[from] FolderError),
     /// A file is not what it should be.
     #[error("{} is not {expected}: {why}", path.display())]
     Unusable {
@@ -88,18 +86,17 @@ pub struct Tls {
 
 /// Where the program's own certificates lie, and for whom.
 struct Renewal {
-    folder: PathBuf,
+    folder: Arc<DataFolder>,
     names: Names,
 }
 
 impl Tls {
-    /// TLS with a certificate of the program's own authority, both of which lie in a folder and are made at need.
-    pub fn own_authority(folder: &Path, names: Names) -> Result<Self, TlsError> {
-        let folder = folder.to_owned();
+    /// TLS with a certificate of the program's own authority, both of which lie in the data folder and are made at need.
+    pub fn own_authority(folder: Arc<DataFolder>, names: Names) -> Result<Self, TlsError> {
         let key = authority::serve(&folder, &names)?;
         Ok(Self {
             chosen: Arc::new(Chosen::new(key)),
-            trusted: authority::certificate_path(&folder),
+            trusted: folder.file(authority::CERTIFICATE),
             renewal: Some(Arc::new(Renewal { folder, names })),
         })
     }
@@ -160,6 +157,9 @@ impl Tls {
     }
 }
 
+/// A connection with TLS.
+pub type Secured = Box<TlsStream<TcpStream>>;
+
 /// Takes TLS connections.
 #[derive(Clone)]
 pub struct Acceptor {
@@ -169,13 +169,14 @@ pub struct Acceptor {
 
 impl Acceptor {
     /// Shakes hands with a client, within the time that it has.
-    pub async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        tokio::time::timeout(self.limit, self.acceptor.accept(socket))
-            .await
-            .unwrap_or_else(|_| {
-                let why = format!("no TLS handshake within {:?}", self.limit);
-                Err(io::Error::new(io::ErrorKind::TimedOut, why))
-            })
+    pub async fn accept(&self, socket: TcpStream) -> io::Result<Secured> {
+        // Apart, because a task keeps room for the largest thing that it ever did.
+        let handshake = Box::pin(self.acceptor.accept(socket));
+        let Ok(outcome) = tokio::time::timeout(self.limit, handshake).await else {
+            let why = format!("no TLS handshake within {:?}", self.limit);
+            return Err(io::Error::new(io::ErrorKind::TimedOut, why));
+        };
+        outcome.map(Box::new)
     }
 }
 

@@ -256,7 +256,12 @@ fn names_import_modes_as_bodies_do() {
         let mode: ImportMode = serde_json::from_value(json!(name)).unwrap();
         assert_eq!(mode.name(), name);
         assert_eq!(serde_json::to_value(mode).unwrap(), name);
+        // The SDK for Node.js begins some of them with a capital.
+        let (first, rest) = name.split_at(1);
+        let capital = json!(first.to_uppercase() + rest);
+        assert_eq!(serde_json::from_value::<ImportMode>(capital).unwrap(), mode);
     }
+    assert!(serde_json::from_value::<ImportMode>(json!("replace")).is_err());
 }
 
 #[test]

@@ -73,33 +73,30 @@ export class Inbox {
 
   put = (item) => void this.#items.push(item);
 
-  /** The next thing that comes and is meant. */
-  async next(isMeant = () => true, limit = LIMIT) {
-    const end = Date.now() + limit;
-    for (;;) {
-      while (this.#items.length > 0) {
-        const item = this.#items.shift();
-        if (isMeant(item)) return item;
-      }
-      assert.ok(Date.now() < end, `no ${this.#what} came within ${limit} ms`);
-      await later(10);
+  /** The next thing that has come and is meant, if there is one. */
+  take(isMeant = () => true) {
+    while (this.#items.length > 0) {
+      const item = this.#items.shift();
+      if (isMeant(item)) return item;
     }
+    return undefined;
   }
+
+  /** The next thing that comes and is meant. */
+  next = (isMeant, limit) => until(this.#what, () => this.take(isMeant), limit);
 
   /** Whether nothing comes for a while that is meant. */
-  isQuiet(isMeant) {
-    return this.next(isMeant, QUIET).then(() => false, () => true);
-  }
+  isQuiet = (isMeant) => this.next(isMeant, QUIET).then(() => false, () => true);
 }
 
-/** Waits until `look` gives something true, and gives it back. */
+/** Waits until `look` gives something, and gives it back. */
 export async function until(what, look, limit = LIMIT) {
   const end = Date.now() + limit;
   for (;;) {
     const seen = await look();
-    if (seen) return seen;
+    if (seen !== undefined && seen !== null && seen !== false) return seen;
     assert.ok(Date.now() < end, `waited ${limit} ms for ${what}`);
-    await later(50);
+    await later(20);
   }
 }
 

@@ -1,7 +1,7 @@
 // Reading events as a service program does, over the Event Hubs-compatible endpoint.
 
 import { earliestEventPosition, EventHubConsumerClient } from "@azure/event-hubs";
-import { connections, Inbox } from "./bench.mjs";
+import { connections, Inbox, until } from "./bench.mjs";
 
 /** A client that tells of a failure at once instead of trying for minutes. */
 export const reader = (connectionString, options = {}) =>
@@ -28,8 +28,12 @@ export class Reading {
       : client.subscribe(partition, handlers, all);
   }
 
-  /** The next event of a device. */
-  next = (deviceId) => this.events.next(sentBy(deviceId));
+  /** The next event of a device. A failure to read is thrown. */
+  next = (deviceId) => until("event", () => {
+    const error = this.errors.take();
+    if (error) throw error;
+    return this.events.take(sentBy(deviceId));
+  });
 
   isQuiet = (deviceId) => this.events.isQuiet(sentBy(deviceId));
 

@@ -13,6 +13,7 @@ import hub as emulator
 import pytest
 from azure.iot.device import IoTHubDeviceClient
 from azure.iot.hub import IoTHubRegistryManager
+from telemetry import EventLog
 
 # The SDKs tell on these loggers what they send, tokens included.
 for name in ("azure", "uamqp", "paho"):
@@ -32,6 +33,13 @@ def hub(tmp_path_factory):
 def service(hub):
     """A service client with every right. What it sends to devices goes over one AMQP connection."""
     return IoTHubRegistryManager.from_connection_string(hub.iothubowner)
+
+
+@pytest.fixture(scope="session")
+def event_log(hub):
+    """All events that devices have sent to the hub."""
+    with EventLog(hub) as log:
+        yield log
 
 
 @pytest.fixture

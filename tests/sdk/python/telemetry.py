@@ -84,15 +84,29 @@ class Reading:
             raise AssertionError(f"reading went on for {limit} s") from None
 
 
-def events_of(hub, device_id, count):
-    """The first `count` events that a device has sent, oldest first."""
-    return [event for _, event in located_events_of(hub, device_id, count)]
+class EventLog:
+    """All events of a hub, read once and kept, so that a test need not read them anew."""
 
+    def __init__(self, hub):
+        # In a consumer group of its own: elsewhere, a test may take a partition for its reader alone.
+        self._reading = Reading(reader(hub.eventhub_emulator, "event-log"))
+        self._events = {}
 
-def located_events_of(hub, device_id, count):
-    """The same, each with its partition."""
-    with Reading(reader(hub.eventhub_emulator)) as reading:
-        return [reading.next(sent_by(device_id)) for _ in range(count)]
+    def __enter__(self):
+        self._reading.__enter__()
+        return self
+
+    def __exit__(self, *_):
+        self._reading.__exit__()
+
+    def of(self, device, count):
+        """The first `count` events of a device, oldest first, each with its partition."""
+        known = self._events.setdefault(device.id, [])
+        while len(known) < count:
+            partition, event = self._reading.next()
+            sender = system(event, "iothub-connection-device-id")
+            self._events.setdefault(sender, []).append((partition, event))
+        return known[:count]
 
 
 def sent_by(device_id):

@@ -8,7 +8,6 @@ import urllib.parse
 import pytest
 import uamqp
 from azure.iot.device import Message
-from telemetry import located_events_of
 from uamqp.authentication import SASTokenAuth
 
 
@@ -77,6 +76,7 @@ def test_a_wrong_key_is_shown_no_way(hub):
 def test_the_number_of_partitions_is_told(way, auth):
     host, entity = way
     client = uamqp.AMQPClient(f"amqps://{host}/{entity}", auth=auth)
+    client.open()
     answer = client.mgmt_request(
         uamqp.Message(application_properties={"name": entity}),
         operation=b"READ",
@@ -91,7 +91,7 @@ def test_the_number_of_partitions_is_told(way, auth):
     assert told[b"partition_count"] == len(told[b"partition_ids"])
 
 
-def test_events_are_read_from_a_time_on(hub, way, auth, device, connect):
+def test_events_are_read_from_a_time_on(event_log, way, auth, device, connect):
     host, entity = way
     sender = connect(device.connection_string)
     before = int(time.time() * 1000)
@@ -99,7 +99,7 @@ def test_events_are_read_from_a_time_on(hub, way, auth, device, connect):
         message = Message(f'{{"number": {number}}}', content_type="application/json", content_encoding="utf-8")
         message.custom_properties["number"] = str(number)
         sender.send_message(message)
-    partition, _ = located_events_of(hub, device.id, 1)[0]
+    ((partition, _),) = event_log.of(device, 1)
 
     source = uamqp.address.Source(f"amqps://{host}/{entity}/ConsumerGroups/$Default/Partitions/{partition}")
     source.set_filter(f"amqp.annotation.x-opt-enqueuedtimeutc > {before - 1}".encode())

@@ -10,7 +10,7 @@ LIMIT = 20
 QUIET = 1
 
 
-def until(what, look, limit=LIMIT):
+def until(what, look, limit=LIMIT, pause=0.05):
     """Waits until `look` gives something true, and gives it back."""
     end = time.monotonic() + limit
     while True:
@@ -18,7 +18,7 @@ def until(what, look, limit=LIMIT):
         if seen:
             return seen
         assert time.monotonic() < end, f"waited {limit} s for {what}; last seen: {seen!r}"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 class Inbox:

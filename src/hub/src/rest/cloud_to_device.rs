@@ -47,10 +47,16 @@ pub(super) fn unreadable(why: &MessageHeaderError) -> ServiceError {
 }
 
 /// The message's properties: what its own headers say, and else what those of HTTP say of any body.
+///
+/// A surface whose protocol is not HTTP sets them as an extension of the request as well, because a header's name has
+/// no case and a property's has.
 fn read_properties(
     device_id: &str,
     request: &Request<Vec<u8>>,
 ) -> Result<MessageProperties, ServiceError> {
+    if let Some(properties) = request.extensions().get::<MessageProperties>() {
+        return Ok(properties.clone());
+    }
     let headers = request.headers();
     let mut properties = read_message_headers(headers).map_err(|why| unreadable(&why))?;
     let system = &mut properties.system;

@@ -1,21 +1,20 @@
 //! The bodies of requests: read whole, within bounds of size, time and memory.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::plain;
+use crate::memory_budget::{MemoryBudget, NoRoom, Share};
 
 /// The most bytes of one body. A message of the hub has at most 256 KB, and a bulk request of a hundred identities
 /// fits as well.
 const MOST: usize = 1024 * 1024;
-/// All bodies together have so many blocks of bytes.
-const BLOCKS: usize = 64 * 1024;
-const BLOCK: usize = 1024;
+/// The most bytes of all bodies together.
+const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +26,8 @@ pub enum BodyError {
     #[error("the request's body did not arrive within {0:?}")]
     TooSlow(Duration),
     /// The bodies of other requests have all the memory that is for bodies.
-    #[error("too many requests are being read; try again")]
-    NoRoom,
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
     /// The connection broke, or what came is not HTTP.
     #[error("the request's body cannot be read: {0}")]
     Broken(hyper::Error),
@@ -40,7 +39,7 @@ impl BodyError {
         match self {
             Self::TooLarge => "body-too-large",
             Self::TooSlow(_) => "body-too-slow",
-            Self::NoRoom => "no-room",
+            Self::NoRoom(_) => "no-room",
             Self::Broken(_) => "broken",
         }
     }
@@ -50,26 +49,23 @@ impl BodyError {
         let status = match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
-            Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoRoom(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::BAD_REQUEST,
         };
         plain(status, format!("{self}\n"))
     }
 }
 
-/// The room that the bodies of all requests share.
+/// Reads bodies, which share the memory for them.
 pub(super) struct Bodies {
-    room: Arc<Semaphore>,
+    budget: MemoryBudget,
     limit: Duration,
 }
 
-/// The room that one body has taken, until it is dropped.
-pub(super) struct Room(Option<OwnedSemaphorePermit>);
-
 impl Bodies {
     pub(super) fn new(limit: Duration) -> Self {
-        let room = Arc::new(Semaphore::new(BLOCKS));
-        Self { room, limit }
+        let budget = MemoryBudget::new(MOST_OF_ALL);
+        Self { budget, limit }
     }
 
     /// Reads a body whole.
@@ -77,7 +73,7 @@ impl Bodies {
         &self,
         headers: &HeaderMap,
         body: Incoming,
-    ) -> Result<(Vec<u8>, Room), BodyError> {
+    ) -> Result<(Vec<u8>, Share), BodyError> {
         // Said to be too large, it need not be sent.
         let promised = headers.get(header::CONTENT_LENGTH);
         let promised = promised.and_then(|length| length.to_str().ok()?.parse().ok());
@@ -85,17 +81,16 @@ impl Bodies {
             return Err(BodyError::TooLarge);
         }
         if body.is_end_stream() {
-            return Ok((Vec::new(), Room(None)));
+            return Ok((Vec::new(), self.budget.share()));
         }
         tokio::time::timeout(self.limit, self.collect(body))
             .await
             .unwrap_or(Err(BodyError::TooSlow(self.limit)))
     }
 
-    async fn collect(&self, mut body: Incoming) -> Result<(Vec<u8>, Room), BodyError> {
+    async fn collect(&self, mut body: Incoming) -> Result<(Vec<u8>, Share), BodyError> {
         let mut whole = Vec::new();
-        let mut room = Room(None);
-        let mut blocks = 0;
+        let mut share = self.budget.share();
         while let Some(frame) = body.frame().await {
             let Ok(bytes) = frame.map_err(BodyError::Broken)?.into_data() else {
                 continue;
@@ -103,25 +98,9 @@ impl Bodies {
             if whole.len() + bytes.len() > MOST {
                 return Err(BodyError::TooLarge);
             }
-            let needed = (whole.len() + bytes.len()).div_ceil(BLOCK);
-            room.grow(&self.room, needed - blocks)?;
-            blocks = needed;
+            share.grow(bytes.len())?;
             whole.extend_from_slice(&bytes);
         }
-        Ok((whole, room))
-    }
-}
-
-impl Room {
-    fn grow(&mut self, all: &Arc<Semaphore>, blocks: usize) -> Result<(), BodyError> {
-        let blocks = u32::try_from(blocks).map_err(|_| BodyError::NoRoom)?;
-        let more = Arc::clone(all)
-            .try_acquire_many_owned(blocks)
-            .map_err(|_| BodyError::NoRoom)?;
-        match &mut self.0 {
-            Some(taken) => taken.merge(more),
-            None => self.0 = Some(more),
-        }
-        Ok(())
+        Ok((whole, share))
     }
 }

@@ -38,8 +38,6 @@ enum Refusal {
     Protocol(&'static str),
     #[error("this is no WebSocket handshake: {0}")]
     Handshake(&'static str),
-    #[error("not supported: AMQP over WebSocket is not part of this program")]
-    NotSupported,
 }
 
 /// Whether a request wants to go on as a WebSocket.
@@ -62,17 +60,20 @@ pub(super) fn answer(
     };
     let name = match protocol {
         Protocol::Mqtt => MQTT,
-        Protocol::Amqp => return refuse(https, &request, visit, &Refusal::NotSupported),
+        Protocol::Amqp => AMQP,
     };
     let upgraded = hyper::upgrade::on(&mut request);
-    let mqtt = Arc::clone(&https.mqtt);
+    let (mqtt, amqp) = (Arc::clone(&https.mqtt), Arc::clone(&https.amqp));
     let (peer, admission) = (visit.peer, Arc::clone(&visit.admission));
     https.tasks.spawn(async move {
         let _admission = admission;
         match upgraded.await {
             Ok(stream) => {
                 let stream = WebSocketBytes::new(TokioIo::new(stream)).await;
-                mqtt.serve(stream, Speech::MqttWebSocket, peer).await;
+                match protocol {
+                    Protocol::Mqtt => mqtt.serve(stream, Speech::MqttWebSocket, peer).await,
+                    Protocol::Amqp => amqp.serve(stream, Speech::AmqpWebSocket, peer).await,
+                }
             }
             Err(error) => tracing::debug!(%peer, reason = %error, "WebSocket lost"),
         }
@@ -158,7 +159,6 @@ impl Refusal {
             Self::Path => "path",
             Self::Protocol(_) => "subprotocol",
             Self::Handshake(_) => "handshake",
-            Self::NotSupported => "not-supported",
         }
     }
 
@@ -166,7 +166,6 @@ impl Refusal {
         let status = match self {
             Self::Path => StatusCode::NOT_FOUND,
             Self::Protocol(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
-            Self::NotSupported => StatusCode::NOT_IMPLEMENTED,
         };
         let mut response = plain(status, format!("{self}\n"));
         if matches!(self, Self::Handshake(_)) {

@@ -6,7 +6,7 @@ use hub::StoreError;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{error::StoreFault, rows, schema, wal};
-use crate::data_folder::{self, DataFolder};
+use crate::{data_folder::DataFolder, owner_only};
 
 /// The name of the file.
 pub(super) const FILE: &str = "hub.sqlite3";
@@ -25,6 +25,14 @@ const SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
 ";
 
+/// How the file is used by who only looks.
+const LOOK: &str = "
+    PRAGMA locking_mode = EXCLUSIVE;
+    PRAGMA query_only = ON;
+    PRAGMA cell_size_check = ON;
+    PRAGMA trusted_schema = OFF;
+";
+
 /// The file, open for this program alone.
 pub(super) struct Database {
     pub(super) connection: Connection,
@@ -34,24 +42,44 @@ pub(super) struct Database {
 }
 
 impl Database {
+    /// Opens the file that there is, to read it. Nothing is written, and the log stays as it is.
+    pub(super) fn look(folder: &DataFolder) -> Result<Self, StoreFault> {
+        let database = Self::connect(folder.file(FILE))?;
+        database.fold_at_end(false)?;
+        database.run(LOOK)?;
+        database.check()?;
+        Ok(database)
+    }
+
     /// Opens the file, and makes it if there is none. It is sound, and has the tables that this version wants.
     pub(super) fn open(folder: &DataFolder) -> Result<Self, StoreFault> {
         let path = folder.file(FILE);
-        wal::check(&path)?;
-        let made = data_folder::own_file(&path);
-        made.map_err(|error| StoreFault::unusable(&path, error.to_string()))?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags);
-        let connection = connection.map_err(|error| StoreFault::sqlite(&path, &error))?;
-        let database = Self {
-            connection,
-            path,
-            failure: RefCell::default(),
-        };
+        if !path.exists() {
+            let made = owner_only::write(&path, &[]);
+            made.map_err(|error| StoreFault::unusable(&path, error.to_string()))?;
+        }
+        let database = Self::connect(path)?;
         database.fold_at_end(false)?;
         database.prepare()?;
         database.fold_at_end(true)?;
         Ok(database)
+    }
+
+    fn connect(path: PathBuf) -> Result<Self, StoreFault> {
+        wal::check(&path)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags);
+        let connection = connection.map_err(|error| StoreFault::sqlite(&path, &error))?;
+        Ok(Self {
+            connection,
+            path,
+            failure: RefCell::default(),
+        })
+    }
+
+    /// The schema of the tables, and that of this version of the program; none if there are no tables.
+    pub(super) fn schema(&self) -> Result<Option<(i64, i64)>, StoreFault> {
+        schema::look(&self.connection, &self.path)
     }
 
     /// Whether the log is folded into the file when it is closed: not while it may be damaged.

@@ -66,18 +66,39 @@ fn migrate_by(steps: &[&str], connection: &Connection, path: &Path) -> Result<()
     Ok(())
 }
 
-/// The schema of the tables: 0 if there are none.
+/// The schema of the tables and that of this version; none if there are no tables.
+pub(super) fn look(connection: &Connection, path: &Path) -> Result<Option<(i64, i64)>, StoreFault> {
+    let known = i64::try_from(STEPS.len()).unwrap_or(i64::MAX);
+    match found(connection, path)? {
+        Some(found) if found < 0 || found > known => {
+            let path = path.to_owned();
+            Err(StoreFault::Newer { path, found, known })
+        }
+        found => Ok(found.map(|found| (found, known))),
+    }
+}
+
+/// The schema of the tables: 0 if there were none.
 fn version(connection: &Connection, path: &Path) -> Result<i64, StoreFault> {
+    let make = "CREATE TABLE schema (version INTEGER NOT NULL) STRICT;
+                INSERT INTO schema VALUES (0);";
+    if let Some(found) = found(connection, path)? {
+        return Ok(found);
+    }
+    connection
+        .execute_batch(make)
+        .map_err(|error| StoreFault::sqlite(path, &error))?;
+    Ok(0)
+}
+
+fn found(connection: &Connection, path: &Path) -> Result<Option<i64>, StoreFault> {
     let fault = |error| StoreFault::sqlite(path, &error);
     let tables = "SELECT count(*), count(*) FILTER (WHERE name = 'schema') FROM sqlite_schema";
     let (all, own): (i64, i64) = connection
         .query_row(tables, [], |row| Ok((row.get(0)?, row.get(1)?)))
         .map_err(fault)?;
     if all == 0 {
-        let make = "CREATE TABLE schema (version INTEGER NOT NULL) STRICT;
-                    INSERT INTO schema VALUES (0);";
-        connection.execute_batch(make).map_err(fault)?;
-        return Ok(0);
+        return Ok(None);
     }
     let foreign = || StoreFault::Foreign {
         path: path.to_owned(),
@@ -88,7 +109,8 @@ fn version(connection: &Connection, path: &Path) -> Result<i64, StoreFault> {
     let version = connection
         .query_row("SELECT version FROM schema", [], |row| row.get(0))
         .optional();
-    version.map_err(|_| foreign())?.ok_or_else(foreign)
+    let version = version.map_err(|_| foreign())?;
+    version.map(Some).ok_or_else(foreign)
 }
 
 #[cfg(test)]

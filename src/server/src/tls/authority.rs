@@ -2,10 +2,7 @@
 //!
 //! The authority outlives many server certificates, so that whoever has trusted it need not do so again.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -16,7 +13,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use x509_parser::prelude::X509Certificate;
 
 use super::{Names, TlsError, certificate};
-use crate::owner_only;
+use crate::data_folder::DataFolder;
 
 const DAY: Duration = Duration::from_hours(24);
 /// Ten years, as other authorities on a developer's machine.
@@ -26,46 +23,46 @@ const SERVER_LIFE: Duration = Duration::from_hours(24 * 397);
 /// How long before its end a server certificate is made anew.
 const RENEWAL: Duration = Duration::from_hours(24 * 30);
 
+/// The authority's certificate, for clients to trust.
+pub(super) const CERTIFICATE: &str = "ca.pem";
+pub(super) const KEY: &str = "ca-key.pem";
+pub(super) const SERVER_CHAIN: &str = "server.pem";
+pub(super) const SERVER_KEY: &str = "server-key.pem";
+
 /// The certificate to serve with, made anew if there is none, if it comes to its end or lacks a name. The authority
 /// is made anew only if there is none, or if it would end before its next server certificate.
-pub(super) fn serve(folder: &Path, names: &Names) -> Result<CertifiedKey, TlsError> {
-    let (chain, key) = (folder.join("server.pem"), folder.join("server-key.pem"));
+pub(super) fn serve(folder: &DataFolder, names: &Names) -> Result<CertifiedKey, TlsError> {
     let now = OffsetDateTime::now_utc();
     let authority = Authority::open(folder, now)?;
-    if !authority.has_made(&chain, &key, names, now) {
-        authority.make(&chain, &key, names, now)?;
+    if !authority.has_made(folder, names, now) {
+        authority.make(folder, names, now)?;
     }
-    certificate::read(&chain, &key)
+    certificate::read(&folder.file(SERVER_CHAIN), &folder.file(SERVER_KEY))
 }
 
-/// Where the authority's certificate lies, for clients to trust.
-pub(super) fn certificate_path(folder: &Path) -> PathBuf {
-    folder.join("ca.pem")
-}
-
-struct Authority {
+pub(super) struct Authority {
     certificate: Vec<u8>,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn open(folder: &Path, now: OffsetDateTime) -> Result<Self, TlsError> {
-        let (path, key) = (certificate_path(folder), folder.join("ca-key.pem"));
+    fn open(folder: &DataFolder, now: OffsetDateTime) -> Result<Self, TlsError> {
         // The key is written last, so without it there is no authority yet.
-        if !key.exists() {
-            return Self::create(&path, &key, now);
+        if !folder.file(KEY).exists() {
+            return Self::create(folder, now);
         }
-        let authority = Self::read(&path, &key)?;
+        let path = folder.file(CERTIFICATE);
+        let authority = Self::read(&path, &folder.file(KEY))?;
         if authority.ends(&path)? > now + SERVER_LIFE {
             return Ok(authority);
         }
         tracing::warn!(
             "the certificate authority comes to its end: clients have to trust a new one"
         );
-        Self::create(&path, &key, now)
+        Self::create(folder, now)
     }
 
-    fn read(path: &Path, key: &Path) -> Result<Self, TlsError> {
+    pub(super) fn read(path: &Path, key: &Path) -> Result<Self, TlsError> {
         let unusable = |error: rcgen::Error| TlsError::Unusable {
             path: key.to_owned(),
             expected: "the key of the certificate authority",
@@ -83,7 +80,7 @@ impl Authority {
         })
     }
 
-    fn create(path: &Path, key: &Path, now: OffsetDateTime) -> Result<Self, TlsError> {
+    fn create(folder: &DataFolder, now: OffsetDateTime) -> Result<Self, TlsError> {
         let pair = KeyPair::generate().map_err(failed)?;
         let mut params = lasting(now, AUTHORITY_LIFE)?;
         // Several hubs on one machine have an authority each, and clients tell them apart by their names.
@@ -92,42 +89,42 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let certificate = params.self_signed(&pair).map_err(failed)?;
-        write(path, &certificate.pem())?;
-        write(key, &pair.serialize_pem())?;
+        folder.write(CERTIFICATE, certificate.pem().as_bytes())?;
+        folder.write(KEY, pair.serialize_pem().as_bytes())?;
         Ok(Self {
             certificate: certificate.der().to_vec(),
             issuer: Issuer::new(params, pair),
         })
     }
 
-    fn ends(&self, path: &Path) -> Result<OffsetDateTime, TlsError> {
+    pub(super) fn ends(&self, path: &Path) -> Result<OffsetDateTime, TlsError> {
         let own = self.certificate.as_slice().into();
         let parsed = certificate::parse(path, &own)?;
         Ok(parsed.validity().not_after.to_datetime())
     }
 
     /// Whether there is a server certificate of this authority that can be used for a good while.
-    fn has_made(&self, chain: &Path, key: &Path, names: &Names, now: OffsetDateTime) -> bool {
-        let Ok(read) = certificate::read_chain(chain) else {
-            return false;
-        };
+    fn has_made(&self, folder: &DataFolder, names: &Names, now: OffsetDateTime) -> bool {
+        let (path, key) = (folder.file(SERVER_CHAIN), folder.file(SERVER_KEY));
         let is_good = |server: &X509Certificate<'_>| {
             let authority = self.certificate.as_slice().into();
-            certificate::parse(chain, &authority).is_ok_and(|authority| {
-                server
-                    .verify_signature(Some(authority.public_key()))
-                    .is_ok()
-            }) && server.validity().not_after.to_datetime() > now + RENEWAL
+            let is_ours = certificate::parse(&path, &authority).is_ok_and(|authority| {
+                let key = authority.public_key();
+                server.verify_signature(Some(key)).is_ok()
+            });
+            is_ours
+                && server.validity().not_after.to_datetime() > now + RENEWAL
                 && names.are_in(server)
         };
-        certificate::read(chain, key).is_ok()
-            && certificate::parse(chain, &read[0]).is_ok_and(|server| is_good(&server))
+        let read = certificate::read(&path, &key).and_then(|_| certificate::read_chain(&path));
+        read.is_ok_and(|chain| {
+            certificate::parse(&path, &chain[0]).is_ok_and(|server| is_good(&server))
+        })
     }
 
     fn make(
         &self,
-        chain: &Path,
-        key: &Path,
+        folder: &DataFolder,
         names: &Names,
         now: OffsetDateTime,
     ) -> Result<(), TlsError> {
@@ -140,8 +137,9 @@ impl Authority {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
         let certificate = params.signed_by(&pair, &self.issuer).map_err(failed)?;
-        write(key, &pair.serialize_pem())?;
-        write(chain, &certificate.pem())
+        folder.write(SERVER_KEY, pair.serialize_pem().as_bytes())?;
+        folder.write(SERVER_CHAIN, certificate.pem().as_bytes())?;
+        Ok(())
     }
 }
 
@@ -167,13 +165,6 @@ fn random<const N: usize>() -> Result<[u8; N], TlsError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| TlsError::Failed(error.to_string()))?;
     Ok(bytes)
-}
-
-fn write(path: &Path, pem: &str) -> Result<(), TlsError> {
-    owner_only::write(path, pem.as_bytes()).map_err(|source| TlsError::Unwritable {
-        path: path.to_owned(),
-        source,
-    })
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]

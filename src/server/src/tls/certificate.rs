@@ -38,22 +38,21 @@ impl Names {
         Ok(Self(names))
     }
 
-    pub(super) fn to_vec(&self) -> Vec<String> {
+    pub(crate) fn to_vec(&self) -> Vec<String> {
         self.0.iter().cloned().collect()
     }
 
     /// Whether a certificate is good for all of them.
     pub(super) fn are_in(&self, certificate: &X509Certificate<'_>) -> bool {
-        let Ok(Some(alternatives)) = certificate.subject_alternative_name() else {
-            return false;
-        };
-        let named: BTreeSet<String> = alternatives
-            .value
-            .general_names
-            .iter()
-            .filter_map(spelled)
-            .collect();
-        self.0.is_subset(&named)
+        self.missing_in(certificate).is_empty()
+    }
+
+    /// Those that a certificate is not good for.
+    pub(super) fn missing_in(&self, certificate: &X509Certificate<'_>) -> Vec<String> {
+        let alternatives = certificate.subject_alternative_name().ok().flatten();
+        let general = alternatives.iter().flat_map(|it| &it.value.general_names);
+        let named: BTreeSet<String> = general.filter_map(spelled).collect();
+        self.0.difference(&named).cloned().collect()
     }
 }
 

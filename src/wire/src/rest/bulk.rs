@@ -62,9 +62,9 @@ pub struct BulkItem {
     pub parent_scopes: Option<Vec<String>>,
 }
 
-/// What a bulk item asks for.
+/// What a bulk item asks for. It is read in any case: the SDK for Node.js writes `Update`, others `update`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum ImportMode {
     /// Creates an identity; the id must be free.
     #[default]
@@ -72,21 +72,33 @@ pub enum ImportMode {
     /// Replaces an identity, whatever its entity tag.
     Update,
     /// Replaces an identity that has this entity tag.
-    #[serde(rename = "updateIfMatchETag")]
     UpdateIfMatchEtag,
     /// Deletes an identity, whatever its entity tag.
     Delete,
     /// Deletes an identity that has this entity tag.
-    #[serde(rename = "deleteIfMatchETag")]
     DeleteIfMatchEtag,
     /// Changes a twin, whatever its entity tag.
     UpdateTwin,
     /// Changes a twin that has this entity tag.
-    #[serde(rename = "updateTwinIfMatchETag")]
     UpdateTwinIfMatchEtag,
 }
 
+/// There is no import mode of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no import mode; expected one such as `create`, `update` or `delete`")]
+pub struct UnknownImportMode(String);
+
 impl ImportMode {
+    const ALL: [Self; 7] = [
+        Self::Create,
+        Self::Update,
+        Self::UpdateIfMatchEtag,
+        Self::Delete,
+        Self::DeleteIfMatchEtag,
+        Self::UpdateTwin,
+        Self::UpdateTwinIfMatchEtag,
+    ];
+
     /// The mode as bodies have it.
     pub const fn name(self) -> &'static str {
         match self {
@@ -98,6 +110,22 @@ impl ImportMode {
             Self::UpdateTwin => "updateTwin",
             Self::UpdateTwinIfMatchEtag => "updateTwinIfMatchETag",
         }
+    }
+}
+
+impl TryFrom<String> for ImportMode {
+    type Error = UnknownImportMode;
+
+    fn try_from(name: String) -> Result<Self, UnknownImportMode> {
+        let is_meant = |mode: &Self| mode.name().eq_ignore_ascii_case(&name);
+        let found = Self::ALL.into_iter().find(is_meant);
+        found.ok_or(UnknownImportMode(name))
+    }
+}
+
+impl From<ImportMode> for &'static str {
+    fn from(mode: ImportMode) -> Self {
+        mode.name()
     }
 }
 
