@@ -17,6 +17,11 @@ use wire::timestamp::Timestamp;
 /// The longest that anything in these tests may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
+/// No port that another program may have.
+pub(crate) const FREE_PORTS: [&str; 8] = [
+    "--https", "0", "--mqtts", "0", "--amqps", "0", "--amqp", "0",
+];
+
 pub(crate) struct Program {
     child: Child,
     log: Option<JoinHandle<String>>,
@@ -30,9 +35,9 @@ impl Program {
     pub(crate) fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
-            .args([
-                "hub", "--https", "0", "--mqtts", "0", "--admin", "0", "--data",
-            ])
+            .args(["hub", "--admin", "0"])
+            .args(FREE_PORTS)
+            .arg("--data")
             .arg(folder.path())
             .args(options)
             .stdout(Stdio::piped())
