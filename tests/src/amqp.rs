@@ -9,6 +9,7 @@ use hub::HubOptions;
 use server::{
     amqp::{Settings, serve},
     host::HubHandle,
+    observer::{Party, Protocol},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, duplex},
@@ -23,6 +24,10 @@ const ENTITY: &str = "events";
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The year 2100: no token expires while this runs.
 const EXPIRES: u64 = 4_102_444_800;
+
+fn somebody() -> Party {
+    Party::new(Protocol::Amqp, ([127, 0, 0, 1], 5672).into())
+}
 
 /// Sends `data` to a hub. The first byte says what is sent before: nothing, what opens a session, or also tokens for
 /// all that can be done. What follows is frames, each a byte for its channel, two for its length, and its body; a
@@ -47,7 +52,7 @@ pub fn amqp(data: &[u8]) {
     runtime.block_on(async {
         let (client, server) = duplex(64 * 1024);
         let (mut reader, mut writer) = tokio::io::split(client);
-        let session = serve(server, hub.clone(), Arc::clone(settings));
+        let session = serve(server, hub.clone(), Arc::clone(settings), somebody());
         let send = async {
             // The hub may have closed long before.
             let _ = writer.write_all(&bytes).await;
@@ -177,7 +182,7 @@ mod tests {
             let (mut reader, mut writer) = tokio::io::split(client);
             writer.write_all(&bytes).await.unwrap();
             let mut answer = Vec::new();
-            let session = serve(server, hub.clone(), Arc::clone(settings));
+            let session = serve(server, hub.clone(), Arc::clone(settings), somebody());
             let (outcome, _) = tokio::join!(session, reader.read_to_end(&mut answer));
             outcome.unwrap();
             answer

@@ -77,6 +77,12 @@ fn each_has_a_short_name_of_its_own() {
 }
 
 #[test]
+fn each_refusal_has_a_short_name_of_its_own() {
+    let ids: BTreeSet<_> = refusals().iter().map(Refusal::id).collect();
+    assert_eq!(ids.len(), refusals().len());
+}
+
+#[test]
 fn each_says_something_else() {
     let texts: BTreeSet<_> = reasons().iter().map(ToString::to_string).collect();
     assert_eq!(texts.len(), reasons().len());

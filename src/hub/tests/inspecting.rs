@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::{Method, Uri};
 use wire::{mqtt::mqttrs::QoS, topic::TopicFilter};
 
 use crate::bench::{Ask, Bench, SECOND, START};
@@ -86,4 +87,45 @@ fn a_lag_can_be_set_and_taken_away() {
     );
     bench.hub.set_query_lag(bench.now, Duration::ZERO);
     assert_eq!(ids_where(&mut bench, "tags.floor = 2"), "dev1");
+}
+
+#[test]
+fn the_newest_events_come_first_and_all_are_counted() {
+    let mut bench = Bench::new();
+    let link = bench.connect("dev1");
+    for body in ["one", "two", "three"] {
+        bench.publish(link, "devices/dev1/messages/events/", body.as_bytes(), None);
+    }
+    let newest = bench.hub.newest_events(2);
+    let bodies: Vec<_> = newest.map(|event| event.body.into_owned()).collect();
+    assert_eq!(bodies, [&b"three"[..], b"two"]);
+    let kept = bench.hub.kept_events();
+    assert_eq!(kept.map(|it| it.events).sum::<usize>(), 3);
+}
+
+#[test]
+fn a_link_has_the_client_id_of_whom_the_hub_let_in() {
+    let mut bench = Bench::new();
+    let link = bench.open();
+    assert_eq!(bench.hub.client_id(link), None);
+    let link = bench.connect("dev1");
+    assert_eq!(bench.hub.client_id(link).as_deref(), Some("dev1"));
+}
+
+#[test]
+fn an_operation_has_a_name_whatever_is_asked_for() {
+    let check = |method: Method, target: &'static str, name| {
+        assert_eq!(
+            hub::operation_name(&method, &Uri::from_static(target)),
+            name
+        );
+    };
+    check(
+        Method::PUT,
+        "/devices/a?api-version=2021-04-12",
+        "PutDevice",
+    );
+    check(Method::POST, "/twins/a/modules/b/methods", "InvokeMethod");
+    check(Method::GET, "/jobs/v2", "NotSupported");
+    check(Method::GET, "/", "NotSupported");
 }

@@ -37,7 +37,7 @@ use tokio::{
 };
 use wire::timestamp::Timestamp;
 
-use crate::host::HubHandle;
+use crate::{host::HubHandle, observer::Party};
 use connection::IDLE_TIME_OUT;
 use container::Container;
 use readers::Readers;
@@ -139,9 +139,10 @@ pub async fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     hub: HubHandle,
     settings: Arc<Settings>,
+    party: Party,
 ) -> Result<(), AmqpError> {
     let mut revision = hub.revision();
-    let mut server = Server::new(stream, Container::new(hub, settings));
+    let mut server = Server::new(stream, Container::new(hub, settings, party));
     let outcome = loop {
         match server.step(&mut revision).await {
             Ok(true) => {}

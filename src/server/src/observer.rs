@@ -27,7 +27,7 @@ use wire::timestamp::Timestamp;
 
 pub use hub_metrics::HubFigures;
 pub use metrics::OPEN_METRICS;
-pub use presence::{ClientName, Connection, Presence};
+pub use presence::{ClientName, Connection, Party, Presence};
 pub use refusals::{Refused, ShownRefusal, What};
 pub use totals::Totals;
 

@@ -38,7 +38,10 @@ use super::{
     request_response::describe_partition,
     tokens::{Grants, Side},
 };
-use crate::host::{HubHandle, Stopped};
+use crate::{
+    host::{HubHandle, Stopped},
+    observer::{Party, Refused, What},
+};
 
 /// The largest message that a client may send. That of a device's queue is checked by the hub, and is smaller.
 const MOST_MESSAGE_BYTES: usize = 256 * 1024;
@@ -134,6 +137,7 @@ pub(super) struct Container {
     pub(super) work: Work,
     hub: HubHandle,
     settings: Arc<Settings>,
+    party: Party,
     grants: Grants,
     was_authorised: bool,
     links: BTreeMap<LinkId, Attachment>,
@@ -148,13 +152,14 @@ pub(super) struct Container {
 /// What happens.
 impl Container {
     /// A container for a connection of which nothing has come yet.
-    pub(super) fn new(hub: HubHandle, settings: Arc<Settings>) -> Self {
+    pub(super) fn new(hub: HubHandle, settings: Arc<Settings>, party: Party) -> Self {
         let (thief, stolen) = mpsc::unbounded_channel();
         Self {
             connection: Connection::new(hub.host_name().to_owned()),
             work: Work::new(),
             hub,
             settings,
+            party,
             grants: Grants::default(),
             was_authorised: false,
             links: BTreeMap::new(),
@@ -165,6 +170,18 @@ impl Container {
             thief,
             stolen,
         }
+    }
+
+    /// Tells of something that the client was refused.
+    fn refused(&self, what: What, subject: &str, code: &'static str, reason: &str) {
+        self.hub.observer().refused(&Refused {
+            what,
+            protocol: self.party.protocol,
+            peer: self.party.peer,
+            subject,
+            code,
+            reason,
+        });
     }
 
     /// Bytes came in.

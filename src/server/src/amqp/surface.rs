@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{AmqpError, Settings, serve};
 use crate::{
     host::HubHandle,
-    observer::{ClientName, Protocol, Refused, What},
+    observer::{Party, Protocol, Refused, What},
 };
 
 /// Serves AMQP clients, on whatever their bytes come.
@@ -34,8 +34,11 @@ impl Amqp {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let observer = self.hub.observer();
-        let presence = observer.connected(protocol, peer, ClientName::default());
-        let served = serve(stream, self.hub.clone(), Arc::clone(&self.settings));
+        let party = Party::new(protocol, peer);
+        let client = Arc::clone(&party.client);
+        let presence = observer.connected(protocol, peer, Arc::clone(&client));
+        let settings = Arc::clone(&self.settings);
+        let served = serve(stream, self.hub.clone(), settings, party);
         let end = self.ending.run_until_cancelled(served).await;
         drop(presence);
         let (code, error) = match end {
@@ -43,17 +46,19 @@ impl Amqp {
             Some(Err(error)) => (error.id(), Some(error)),
             None => ("program-ends", None),
         };
+        let subject = client.get().map_or("", String::as_str);
         observer.closed(protocol, code);
         match error {
-            None => tracing::debug!(%protocol, %peer, code, "connection closed"),
+            None => tracing::debug!(%protocol, %peer, subject, code, "connection closed"),
             Some(AmqpError::Io(reason)) => {
-                tracing::info!(%protocol, %peer, code, %reason, "connection closed");
+                let reason = reason.to_string();
+                tracing::info!(%protocol, %peer, subject, code, reason, "connection closed");
             }
             Some(error) => observer.refused(&Refused {
                 what: What::Session,
                 protocol,
                 peer,
-                subject: "",
+                subject,
                 code,
                 reason: &error.to_string(),
             }),

@@ -61,6 +61,23 @@ pub(super) enum TokenError {
     TooMany,
 }
 
+impl TokenError {
+    /// A short name for it, of a fixed set.
+    pub(super) fn id(&self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "token-unreadable",
+            Self::NoPolicy => "no-policy",
+            Self::UnknownPolicy(_) => "unknown-policy",
+            Self::Signature(_) => "wrong-key",
+            Self::Expired => "token-expired",
+            Self::Resource => "token-scope",
+            Self::Audience => "token-audience",
+            Self::PolicyOrKey => "policy-or-key",
+            Self::TooMany => "too-many-tokens",
+        }
+    }
+}
+
 /// What a token, or a key, has opened.
 #[derive(Clone, Debug)]
 pub(super) struct Grant {
@@ -120,6 +137,10 @@ impl Grant {
     }
 
     /// Whether it was opened with a key of this policy.
+    pub(super) fn policy(&self) -> &str {
+        &self.policy
+    }
+
     pub(super) fn is_of(&self, policy: &str) -> bool {
         self.policy == policy
     }

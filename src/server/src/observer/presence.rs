@@ -13,6 +13,28 @@ use super::{Observer, Protocol, lock};
 /// Who is behind a connection, once that is known: `device`, `device/module` or a policy.
 pub type ClientName = Arc<OnceLock<String>>;
 
+/// Who is at the other end of a connection.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// How the client speaks.
+    pub protocol: Protocol,
+    /// Where it is.
+    pub peer: SocketAddr,
+    /// Who it is.
+    pub client: ClientName,
+}
+
+impl Party {
+    /// A client of which nothing is known yet.
+    pub fn new(protocol: Protocol, peer: SocketAddr) -> Self {
+        Self {
+            protocol,
+            peer,
+            client: ClientName::default(),
+        }
+    }
+}
+
 /// A connection that is open.
 #[derive(Clone, Debug)]
 pub struct Connection {

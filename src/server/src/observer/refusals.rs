@@ -22,6 +22,8 @@ pub enum What {
     WebSocket,
     /// The CONNECT of a client, or its first words in another protocol.
     Client,
+    /// A link of AMQP.
+    Link,
     /// A request.
     Request,
     /// The connection of a client that was let in: the hub closed it.
@@ -107,6 +109,7 @@ impl What {
             Self::Handshake => "handshake",
             Self::WebSocket => "web-socket",
             Self::Client => "client",
+            Self::Link => "link",
             Self::Request => "request",
             Self::Session => "session",
         }
@@ -120,6 +123,7 @@ impl fmt::Display for What {
             Self::Handshake => "TLS handshake failed",
             Self::WebSocket => "WebSocket refused",
             Self::Client => "client refused",
+            Self::Link => "AMQP link refused",
             Self::Request => "request refused",
             Self::Session => "connection closed by the hub",
         })

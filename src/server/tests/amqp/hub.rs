@@ -10,6 +10,7 @@ use hub::{AccessPolicy, HubOptions};
 use server::{
     amqp::{Settings, serve},
     host::HubHandle,
+    observer::{Party, Protocol},
 };
 use tokio::net::{TcpListener, TcpStream};
 use wire::{
@@ -43,9 +44,10 @@ impl TestHub {
         let port = listener.local_addr().unwrap().port();
         let hub = handle.clone();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
+            while let Ok((stream, peer)) = listener.accept().await {
                 let (hub, settings) = (hub.clone(), Arc::clone(&settings));
-                tokio::spawn(async move { serve(stream, hub, settings).await });
+                let party = Party::new(Protocol::Amqp, peer);
+                tokio::spawn(async move { serve(stream, hub, settings, party).await });
             }
         });
         let hub = Self { handle, port };

@@ -83,21 +83,15 @@ fn what_a_device_sends_is_shown_as_it_is_and_in_part() {
 fn there_is_none_without_the_option() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
-        .args([
-            "hub",
-            "--https",
-            "0",
-            "--mqtts",
-            "0",
-            "--ephemeral",
-            "--data",
-        ])
+        .args(["hub", "--ephemeral"])
+        .args(crate::program::FREE_PORTS)
+        .arg("--data")
         .arg(folder.path())
-        .stdout(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let connections = crate::program::wait_for_connections(folder.path());
+    let connections = crate::program::connections_of(&mut child, folder.path());
     let _ = child.kill();
     let _ = child.wait();
     assert_eq!(connections.get("admin"), None);

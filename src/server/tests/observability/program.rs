@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    io::Read,
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     process::{Child, Command, Stdio},
     thread::JoinHandle,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use client::service::Service;
@@ -16,6 +16,11 @@ use wire::timestamp::Timestamp;
 
 /// The longest that anything in these tests may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
+
+/// No port that another program may have.
+pub(crate) const FREE_PORTS: [&str; 8] = [
+    "--https", "0", "--mqtts", "0", "--amqps", "0", "--amqp", "0",
+];
 
 pub(crate) struct Program {
     child: Child,
@@ -30,12 +35,12 @@ impl Program {
     pub(crate) fn start(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
-            .args([
-                "hub", "--https", "0", "--mqtts", "0", "--admin", "0", "--data",
-            ])
+            .args(["hub", "--admin", "0"])
+            .args(FREE_PORTS)
+            .arg("--data")
             .arg(folder.path())
             .args(options)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -45,7 +50,7 @@ impl Program {
             let _ = stderr.read_to_string(&mut text);
             text
         });
-        let connections = wait_for_connections(folder.path());
+        let connections = connections_of(&mut child, folder.path());
         Self {
             child,
             log: Some(log),
@@ -93,18 +98,16 @@ impl Drop for Program {
     }
 }
 
-/// The file is there once the ports are taken, and is written at once.
-pub(crate) fn wait_for_connections(folder: &Path) -> Value {
-    let file = folder.join("connections.json");
-    let began = Instant::now();
-    loop {
-        let text = fs::read(&file).unwrap_or_default();
-        if let Ok(connections) = serde_json::from_slice(&text) {
-            return connections;
-        }
-        assert!(began.elapsed() < LIMIT, "the program did not start");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+/// What leads to a program that has just been started: it prints the same once it lets clients in.
+pub(crate) fn connections_of(child: &mut Child, folder: &Path) -> Value {
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    stdout.read_line(&mut first).unwrap();
+    assert!(first.contains("is ready"), "{first}");
+    // The rest is read to its end, so that the program can write it.
+    std::thread::spawn(move || io::copy(&mut stdout, &mut io::sink()));
+    let file = fs::read(folder.join("connections.json")).unwrap();
+    serde_json::from_slice(&file).unwrap()
 }
 
 pub(crate) fn now() -> Timestamp {

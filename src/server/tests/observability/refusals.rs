@@ -4,7 +4,7 @@ use wire::sas::SharedAccessKey;
 
 use crate::{
     client::{Device, exchange, register, tls_trusting, wait_for_state},
-    program::{Program, now},
+    program::{LIMIT, Program, now},
 };
 
 /// Waits for a refusal with this code.
@@ -82,4 +82,28 @@ fn only_the_newest_refusals_are_remembered() {
     let refusals = state["refusals"].as_array().unwrap();
     assert_eq!(refusals.len(), 100);
     assert_eq!(refusals[0]["subject"], "GET /devices/nobody-109");
+}
+
+#[test]
+fn a_wrong_key_over_amqp_is_told_with_its_policy() {
+    use std::io::{Read, Write};
+    let program = Program::start(&["--ephemeral"]);
+    let mut socket = std::net::TcpStream::connect(("127.0.0.1", program.port("amqp"))).unwrap();
+    socket.set_read_timeout(Some(LIMIT)).unwrap();
+    let response = b"\0service\0not-the-key";
+    let mut init = b"\x00\x53\x41\xC0\x00\x02\xA3\x05PLAIN\xA0".to_vec();
+    init.push(u8::try_from(response.len()).unwrap());
+    init.extend(response);
+    init[4] = u8::try_from(init.len() - 5).unwrap();
+    let mut bytes = b"AMQP\x03\x01\x00\x00\x00\x00\x00".to_vec();
+    bytes.push(u8::try_from(init.len() + 8).unwrap());
+    bytes.extend(b"\x02\x01\x00\x00");
+    bytes.extend(init);
+    socket.write_all(&bytes).unwrap();
+    let refusal = refusal(&program, "policy-or-key");
+    assert_eq!(refusal["protocol"], "amqp");
+    assert_eq!(refusal["subject"], "service");
+    let mut answer = [0; 8];
+    socket.read_exact(&mut answer).unwrap();
+    assert_eq!(answer, *b"AMQP\x03\x01\x00\x00");
 }

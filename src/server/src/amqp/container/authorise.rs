@@ -11,6 +11,7 @@ use crate::amqp::{
     request_response::{Answer, read_put_token},
     tokens::{Doors, Grant, Side, TokenError},
 };
+use crate::observer::What;
 
 /// Who the client is.
 impl Container {
@@ -22,8 +23,23 @@ impl Container {
                 .initial_response
                 .as_ref()
                 .is_some_and(|response| self.authenticate_plain(now, response)),
-            _ => false,
+            _ => self.refuse_sasl("the mechanism is none of ANONYMOUS, MSSBCBS and PLAIN"),
         }
+    }
+
+    fn refuse_sasl(&self, reason: &str) -> bool {
+        self.refused(What::Client, "", "sasl", reason);
+        false
+    }
+
+    /// Takes what a token or key opens. From now on it is known who the client is.
+    fn take(&mut self, grant: Grant) -> Result<(), TokenError> {
+        let policy = grant.policy().to_owned();
+        self.grants.put(grant)?;
+        self.was_authorised = true;
+        // Of several policies the first is shown.
+        let _ = self.party.client.set(policy);
+        Ok(())
     }
 
     fn authenticate_plain(&mut self, now: Timestamp, response: &[u8]) -> bool {
@@ -31,18 +47,16 @@ impl Container {
         let (Some(_), Some(user), Some(password), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return false;
+            return self.refuse_sasl("PLAIN has a user and a password after an empty text");
         };
         let (Ok(user), Ok(password)) = (str::from_utf8(user), str::from_utf8(password)) else {
-            return false;
+            return self.refuse_sasl("the user or the password is no text");
         };
-        match self.open_plain(now, user, password) {
-            Ok(grant) => {
-                self.was_authorised = true;
-                self.grants.put(grant).is_ok()
-            }
-            Err(reason) => {
-                tracing::info!(%reason, "SASL PLAIN refused");
+        let grant = self.open_plain(now, user, password);
+        match grant.and_then(|grant| self.take(grant)) {
+            Ok(()) => true,
+            Err(refusal) => {
+                self.refused(What::Client, user, refusal.id(), &refusal.to_string());
                 false
             }
         }
@@ -88,13 +102,10 @@ impl Container {
             Err(refusal) => refusal,
             Ok((audience, token)) => {
                 let grant = self.doors().open(now, &audience, token);
-                match grant.and_then(|grant| self.grants.put(grant)) {
-                    Ok(()) => {
-                        self.was_authorised = true;
-                        Answer::ok(None)
-                    }
+                match grant.and_then(|grant| self.take(grant)) {
+                    Ok(()) => Answer::ok(None),
                     Err(refusal) => {
-                        tracing::info!(reason = %refusal, "AMQP token refused");
+                        self.refused(What::Client, &audience, refusal.id(), &refusal.to_string());
                         refusal.into()
                     }
                 }

@@ -25,6 +25,7 @@ use crate::{
         tokens::Side,
     },
     host::Stopped,
+    observer::What,
 };
 
 /// Links.
@@ -65,7 +66,7 @@ impl Container {
 
     fn refuse(&mut self, link: LinkId, attach: &Attach, error: Error) {
         let reason = error.description.as_deref().unwrap_or_default();
-        tracing::info!(address = terminus(attach).0, reason, "AMQP link refused");
+        self.refused(What::Link, &terminus(attach).0, "link-refused", reason);
         self.connection.refuse(link, attach, error);
     }
 
