@@ -1,7 +1,7 @@
 //! AMQP 1.0: how services send to devices, hear of it, and read telemetry.
 //!
-//! The layers, from the bytes up: [`encoding`] and [`frame`] read and write frames on top of a published codec;
-//! [`connection`], with [`session`] and [`link`], is the protocol as a state machine without I/O; [`container`] has what
+//! The layers, from the bytes up: `encoding` and `frame` read and write frames on top of a published codec;
+//! `connection`, with `session` and `link`, is the protocol as a state machine without I/O; `container` has what
 //! is at each address; and [`serve`] runs one of them on a stream of bytes, whatever that is: TCP, TLS or a WebSocket.
 
 mod address;

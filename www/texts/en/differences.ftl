@@ -172,8 +172,8 @@ partition-bytes = A partition holds 16 MB, and then the oldest events make room.
 
 # ---- Not built. ----
 
-amqp = AMQP is not there, neither for devices nor for services. SDKs that send cloud-to-device messages over AMQP, as the Python service SDK does, cannot reach this hub.
-event-hubs-endpoint = The built-in endpoint has no Event Hubs protocol and no consumer groups. The bench reads events from the hub directly, with the same positions and partitions.
+amqp = AMQP is not in this page: a browser cannot speak it without a relay, and the bench needs none. The native program speaks it with service clients and readers of telemetry; devices connect with MQTT there too.
+event-hubs-endpoint = In this page the built-in endpoint has no Event Hubs protocol and no consumer groups: the bench reads events from the hub directly, with the same positions and partitions. The native program has both; it takes any name for a consumer group.
 routing = Telemetry goes to the built-in endpoint, and is all that goes there: twin changes, life cycle and connection events are not sent. Routes, enrichments, further endpoints and Event Grid are not there.
 file-upload = File upload and its notifications are not there.
 scheduled-jobs = Jobs on many devices are not there, nor queries of `devices.jobs`, nor import and export of the registry.
