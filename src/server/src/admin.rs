@@ -20,10 +20,11 @@ use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    clock,
     connection_limits::ConnectionLimits,
     health::Health,
     host::{HubHandle, Stopped},
-    observer::{self, HubFigures, OPEN_METRICS, Observer, Protocol, Refused, What},
+    observer::{HubFigures, OPEN_METRICS, Observer, Protocol, Refused, What},
 };
 
 use host_names::HostNames;
@@ -164,7 +165,7 @@ impl Admin {
     }
 
     async fn metrics(&self) -> Result<Response<Full<Bytes>>, Stopped> {
-        let now = observer::now();
+        let now = clock::now();
         // How many wait is asked before this question waits too.
         let waiting = self.hub.waiting();
         let figures = self.hub.look(move |hub| HubFigures::of(hub, now)).await?;

@@ -22,11 +22,7 @@ mod session;
 mod surface;
 mod tokens;
 
-use std::{
-    io,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, sync::Arc, time::Duration};
 
 use bytes::BytesMut;
 use futures::StreamExt as _;
@@ -37,7 +33,7 @@ use tokio::{
 };
 use wire::timestamp::Timestamp;
 
-use crate::{host::HubHandle, observer::Party};
+use crate::{clock::now, host::HubHandle, observer::Party};
 use connection::IDLE_TIME_OUT;
 use container::Container;
 use readers::Readers;
@@ -347,11 +343,4 @@ async fn write<W: AsyncWrite + Unpin>(writer: &mut W, output: &mut BytesMut) -> 
         0 => Err(io::ErrorKind::WriteZero.into()),
         count => Ok(count),
     }
-}
-
-fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

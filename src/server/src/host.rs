@@ -26,7 +26,10 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use crate::observer::{self, ClientName, Observer};
+use crate::{
+    clock,
+    observer::{ClientName, Observer},
+};
 
 /// The most inputs that wait for the hub. Whoever has more to give waits, and with them the sender at the far end.
 const WAITING: usize = 4096;
@@ -460,7 +463,7 @@ impl Host {
 
     /// The wall clock, but never backwards.
     fn tick(&mut self) {
-        self.now = self.now.max(observer::now());
+        self.now = self.now.max(clock::now());
     }
 
     fn until_deadline(&mut self) -> Duration {

@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod amqp;
 pub mod cli;
+mod clock;
 pub mod connection_limits;
 pub mod connections_file;
 pub mod data_folder;

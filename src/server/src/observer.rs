@@ -17,13 +17,15 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use http::StatusCode;
 use hub::StoreError;
 use serde::Serialize;
 use wire::timestamp::Timestamp;
+
+use crate::clock::now;
 
 pub use hub_metrics::HubFigures;
 pub use metrics::OPEN_METRICS;
@@ -248,14 +250,6 @@ impl Carries {
         let total = &self.observer.totals.sent_bytes;
         total.fetch_add(bytes as u64, Ordering::Relaxed);
     }
-}
-
-/// The wall clock.
-pub(crate) fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -27,12 +27,11 @@ mod transfer;
 mod wal;
 mod write;
 
-use std::{path::Path, rc::Rc, time::SystemTime};
+use std::{path::Path, rc::Rc};
 
 use hub::{Hub, HubOptions};
-use wire::timestamp::Timestamp;
 
-use crate::{data_folder::DataFolder, host::Keep};
+use crate::{clock::now, data_folder::DataFolder, host::Keep};
 
 use self::{
     database::Database,
@@ -63,12 +62,4 @@ pub fn open(folder: &DataFolder, options: HubOptions) -> Result<(Hub, Box<dyn Ke
 /// Whether a folder holds the file of a hub.
 pub fn is_in(folder: &Path) -> bool {
     folder.join(database::FILE).is_file()
-}
-
-/// The wall clock.
-fn now() -> Timestamp {
-    let since = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

@@ -11,9 +11,10 @@ use wire::{
 
 use super::rates::{Rates, Series};
 use crate::{
+    clock,
     health::Health,
     host::{HubHandle, Stopped},
-    observer::{self, Connection, HubFigures, Protocol, ShownRefusal},
+    observer::{Connection, HubFigures, Protocol, ShownRefusal},
 };
 
 /// How many connections and devices are shown.
@@ -107,7 +108,7 @@ struct FromHub {
 impl State {
     /// What there is to show now.
     pub(super) async fn of(hub: &HubHandle, rates: &Rates) -> Result<Self, Stopped> {
-        let (now, waiting) = (observer::now(), hub.waiting());
+        let (now, waiting) = (clock::now(), hub.waiting());
         let FromHub {
             figures,
             devices,

@@ -4,8 +4,8 @@ use std::fmt;
 
 use hub::{Hub, HubOptions, MemoryStore};
 
-use super::{database::Database, error::StoreFault, load::with_lines, now};
-use crate::data_folder::DataFolder;
+use super::{database::Database, error::StoreFault, load::with_lines};
+use crate::{clock::now, data_folder::DataFolder};
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use wire::{event::EventPosition, sas::SasToken};
 
 use super::{
     database::Database,
-    load, now, open,
+    load, open,
     write::{Flusher, Writer},
 };
-use crate::{data_folder::DataFolder, host::Keep};
+use crate::{clock::now, data_folder::DataFolder, host::Keep};
 
 const HOST: &str = "localhost";
 

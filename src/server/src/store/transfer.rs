@@ -7,8 +7,8 @@ use std::{
 
 use hub::{Hub, HubOptions, MemoryStore, SnapshotError};
 
-use super::{database::Database, error::StoreFault, load::with_lines, now, write::keep_all};
-use crate::data_folder::DataFolder;
+use super::{database::Database, error::StoreFault, load::with_lines, write::keep_all};
+use crate::{clock::now, data_folder::DataFolder};
 
 /// The longest line that is read. What is in one record has limits far below.
 const MOST_LINE_BYTES: u64 = 8 * 1024 * 1024;

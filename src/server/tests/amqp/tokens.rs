@@ -255,12 +255,16 @@ async fn the_links_of_a_token_end_with_it() {
 async fn a_newer_token_keeps_the_links_of_the_older_one() {
     let hub = TestHub::start().await;
     let mut client = hub.open().await;
-    let short = hub.hub_token("service", seconds_from_now(2));
+    let short = hub.hub_token("service", seconds_from_now(3));
     assert_eq!(client.put_token(HOST, &short).await, 200);
     let link = client.attach_sender("/messages/devicebound").await.unwrap();
     let long = hub.hub_token("service", seconds_from_now(60));
     assert_eq!(client.put_token(HOST, &long).await, 200);
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    // A client that has the older token alone shows when it has ended.
+    let mut other = hub.open().await;
+    assert_eq!(other.put_token(HOST, &short).await, 200);
+    other.attach_sender("/messages/devicebound").await.unwrap();
+    assert!(matches!(other.next().await.0, Performative::Detach(_)));
     let message = crate::cloud_to_device::message_to("/devices/dev1/messages/devicebound");
     client.send_message(link, &message).await.unwrap();
 }
