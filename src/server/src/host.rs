@@ -245,6 +245,7 @@ impl HubHandle {
                     hub,
                     keep,
                     revised,
+                    dropped: Vec::new(),
                     links: HashMap::new(),
                     requests: HashMap::new(),
                     now: Timestamp::from_millis(0),
@@ -404,6 +405,8 @@ struct Host {
     links: HashMap<ConnectionId, Outgoing>,
     requests: HashMap<RequestId, oneshot::Sender<Response<Vec<u8>>>>,
     now: Timestamp,
+    /// Links whose clients did not read, and of which the hub is still to be told.
+    dropped: Vec<ConnectionId>,
 }
 
 impl Host {
@@ -438,6 +441,11 @@ impl Host {
                 look(&self.hub);
             }
             self.let_go();
+            // What the end of a dropped link changes lasts as well before anybody hears of it.
+            while self.end_dropped() {
+                self.flush(0)?;
+                self.let_go();
+            }
             if let Some(stop) = after.stop {
                 let closed = self.keep.close(&self.hub);
                 let _ = stop.send(());
@@ -566,8 +574,17 @@ impl Host {
         }
         if is_slow || link.sender.send(ToLink::Bytes(bytes.into())).is_err() {
             self.links.remove(&connection);
-            self.hub.closed(self.now, connection);
+            self.dropped.push(connection);
         }
+    }
+
+    /// Tells the hub of the links that were dropped since the last call. Gives whether there were any.
+    fn end_dropped(&mut self) -> bool {
+        let dropped = std::mem::take(&mut self.dropped);
+        for connection in &dropped {
+            self.hub.closed(self.now, *connection);
+        }
+        !dropped.is_empty()
     }
 }
 
