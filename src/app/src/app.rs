@@ -5,6 +5,7 @@ use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
+use crate::first_draw::{Drawn, use_first_draw};
 use crate::insight::Insight;
 use crate::panels::doctor::DoctorPage;
 use crate::panels::glossary::glossary;
@@ -77,7 +78,15 @@ pub fn App(props: &AppProps) -> Html {
         move |()| {
             let factor = f64::from(speed);
             link.send(&Command::SetSpeed { factor });
-            link.start();
+        }
+    });
+    let drawn = use_first_draw();
+    use_effect_with(drawn == Drawn::All, {
+        let link = (*link).clone();
+        move |is_all| {
+            if *is_all {
+                link.start();
+            }
         }
     });
     use_effect_with((route.clone(), texts.clone()), |(route, texts)| {
@@ -101,6 +110,7 @@ pub fn App(props: &AppProps) -> Html {
         link: (*link).clone(),
         kept,
         bench,
+        drawn,
     };
     html! {
         <>
@@ -108,7 +118,7 @@ pub fn App(props: &AppProps) -> Html {
             <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
                 { page(&screen, &route, texts.glossary) }
             </ContextProvider<Insight>>
-            { shortcut_sheet(&screen.words) }
+            if drawn == Drawn::All { { shortcut_sheet(&screen.words) } }
             <p class="projector-hint" aria-hidden="true">{ screen.words.text("projector-on") }</p>
         </>
     }

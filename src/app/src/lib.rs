@@ -14,6 +14,7 @@ pub mod classroom_link;
 pub mod clock;
 pub mod control_link;
 pub mod dom;
+pub mod first_draw;
 pub mod i18n;
 pub mod insight;
 pub mod json;

@@ -1,5 +1,6 @@
 //! The page's entry.
 
+use gloo::timers::callback::Timeout;
 use page::app::{App, AppProps};
 use page::place::Place;
 use page::storage::Kept;
@@ -15,7 +16,10 @@ async fn start() {
     routes::find_base();
     let kept = Kept::load();
     match Place::here(kept.locale.as_deref(), None).await {
-        Ok(place) => show(AppProps { place, kept }),
+        // The words have been read in this task; the page is drawn in the next one.
+        Ok(place) => {
+            Timeout::new(0, move || show(AppProps { place, kept })).forget();
+        }
         Err(reason) => dom::show_panic(&reason),
     }
 }

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
+use crate::first_draw::Drawn;
 use crate::i18n::Words;
 use crate::state::Bench;
 use crate::storage::Kept;
@@ -27,4 +28,6 @@ pub struct Screen {
     pub kept: KeptHandle,
     /// What is known of the bench.
     pub bench: BenchHandle,
+    /// How much of the page is drawn by now.
+    pub drawn: Drawn,
 }

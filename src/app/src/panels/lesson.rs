@@ -10,6 +10,7 @@ use super::icon::icon;
 use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
+use crate::first_draw::Drawn;
 use crate::routes::Route;
 use crate::screen::Screen;
 
@@ -62,7 +63,11 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         { badge(*standing, words) }
                     </a>
                 </h2>
-                if is_open { { body(screen, text) } } else { { on_paper(text) } }
+                if is_open {
+                    { body(screen, text) }
+                } else if screen.drawn == Drawn::All {
+                    { on_paper(text) }
+                }
             </li>
         }
     });

@@ -20,6 +20,7 @@ use super::step_panel::step_panel;
 use crate::by_hand::{self as hand, ByHand, Desk, Tab};
 use crate::control_link;
 use crate::dom;
+use crate::first_draw::Drawn;
 use crate::i18n::Words;
 use crate::screen::Screen;
 use crate::shortcuts::{Shortcut, use_shortcut};
@@ -79,7 +80,9 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
     let hand = use_reducer(ByHand::default);
     let desk = Desk::new(screen, hand, lesson_device(screen, outline));
     // A row of tabs that was hidden could not be scrolled to the open one.
-    use_effect_with((*view, desk.hand.tab), |(_, tab)| dom::reveal_tab(tab.id()));
+    use_effect_with((*view, desk.hand.tab, screen.drawn), |(_, tab, _)| {
+        dom::reveal_tab(tab.id());
+    });
     use_effect_with(desk.watching(), {
         let link = screen.link.clone();
         move |(device_id, _)| {
@@ -161,15 +164,19 @@ pub fn LessonPage(props: &LessonPageProps) -> Html {
             { step_panel(screen, outline, step, on_run.reform(|_| ())) }
             { splitter(&columns) }
             <section class="bench" aria-label={words.text("bench")}>
-                { bench_bar(screen) }
-                <div id="cards" class="cards">
-                    { device_card(screen, &desk, outline, step) }
-                    <Gutter words={words.clone()} trace={bench.trace.clone()} shown={desk.shown.clone()} />
-                    { cloud_card(screen, outline, step) }
-                </div>
+                if screen.drawn >= Drawn::Bench {
+                    { bench_bar(screen) }
+                    <div id="cards" class="cards">
+                        { device_card(screen, &desk, outline, step) }
+                        <Gutter words={words.clone()} trace={bench.trace.clone()} shown={desk.shown.clone()} />
+                        { cloud_card(screen, outline, step) }
+                    </div>
+                }
             </section>
-            { splitter(&rows) }
-            <Panel {desk} lesson={outline} trace={bench.trace.clone()} events={bench.events.clone()} />
+            if screen.drawn == Drawn::All {
+                { splitter(&rows) }
+                <Panel {desk} lesson={outline} trace={bench.trace.clone()} events={bench.events.clone()} />
+            }
             { views(&view, words) }
             { announcement(bench, words) }
         </main>
