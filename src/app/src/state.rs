@@ -9,7 +9,7 @@ use lab::view::{
     ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
     ProgramState, Side, TraceEntry, Upcoming,
 };
-use lessons::message::{DeviceString, Message, Report, StepState};
+use lessons::message::{DeviceString, HubView, Message, Report, StepState};
 use yew::Reducible;
 
 /// The most lines that one console keeps.
@@ -141,6 +141,8 @@ pub struct Bench {
     pub open: Option<(String, String)>,
     /// The hub's host name.
     pub host_name: String,
+    /// Which hub it is, and how things stand with it.
+    pub hub: Rc<HubView>,
     /// How time goes.
     pub clock: Option<Clock>,
     /// What the programs on the device printed.
@@ -190,6 +192,7 @@ impl Default for Bench {
         Self {
             open: None,
             host_name: String::new(),
+            hub: Rc::new(HubView::Emulated),
             clock: None,
             device_console: Log::default(),
             cloud_console: Log::default(),
@@ -379,6 +382,7 @@ impl Bench {
                 self.programs.retain(|(known, _)| *known != name);
                 self.programs.push((name, state));
             }
+            Report::Hub(hub) => self.hub = Rc::new(hub),
             Report::DeviceString(string) => self.device_string = Rc::new(string),
             Report::Step {
                 lesson,

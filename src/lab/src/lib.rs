@@ -25,6 +25,7 @@ mod journal;
 mod json;
 mod links;
 mod operator;
+pub mod outside;
 mod pipe;
 mod programs;
 mod reader;

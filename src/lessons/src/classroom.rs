@@ -289,6 +289,9 @@ impl Classroom {
             Command::Watch { device_id } => self.telling.watch(device_id),
             Command::Inspect { entry } => self.inspect(entry),
             Command::SetQueryLag { seconds } => self.set_query_lag(seconds)?,
+            Command::GoLive { .. } | Command::Leave { .. } | Command::Confirm => {
+                return Err(Message::new("refused-not-live"));
+            }
         }
         Ok(())
     }
@@ -694,7 +697,7 @@ impl Classroom {
                     self.turns += 1;
                 }
                 StepState::NotYet { mends, .. } => *mends = opened.broken,
-                StepState::NotStarted | StepState::Running => {}
+                StepState::NotStarted | StepState::Running | StepState::ToConfirm { .. } => {}
             }
         }
         self.set_state(index, state);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lab::action::{CloudAction, DeviceAction, Outcome};
+use lab::outside::Trouble;
 use lab::view::{
     ConsoleLine, DeviceDetail, DeviceView, Diagnosis, EntryDetail, EventView, ProgramState, Side,
     TraceEntry, Upcoming,
@@ -110,6 +111,58 @@ pub enum StepState {
         /// Whether that is the fault which the step is about, so that its button mends it next.
         mends: bool,
     },
+    /// The check cannot ask the live hub. The learner looks, and confirms it.
+    ToConfirm {
+        /// What to look for.
+        looked_for: Message,
+        /// Why the check cannot: a message of its own for each reason.
+        why: Message,
+    },
+}
+
+/// Which hub is on the bench.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HubView {
+    /// The emulated one.
+    Emulated,
+    /// A live one.
+    Live(LiveHub),
+}
+
+/// How things stand with a live hub. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiveHub {
+    /// The hub's host name.
+    pub host_name: String,
+    /// The shared access policy that the learner gave; none if it was a device's string.
+    pub policy: Option<String>,
+    /// What the policy may do, if its name tells.
+    pub rights: Option<Vec<Right>>,
+    /// Whether the page's server relays service calls to this hub.
+    pub relay: bool,
+    /// What the ids of the lessons' devices begin with.
+    pub prefix: String,
+    /// The devices that were created here and are still there.
+    pub created: Vec<String>,
+    /// How many of the day's messages were used from here, counted as the service meters them.
+    pub metered: u64,
+    /// What is wrong now, if anything, and when it is tried again.
+    pub trouble: Option<(Trouble, Option<Timestamp>)>,
+}
+
+/// A right of a shared access policy. (IoT Hub documentation: control access with shared access signatures.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Right {
+    /// To read the identity registry.
+    RegistryRead,
+    /// To change it.
+    RegistryWrite,
+    /// To call the cloud side's endpoints, and to read events.
+    ServiceConnect,
+    /// To act as a device.
+    DeviceConnect,
 }
 
 /// What a page asks of the classroom.
@@ -202,6 +255,24 @@ pub enum Command {
         /// The lag.
         seconds: u32,
     },
+    /// Leaves the hub on the bench for a live one, or one live hub for another. [`Report::Hub`] tells how it stands; the
+    /// open lesson begins anew there.
+    GoLive {
+        /// The connection string of a shared access policy, or of a device. It goes nowhere but to the hub it names.
+        connection_string: String,
+        /// The connection string of the hub's Event Hubs-compatible endpoint, if the learner gave one; else the hub is asked
+        /// where it is.
+        events: Option<String>,
+        /// What the ids of the lessons' devices begin with, so that they are told apart from the hub's own; may be empty.
+        prefix: String,
+    },
+    /// Leaves the live hub for the one on the bench. The keys are forgotten.
+    Leave {
+        /// Whether to delete the devices first that were created here.
+        delete_devices: bool,
+    },
+    /// Says that the learner has looked, and found what the open step's check looks for but cannot ask the hub.
+    Confirm,
 }
 
 /// What the device's card knows of the connection string that it was given. It never holds the key.
@@ -333,6 +404,8 @@ pub enum Report {
         /// The answer.
         diagnosis: Diagnosis,
     },
+    /// Which hub is on the bench, and how things stand with it.
+    Hub(HubView),
     /// Messages crossed the wire that are not told one by one: there were too many.
     TraceSkipped {
         /// How many.

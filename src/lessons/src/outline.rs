@@ -88,6 +88,43 @@ pub struct SettingOutline {
     pub default: &'static str,
 }
 
+/// What a step needs of a live hub beside a device's connection. It tells how the step's action and check get there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    /// Nothing: the device's own connection is enough.
+    Device,
+    /// To read events, which AMQP over a WebSocket can do.
+    Events,
+    /// To send messages to devices and to read their feedback, which AMQP over a WebSocket can do.
+    Messages,
+    /// The service's REST API, which a page reaches only through a relay.
+    Service,
+    /// What only the hub on the bench can do: the learner does it at the real hub, or leaves it out.
+    Bench,
+}
+
+/// How a step goes on a live hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnLive {
+    /// From the page itself.
+    Live,
+    /// Through the relay that serves the page.
+    Relayed,
+    /// The learner does or looks at it elsewhere, and confirms it.
+    ByHand,
+}
+
+impl Need {
+    /// How a step that needs this goes, with or without a relay.
+    pub fn on_live(self, relay: bool) -> OnLive {
+        match self {
+            Self::Device | Self::Events | Self::Messages => OnLive::Live,
+            Self::Service if relay => OnLive::Relayed,
+            Self::Service | Self::Bench => OnLive::ByHand,
+        }
+    }
+}
+
 /// A step of a lesson.
 /// Its button's label is the Fluent message `<lesson>-<step>-action`; its title, text and hint come from the lesson's Markdown.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,6 +135,8 @@ pub struct StepOutline {
     pub program: Option<&'static str>,
     /// The ids of the settings that matter in this step.
     pub settings: &'static [&'static str],
+    /// What it needs of a live hub.
+    pub needs: Need,
 }
 
 /// A lesson.

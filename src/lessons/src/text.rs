@@ -418,6 +418,7 @@ mod tests {
             id: "a",
             program: None,
             settings: &[],
+            needs: crate::outline::Need::Device,
         }];
         let lesson = LessonOutline { steps, ..LESSON };
         let error = LessonText::parse(&lesson, "# T\n\nx\n\n## A {#a}\n\nb").unwrap_err();

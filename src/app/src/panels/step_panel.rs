@@ -78,6 +78,10 @@ fn verdict(screen: &Screen, state: &StepState) -> Html {
         StepState::Passed { looked_for, saw }
         | StepState::NotYet {
             looked_for, saw, ..
+        }
+        | StepState::ToConfirm {
+            looked_for,
+            why: saw,
         } => html! {
             <dl class="findings">
                 <div class="quiet">

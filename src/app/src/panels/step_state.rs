@@ -20,6 +20,8 @@ pub enum Standing {
     PassedBefore,
     /// The check did not find what it looked for.
     NotYet,
+    /// The check cannot look; the learner does.
+    ToConfirm,
 }
 
 impl Standing {
@@ -31,6 +33,7 @@ impl Standing {
             StepState::Running => Self::Running,
             StepState::Passed { .. } => Self::Passed,
             StepState::NotYet { .. } => Self::NotYet,
+            StepState::ToConfirm { .. } => Self::ToConfirm,
         }
     }
 
@@ -55,6 +58,7 @@ impl Standing {
             Self::Passed => "passed",
             Self::PassedBefore => "passed-before",
             Self::NotYet => "not-yet",
+            Self::ToConfirm => "to-confirm",
         }
     }
 }

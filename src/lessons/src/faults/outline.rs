@@ -3,7 +3,7 @@
 use super::programs::{
     CALL_A_METHOD, CHANGE_THE_TWIN, CONNECT_AND_SEND, OUTLINES, SEND_MANY, SET_DEVICE_STATUS,
 };
-use crate::outline::{LessonOutline, SettingKind, SettingOutline, StepOutline};
+use crate::outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline};
 
 /// The lesson.
 pub(crate) const OUTLINE: LessonOutline = LessonOutline {
@@ -11,14 +11,14 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     steps: &[
         StepOutline {
             settings: &["device-id"],
-            ..step("wrong-string", CONNECT_AND_SEND)
+            ..step("wrong-string", CONNECT_AND_SEND, Need::Service)
         },
-        step("wrong-key", CONNECT_AND_SEND),
-        step("disabled", SET_DEVICE_STATUS),
-        step("expired-token", CONNECT_AND_SEND),
-        step("offline", CALL_A_METHOD),
-        step("conflict", CHANGE_THE_TWIN),
-        step("quota", SEND_MANY),
+        step("wrong-key", CONNECT_AND_SEND, Need::Service),
+        step("disabled", SET_DEVICE_STATUS, Need::Service),
+        step("expired-token", CONNECT_AND_SEND, Need::Service),
+        step("offline", CALL_A_METHOD, Need::Service),
+        step("conflict", CHANGE_THE_TWIN, Need::Service),
+        step("quota", SEND_MANY, Need::Bench),
     ],
     programs: OUTLINES,
     settings: &[SettingOutline {
@@ -30,10 +30,11 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     reads_events: false,
 };
 
-const fn step(id: &'static str, program: &'static str) -> StepOutline {
+const fn step(id: &'static str, program: &'static str, needs: Need) -> StepOutline {
     StepOutline {
         id,
         program: Some(program),
         settings: &[],
+        needs,
     }
 }

@@ -5,7 +5,7 @@ use super::programs::{
     SEND_WITH_TIME_TO_LIVE, SIMULATED_DEVICE_THAT_RECEIVES,
 };
 use crate::{
-    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -17,36 +17,43 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             id: "prepare",
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
+            needs: Need::Service,
         },
         StepOutline {
             id: "receive",
             program: Some(SIMULATED_DEVICE_THAT_RECEIVES),
             settings: &[],
+            needs: Need::Device,
         },
         StepOutline {
             id: "send",
             program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
             settings: &[],
+            needs: Need::Messages,
         },
         StepOutline {
             id: "queue",
             program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
             settings: &[],
+            needs: Need::Messages,
         },
         StepOutline {
             id: "deliver",
             program: Some(RECEIVE_FEEDBACK),
             settings: &[],
+            needs: Need::Messages,
         },
         StepOutline {
             id: "expire",
             program: Some(SEND_WITH_TIME_TO_LIVE),
             settings: &["time-to-live-seconds"],
+            needs: Need::Messages,
         },
         StepOutline {
             id: "limit",
             program: Some(FILL_THE_QUEUE),
             settings: &[],
+            needs: Need::Messages,
         },
     ],
     programs: OUTLINES,

@@ -2,7 +2,7 @@
 
 use super::programs::{BACK_END_APPLICATION, OUTLINES, SIMULATED_DEVICE_WITH_METHODS};
 use crate::{
-    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -14,31 +14,37 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             id: "register",
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
+            needs: Need::Service,
         },
         StepOutline {
             id: "strings",
             program: None,
             settings: &[],
+            needs: Need::Device,
         },
         StepOutline {
             id: "listen",
             program: Some(SIMULATED_DEVICE_WITH_METHODS),
             settings: &[],
+            needs: Need::Device,
         },
         StepOutline {
             id: "call",
             program: Some(BACK_END_APPLICATION),
             settings: &["method-name", "method-payload"],
+            needs: Need::Service,
         },
         StepOutline {
             id: "refuse",
             program: Some(BACK_END_APPLICATION),
             settings: &[],
+            needs: Need::Service,
         },
         StepOutline {
             id: "offline",
             program: Some(BACK_END_APPLICATION),
             settings: &["method-name", "method-payload"],
+            needs: Need::Service,
         },
     ],
     programs: OUTLINES,

@@ -3,7 +3,7 @@
 use super::programs::{
     CREATE_DEVICE_IDENTITY, OUTLINES, READ_EVENTS, SIMULATED_DEVICE, SIMULATED_DEVICE_WITH_RETRY,
 };
-use crate::outline::{LessonOutline, SettingKind, SettingOutline, StepOutline};
+use crate::outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline};
 
 /// The lesson.
 pub(crate) const OUTLINE: LessonOutline = LessonOutline {
@@ -13,31 +13,37 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             id: "register",
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
+            needs: Need::Service,
         },
         StepOutline {
             id: "hand-over",
             program: None,
             settings: &[],
+            needs: Need::Device,
         },
         StepOutline {
             id: "send",
             program: Some(SIMULATED_DEVICE),
             settings: &["average-wind-speed", "interval-seconds"],
+            needs: Need::Events,
         },
         StepOutline {
             id: "read",
             program: Some(READ_EVENTS),
             settings: &[],
+            needs: Need::Events,
         },
         StepOutline {
             id: "unplug",
             program: Some(SIMULATED_DEVICE),
             settings: &[],
+            needs: Need::Service,
         },
         StepOutline {
             id: "retry",
             program: Some(SIMULATED_DEVICE_WITH_RETRY),
             settings: &["average-wind-speed", "interval-seconds"],
+            needs: Need::Events,
         },
     ],
     programs: OUTLINES,

@@ -4,7 +4,7 @@ use super::programs::{
     ADD_TAGS_AND_QUERY, CHANGE_WITH_AN_OLD_ETAG, OUTLINES, QUERY_TOO_EARLY, REPORT_CONNECTIVITY,
 };
 use crate::{
-    outline::{LessonOutline, SettingKind, SettingOutline, StepOutline},
+    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -12,12 +12,27 @@ use crate::{
 pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     id: "twins",
     steps: &[
-        step("prepare", CREATE_DEVICE_IDENTITY, &["device-id"]),
-        step("tag", ADD_TAGS_AND_QUERY, &["plant", "power-level"]),
-        step("report", REPORT_CONNECTIVITY, &[]),
-        step("again", ADD_TAGS_AND_QUERY, &["plant", "power-level"]),
-        step("conflict", CHANGE_WITH_AN_OLD_ETAG, &[]),
-        step("lag", QUERY_TOO_EARLY, &[]),
+        step(
+            "prepare",
+            CREATE_DEVICE_IDENTITY,
+            &["device-id"],
+            Need::Service,
+        ),
+        step(
+            "tag",
+            ADD_TAGS_AND_QUERY,
+            &["plant", "power-level"],
+            Need::Service,
+        ),
+        step("report", REPORT_CONNECTIVITY, &[], Need::Device),
+        step(
+            "again",
+            ADD_TAGS_AND_QUERY,
+            &["plant", "power-level"],
+            Need::Service,
+        ),
+        step("conflict", CHANGE_WITH_AN_OLD_ETAG, &[], Need::Service),
+        step("lag", QUERY_TOO_EARLY, &[], Need::Bench),
     ],
     programs: OUTLINES,
     settings: &[
@@ -48,10 +63,12 @@ const fn step(
     id: &'static str,
     program: &'static str,
     settings: &'static [&'static str],
+    needs: Need,
 ) -> StepOutline {
     StepOutline {
         id,
         program: Some(program),
         settings,
+        needs,
     }
 }
