@@ -9,7 +9,26 @@ use std::fmt;
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
 use serde::{Deserialize, Serialize};
-use wire::{event::Event, timestamp::Timestamp};
+use wire::{
+    connection_string::{ConnectionString, EventHubsConnectionString},
+    event::Event,
+    timestamp::Timestamp,
+};
+
+/// Where live hubs are reached from. A bench without a door has no way to them.
+pub trait Door {
+    /// Finds the ways to a hub. That never fails: what is not there is told by the ways themselves.
+    fn open(&self, target: Target) -> LocalBoxFuture<'static, Box<dyn Outside>>;
+}
+
+/// A live hub, and what opens it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The connection string of a shared access policy, or of a device.
+    pub connection_string: ConnectionString,
+    /// The connection string of the hub's Event Hubs-compatible endpoint, if it is known.
+    pub events: Option<EventHubsConnectionString>,
+}
 
 /// The ways to one live hub. Dropping it closes all of them.
 ///
@@ -18,6 +37,9 @@ use wire::{event::Event, timestamp::Timestamp};
 pub trait Outside {
     /// Opens a link that carries MQTT bytes to the hub: `wss://{host}/$iothub/websocket?iothub-no-client-cert=true`.
     fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>>;
+
+    /// Whether the page's server relays service calls to this hub.
+    fn has_relay(&self) -> bool;
 
     /// By which way a request of a service client goes, if there is one for it. Its URI is the hub's own.
     fn way_of(&self, request: &Request<Vec<u8>>) -> Option<Way>;

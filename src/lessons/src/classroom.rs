@@ -6,6 +6,7 @@ mod telling;
 use std::{cell::Cell, collections::VecDeque, rc::Rc, time::Duration};
 
 use futures::future::LocalBoxFuture;
+use lab::outside::Door;
 use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, SLOWEST, SnapshotScope, view::Upcoming};
 use rand_chacha::{
     ChaCha20Rng,
@@ -126,6 +127,8 @@ pub struct Classroom {
     /// Whether the script of the open step has come to its end.
     script_is_over: Rc<Cell<bool>>,
     telling: Telling,
+    /// The way to live hubs, if there is one.
+    door: Option<Box<dyn Door>>,
 }
 
 /// The lesson that is open.
@@ -184,7 +187,15 @@ impl Classroom {
             last_kept: None,
             script_is_over: Rc::default(),
             telling: Telling::default(),
+            door: None,
         }
+    }
+
+    /// The same, with a way to live hubs.
+    #[must_use]
+    pub fn with_door(mut self, door: Box<dyn Door>) -> Self {
+        self.door = Some(door);
+        self
     }
 
     /// Carries out a command.
