@@ -186,6 +186,22 @@ pub struct StepOutline {
     pub rights: &'static [Right],
 }
 
+/// To see the registry.
+pub(crate) const REGISTRY_READ: &[Right] = &[Right::RegistryRead];
+
+/// To register devices.
+pub(crate) const REGISTRY: &[Right] = &[Right::RegistryRead, Right::RegistryWrite];
+
+/// To call what serves the cloud side: methods, twins, queries, messages, feedback and events.
+pub(crate) const SERVICE: &[Right] = &[Right::ServiceConnect];
+
+/// To register devices, and to call what serves the cloud side.
+pub(crate) const REGISTRY_AND_SERVICE: &[Right] = &[
+    Right::RegistryRead,
+    Right::RegistryWrite,
+    Right::ServiceConnect,
+];
+
 impl StepOutline {
     /// How the step goes on a live hub of which so much can be reached.
     pub fn on_live(&self, reach: &Reach) -> OnLive {
@@ -203,7 +219,9 @@ impl StepOutline {
         if !reach.access.allows(self.rights) {
             let mut rights = self.rights.iter();
             return match &reach.access {
-                Access::Rights(own) => rights.find(|it| !own.contains(it)).map(|it| Obstacle::Right(*it)),
+                Access::Rights(own) => rights
+                    .find(|it| !own.contains(it))
+                    .map(|it| Obstacle::Right(*it)),
                 Access::Device | Access::Policy => Some(Obstacle::DeviceString),
             };
         }
