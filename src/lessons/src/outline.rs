@@ -148,7 +148,7 @@ pub enum Access {
 }
 
 impl Access {
-    fn allows(&self, rights: &[Right]) -> bool {
+    pub(crate) fn allows(&self, rights: &[Right]) -> bool {
         match self {
             Self::Device => rights.is_empty(),
             Self::Policy => true,
