@@ -209,7 +209,7 @@ impl Place {
     /// Presses the open step's button until it is passed, or until it is the learner's turn; then confirms.
     fn do_step(&mut self, step: &StepOutline) {
         self.act();
-        loop {
+        for _ in 0..9 {
             let id = step.id.to_owned();
             self.wait_until(&format!("{id} to end"), |place| {
                 place.state(&id) != StepState::Running
@@ -221,6 +221,7 @@ impl Place {
                 other => panic!("{}: {other:?}", step.id),
             }
         }
+        panic!("{}: {:?}", step.id, self.state(step.id));
     }
 
     fn ids(&self) -> BTreeSet<String> {
@@ -394,7 +395,17 @@ fn a_reset_puts_a_step_back_to_its_start() {
         let mut place = Place::live(way, lesson, step);
         place.do_step(step);
         place.tell(Command::Reset);
-        assert_eq!(place.state(step.id), StepState::NotStarted, "{}", step.id);
+        // A device that is registered stays so, and a message that waits goes on waiting.
+        let is_kept = ["register", "prepare", "queue"].contains(&step.id);
+        // The page gives a device's string to the device by itself.
+        let is_given = way == Way::Device && ["hand-over", "strings"].contains(&step.id);
+        if !is_kept && !is_given {
+            assert_eq!(place.state(step.id), StepState::NotStarted, "{}", step.id);
+        }
+        if way == Way::NoRelay {
+            // Where the string is to be handed over, it is gone, and is pasted again.
+            place.give_string(lesson);
+        }
         place.do_step(step);
     });
 }
@@ -630,7 +641,7 @@ fn nobody_moves_the_time_of_a_live_hub() {
 fn what_is_no_string_of_a_hub_is_refused() {
     let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
     let cases = [
-        ("a poem".to_owned(), "doctor-no-parts"),
+        ("a poem".to_owned(), "doctor-not-name-value"),
         (
             format!(
                 "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=s;SharedAccessKey={key};EntityPath=e"
