@@ -46,6 +46,7 @@ fn write_site(folder: &Path) {
         ("404.html", "<!doctype html><p>nothing here".to_owned()),
         ("app-0123456789abcdef.js", "let a = 1;\n".repeat(200)),
         ("app-0123456789abcdef_bg.wasm", "\0asm".repeat(200)),
+        ("worker.js", "let b = 2;".to_owned()),
         ("a b.txt", "with a space".to_owned()),
         (".secret", "not for others".to_owned()),
     ] {
@@ -213,6 +214,11 @@ fn every_answer_has_the_headers_that_keep_a_browser_safe() {
         let headers = site.get(target).headers;
         assert_eq!(headers["x-content-type-options"], "nosniff", "{target}");
         assert_eq!(headers["referrer-policy"], "no-referrer", "{target}");
+        for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+            assert_eq!(headers[name], "same-origin", "{target}");
+        }
+        let permissions = &headers["permissions-policy"];
+        assert!(permissions.contains("camera=()"), "{target}: {permissions}");
         let policy = &headers["content-security-policy"];
         assert!(
             policy.ends_with("frame-ancestors 'none'"),
@@ -226,6 +232,20 @@ fn a_page_has_the_policy_of_its_own_text() {
     let site = Playground::start(&[]);
     let policy = &site.get("/en/").headers["content-security-policy"];
     assert_eq!(*policy, format!("{POLICY}; frame-ancestors 'none'"));
+}
+
+#[test]
+fn only_scripts_of_workers_may_open_websockets_to_a_hub_of_the_learners_choice() {
+    let site = Playground::start(&[]);
+    let policy = |target: &str| site.get(target).headers["content-security-policy"].clone();
+    let worker = policy("/worker.js");
+    assert_eq!(
+        worker,
+        format!("{POLICY}; connect-src 'self' wss:; frame-ancestors 'none'")
+    );
+    for target in ["/", "/en/", "/app-0123456789abcdef.js", "/nothing"] {
+        assert!(!policy(target).contains("wss:"), "{target}");
+    }
 }
 
 #[test]
