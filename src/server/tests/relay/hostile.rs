@@ -116,7 +116,7 @@ async fn an_answer_without_end_is_cut_off() {
         let server = TestServer::start(move |mut stream| async move {
             read_request(&mut stream).await;
             let _ = stream.write_all(head).await;
-            while stream.write_all(&[b'a'; 65_536]).await.is_ok() {}
+            while stream.write_all(&[b'a'; 16_384]).await.is_ok() {}
         });
         let server = server.await;
         let answer = Page::new(server.known())
