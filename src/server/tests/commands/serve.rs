@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tempfile::TempDir;
 use wire::{connection_string::ServiceConnectionString, sas::SasToken};
 
@@ -97,7 +98,10 @@ impl Playground {
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
-        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+        let mut request = format!("{method} {target} HTTP/1.1\r\n");
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request += "Host: localhost\r\n";
+        }
         for (name, value) in headers {
             request += &[name, ": ", value, "\r\n"].concat();
         }
@@ -366,6 +370,57 @@ fn a_folder_without_a_site_is_refused_with_what_to_do() {
     assert!(
         said.contains(site) && said.contains("cargo xtask dist"),
         "{said}"
+    );
+}
+
+#[test]
+fn only_the_names_of_this_server_are_answered() {
+    let site = Playground::start(&["--hostname", "Playground.example"]);
+    let status = |host: &str| site.ask("GET", "/", &[("Host", host)]).status;
+    for host in ["localhost", "127.0.0.1:80", "[::1]", "playground.example"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    for host in ["evil.example", "192.0.2.1", "0.0.0.0", ""] {
+        assert_eq!(status(host), 421, "{host}");
+    }
+}
+
+#[test]
+fn where_all_addresses_are_listened_on_any_address_is_answered_and_no_foreign_name() {
+    let site = Playground::start(&["--listen", "0.0.0.0"]);
+    let status = |host: &str| site.ask("GET", "/", &[("Host", host)]).status;
+    for host in ["localhost", "192.0.2.1:8080", "[2001:db8::1]:8080"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    assert_eq!(status("evil.example"), 421);
+}
+
+#[test]
+fn hubs_of_the_command_line_are_told_to_the_page() {
+    let site = Playground::start(&["--relay-to", "localhost:8443", "--relay-to", "hub.example"]);
+    let hosts: Value = serde_json::from_slice(&site.get("/relay").body).unwrap();
+    let named = &hosts["hosts"].as_array().unwrap()[3..];
+    assert_eq!(named, ["localhost:8443", "hub.example"]);
+}
+
+#[test]
+fn what_names_no_hub_and_an_authority_for_none_are_refused() {
+    let refused = |options: &[&str], code: i32, words: &str| {
+        let folder = TempDir::new().unwrap();
+        write_site(folder.path());
+        let site = folder.path().to_str().unwrap();
+        let always = ["serve", "--ephemeral", "--port", "0", "--site", site];
+        let (ended, _, said) = run(always.iter().chain(options));
+        assert_eq!(ended, code, "{options:?}: {said}");
+        assert!(said.contains(words), "{options:?}: {said}");
+    };
+    refused(&["--relay-to", "https://hub.example"], 2, "localhost:8443");
+    refused(&["--relay-ca", "ca.pem"], 2, "--relay-to");
+    let named = ["--relay-to", "hub.example", "--relay-ca"];
+    refused(
+        &[&named[..], &["/no/such/ca.pem"]].concat(),
+        7,
+        "/no/such/ca.pem",
     );
 }
 
