@@ -13,6 +13,7 @@ mod endpoint;
 mod event_message;
 mod failure;
 mod feedback;
+mod guard;
 pub mod message;
 pub mod network;
 mod reader;

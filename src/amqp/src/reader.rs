@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
-use fe2o3_amqp::{Receiver, link::CreditMode, sasl_profile::SaslProfile};
-use fe2o3_amqp_types::messaging::{Body, Source};
+use fe2o3_amqp::{link::CreditMode, sasl_profile::SaslProfile};
+use fe2o3_amqp_types::messaging::Source;
 use futures::{
     StreamExt,
     future::{Either, select},
@@ -13,7 +13,7 @@ use serde_amqp::{Value, described::Described, descriptor::Descriptor};
 use wire::{event::Event, timestamp::Timestamp};
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, Incoming},
     endpoint::EventHub,
     event_message::read_event,
     message::{Failure, FailureKind, Told},
@@ -163,12 +163,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
                 source = source.add_to_filter(SELECTOR, filter);
             }
             let receiver = connection
-                .receiver(
-                    &*self.network,
-                    source.build(),
-                    "events",
-                    CreditMode::Auto(credit),
-                )
+                .receiver(&*self.network, source.build(), CreditMode::Auto(credit))
                 .await?;
             events.push(stream_of(partition, receiver).boxed_local());
         }
@@ -243,7 +238,7 @@ async fn ask_partitions(
 /// The events of a partition, and at last why there are no more.
 fn stream_of(
     partition: u16,
-    receiver: Receiver,
+    receiver: Incoming,
 ) -> impl futures::Stream<Item = Result<Event, Failure>> {
     stream::unfold(Some(receiver), move |receiver| async move {
         let mut receiver = receiver?;
@@ -254,8 +249,8 @@ fn stream_of(
     })
 }
 
-async fn receive(partition: u16, receiver: &mut Receiver) -> Result<Event, Failure> {
-    let delivery = receiver.recv::<Body<Value>>().await?;
+async fn receive(partition: u16, receiver: &mut Incoming) -> Result<Event, Failure> {
+    let delivery = receiver.receive().await?;
     receiver.accept(&delivery).await?;
     read_event(partition, delivery.into_message()).ok_or_else(|| {
         let why = "an event has no number of its place in the partition";

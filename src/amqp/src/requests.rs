@@ -1,6 +1,6 @@
 //! Requests and answers over a pair of links: tokens that are put, and what is asked about an event hub.
 
-use fe2o3_amqp::{Receiver, Sender, link::CreditMode};
+use fe2o3_amqp::link::CreditMode;
 use fe2o3_amqp_types::messaging::{
     AmqpValue, ApplicationProperties, Body, Message, MessageId, Outcome, Properties, Source,
 };
@@ -9,7 +9,7 @@ use serde_amqp::Value;
 use wire::secret::SecretString;
 
 use crate::{
-    connection::{Connection, PATIENCE},
+    connection::{Connection, Incoming, Outgoing, PATIENCE},
     failure::{of_status, said},
     message::{Failure, FailureKind},
     network::{Network, within},
@@ -26,8 +26,8 @@ const MOST_PARTITIONS: usize = 1024;
 
 /// A pair of links.
 pub(crate) struct Requests {
-    sender: Sender,
-    receiver: Receiver,
+    sender: Outgoing,
+    receiver: Incoming,
     address: &'static str,
     reply_to: String,
     asked: u64,
@@ -60,7 +60,7 @@ impl Requests {
         let source = Source::builder().address(address).build();
         let credit = CreditMode::Auto(8);
         let receiver = connection
-            .receiver(network, source, &reply_to, credit)
+            .receiver_at(network, source, &reply_to, credit)
             .await?;
         Ok(Self {
             sender,
@@ -135,7 +135,7 @@ impl Requests {
             _ => return Err(protocol("a request was handed back")),
         }
         for _ in 0..MOST_STRAY_ANSWERS {
-            let delivery = self.receiver.recv::<Body<Value>>().await?;
+            let delivery = self.receiver.receive().await?;
             self.receiver.accept(&delivery).await?;
             let answer = delivery.into_message();
             let answers = answer.properties.as_ref();

@@ -136,7 +136,6 @@ impl World {
                 told => panic!("expected events, got {told:?}"),
             }
         }
-        assert_eq!(all.len(), count);
         all
     }
 
@@ -203,4 +202,10 @@ fn desk(
 pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     since.as_millis().try_into().unwrap()
+}
+
+/// Waits until it is so late.
+pub(crate) async fn until(millis: u64) {
+    let left = Duration::from_millis(millis.saturating_sub(now()));
+    tokio::time::sleep(left).await;
 }
