@@ -22,9 +22,9 @@ use crate::{
 const DEVICE_BOUND: &str = "/messages/devicebound";
 const ACK: &str = "iothub-ack";
 /// A connection that was not used for so long may be gone without a word. It is also far less than a token's life.
-const LONGEST_IDLE: Duration = Duration::from_secs(60);
+const LONGEST_IDLE: Duration = Duration::from_mins(1);
 /// No connection is used for longer: its token ends.
-const LONGEST_USE: Duration = Duration::from_secs(1800);
+const LONGEST_USE: Duration = Duration::from_mins(30);
 
 /// The way on which messages for devices go.
 #[derive(Default)]

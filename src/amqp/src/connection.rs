@@ -28,7 +28,8 @@ const WINDOW: u32 = 512;
 /// A connection with one session. Dropping it closes it.
 pub(crate) struct Connection {
     session: SessionHandle<()>,
-    _connection: ConnectionHandle<()>,
+    /// Dropped with the session, it ends all.
+    _whole: ConnectionHandle<()>,
     watch: Arc<Watch>,
     links: u32,
 }
@@ -66,7 +67,7 @@ impl Connection {
         let (connection, session) = opened.map_err(|failure| explain(&watch, failure))?;
         Ok(Self {
             session,
-            _connection: connection,
+            _whole: connection,
             watch,
             links: 0,
         })

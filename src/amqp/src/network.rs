@@ -9,7 +9,7 @@ use wire::timestamp::Timestamp;
 
 use crate::message::{Failure, FailureKind};
 
-/// The subprotocol under which AMQP is spoken over WebSockets.
+/// The subprotocol under which AMQP is spoken over a WebSocket.
 pub const SUBPROTOCOL: &str = "AMQPWSB10";
 
 /// An open WebSocket: the bytes of its binary messages, one after the other.
@@ -17,7 +17,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Debug + Unpin + SendBound + 'static {
 
 impl<S: AsyncRead + AsyncWrite + Debug + Unpin + SendBound + 'static> Stream for S {}
 
-/// The world: WebSockets, the time, and sleep.
+/// The world: the network, the time, and sleep.
 #[expect(async_fn_in_trait, reason = "all of it runs on one thread")]
 pub trait Network: 'static {
     /// What an open WebSocket is.

@@ -32,7 +32,7 @@ const MOST_AT_ONCE: usize = 64;
 const SHORTEST_BACK_OFF: Duration = Duration::from_secs(1);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 /// No timer is set for longer.
-const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_SLEEP: Duration = Duration::from_hours(24);
 
 /// A read of all partitions.
 pub(crate) struct Read<N, T> {
@@ -43,8 +43,8 @@ pub(crate) struct Read<N, T> {
     tell: T,
     /// The number of the last event that was told, for each partition that had one.
     told: BTreeMap<u16, u64>,
-    /// Whether it has ever read.
-    has_read: bool,
+    /// Whether it has read with the credentials that it has.
+    is_proven: bool,
     back_off: Duration,
 }
 
@@ -65,7 +65,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             since,
             tell,
             told: BTreeMap::new(),
-            has_read: false,
+            is_proven: false,
             back_off: SHORTEST_BACK_OFF,
         }
     }
@@ -94,10 +94,10 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
     fn is_worth_another_try(&mut self, kind: FailureKind) -> bool {
         match kind {
             FailureKind::Closed | FailureKind::Throttled | FailureKind::Unreachable => {
-                self.has_read
+                self.is_proven
             }
             // Once, with a new token.
-            FailureKind::Unauthorized => std::mem::take(&mut self.has_read),
+            FailureKind::Unauthorized => std::mem::take(&mut self.is_proven),
             _ => false,
         }
     }
@@ -111,11 +111,11 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             Connection::open(&*network, &event_hub.url(), &host, anonymous).await?;
         let mut tokens = Requests::tokens(&*network, &mut connection).await?;
         let mut renewal = put_token(&*network, &mut tokens, &event_hub).await?;
-        let partitions = ask_partitions(&*network, &mut connection, &event_hub).await?;
+        let partitions = self.ask_partitions(&mut connection, &event_hub).await?;
         let mut events = self
             .attach(&mut connection, &event_hub, &partitions)
             .await?;
-        self.has_read = true;
+        self.is_proven = true;
         self.back_off = SHORTEST_BACK_OFF;
         (self.tell)(Told::Reading {
             id: self.id,
@@ -140,6 +140,37 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
                 Either::Right(_) => {}
             }
         }
+    }
+
+    /// Asks which partitions there are. One that ends before what was read of it is not the same any more: the hub has
+    /// begun anew.
+    async fn ask_partitions(
+        &mut self,
+        connection: &mut Connection,
+        event_hub: &EventHub,
+    ) -> Result<Vec<u16>, Failure> {
+        let network = &*self.network;
+        let (entity, resource) = (&event_hub.entity, event_hub.resource());
+        let token = event_hub
+            .credential
+            .for_event_hub(network.now(), &resource)?;
+        let mut management = Requests::management(network, connection).await?;
+        let partitions = management.partitions(network, entity, &token).await?;
+        let known: Vec<(u16, u64)> = self.told.iter().map(|(at, told)| (*at, *told)).collect();
+        for (partition, told) in known {
+            let last = if partitions.contains(&partition) {
+                management
+                    .last_number(network, entity, partition, &token)
+                    .await?
+            } else {
+                -1
+            };
+            if u64::try_from(last).is_ok_and(|last| told <= last) {
+                continue;
+            }
+            self.told.remove(&partition);
+        }
+        Ok(partitions)
     }
 
     async fn attach(
@@ -219,20 +250,6 @@ async fn put_token(
     let token = event_hub.credential.for_event_hub(now, &resource)?;
     tokens.put_token(network, &resource, &token).await?;
     Ok(event_hub.credential.renewal(now))
-}
-
-async fn ask_partitions(
-    network: &impl Network,
-    connection: &mut Connection,
-    event_hub: &EventHub,
-) -> Result<Vec<u16>, Failure> {
-    let token = event_hub
-        .credential
-        .for_event_hub(network.now(), &event_hub.resource())?;
-    let mut management = Requests::management(network, connection).await?;
-    management
-        .partitions(network, &event_hub.entity, &token)
-        .await
 }
 
 /// The events of a partition, and at last why there are no more.

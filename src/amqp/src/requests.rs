@@ -19,6 +19,7 @@ const TOKENS: &str = "$cbs";
 const SAS_TOKEN: &str = "servicebus.windows.net:sastoken";
 const MANAGEMENT: &str = "$management";
 const EVENT_HUB: &str = "com.microsoft:eventhub";
+const PARTITION: &str = "com.microsoft:partition";
 /// More answers than this that fit no request are a peer's mistake.
 const MOST_STRAY_ANSWERS: usize = 16;
 /// No hub has more partitions.
@@ -104,6 +105,35 @@ impl Requests {
         let answer = within(network, PATIENCE, self.ask(&questions, String::new())).await?;
         read_partitions(&answer)
             .ok_or_else(|| protocol("the event hub tells no partitions that could be read"))
+    }
+
+    /// The number of the last event in a partition; less than zero if there never was one.
+    pub(crate) async fn last_number(
+        &mut self,
+        network: &impl Network,
+        entity: &str,
+        partition: u16,
+        token: &SecretString,
+    ) -> Result<i64, Failure> {
+        let partition = partition.to_string();
+        let questions = [
+            ("operation", "READ"),
+            ("name", entity),
+            ("type", PARTITION),
+            ("partition", &partition),
+            ("security_token", token.expose()),
+        ];
+        let answer = within(network, PATIENCE, self.ask(&questions, String::new())).await?;
+        let number = match &answer {
+            Value::Map(answer) => answer.get(&Value::from("last_enqueued_sequence_number")),
+            _ => None,
+        };
+        match number {
+            Some(Value::Long(number)) => Ok(*number),
+            _ => Err(protocol(
+                "the event hub does not tell where a partition ends",
+            )),
+        }
     }
 
     /// Sends a request and waits for its answer.

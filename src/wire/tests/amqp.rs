@@ -2,6 +2,10 @@
 
 use wire::amqp::{ValueError, measure};
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "expectations are written in place"
+)]
 fn check(bytes: &[u8], expected: Result<usize, ValueError>) {
     assert_eq!(measure(bytes), expected, "{bytes:02x?}");
 }

@@ -121,6 +121,42 @@ async fn no_more_messages_come_than_were_asked_for() {
     assert_eq!(failure.kind, FailureKind::Protocol, "{failure:?}");
 }
 
+/// A list of values of every kind, as the fields of a performative.
+fn fields() -> impl Strategy<Value = Vec<u8>> {
+    let value = prop_oneof![
+        Just(vec![0x40]),
+        Just(vec![0x40]),
+        Just(vec![0x41]),
+        Just(vec![0x42]),
+        Just(vec![0x43]),
+        Just(vec![0x45]),
+        any::<u8>().prop_map(|it| vec![0x50, it]),
+        (0_u8..4).prop_map(|it| vec![0x52, it]),
+        any::<u16>().prop_map(|it| [&[0x60], &it.to_be_bytes()[..]].concat()),
+        any::<u32>().prop_map(|it| [&[0x70], &it.to_be_bytes()[..]].concat()),
+        any::<u64>().prop_map(|it| [&[0x80], &it.to_be_bytes()[..]].concat()),
+        Just(vec![0xA0, 1, 0]),
+        Just(vec![0xA1, 1, b'a']),
+        Just(vec![0xA3, 1, b'a']),
+        Just(vec![0xC1, 1, 0]),
+        Just(vec![0x00, 0x53, 0x24, 0x45]),
+        Just(vec![0x00, 0x53, 0x28, 0x45]),
+        Just(vec![0x00, 0x53, 0x29, 0x45]),
+    ];
+    vec(value, 0..14).prop_map(|values| {
+        let items = values.concat();
+        let size = u32::try_from(items.len() + 4).unwrap();
+        let count = u32::try_from(values.len()).unwrap();
+        [
+            &[0xD0],
+            &size.to_be_bytes()[..],
+            &count.to_be_bytes()[..],
+            &items,
+        ]
+        .concat()
+    })
+}
+
 #[test]
 fn no_bytes_make_it_panic() {
     // The library has tasks of its own: what panics there ends the page's worker, and shows here on a hook.
@@ -135,8 +171,11 @@ fn no_bytes_make_it_panic() {
         .enable_time()
         .build()
         .unwrap();
-    let performative = (0x10_u8..0x1A, vec(any::<u8>(), 0..40));
-    proptest!(Config::with_cases(400), |(frames in vec(performative, 1..4), tail in vec(any::<u8>(), 0..40))| {
+    let performative = (
+        0x10_u8..0x1A,
+        prop_oneof![vec(any::<u8>(), 0..40), fields()],
+    );
+    proptest!(Config::with_cases(1000), |(frames in vec(performative, 1..4), tail in vec(any::<u8>(), 0..40))| {
         let mut bytes = Vec::new();
         for (code, fields) in &frames {
             bytes.extend(raw_frame(0, &section(*code, fields)));

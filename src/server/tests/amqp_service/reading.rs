@@ -110,6 +110,21 @@ async fn each_event_comes_once_and_in_order_across_broken_connections() {
 }
 
 #[tokio::test]
+async fn a_hub_that_has_begun_anew_is_read_from_its_beginning() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        world.send_telemetry("dev1", "old 1").await;
+        world.send_telemetry("dev1", "old 2").await;
+        world.events(2).await;
+        world.begin_anew().await;
+        world.send_telemetry("dev1", "new").await;
+        assert_eq!(world.events(1).await[0].body, b"new");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn events_are_read_from_a_moment_on() {
     in_world(async |world| {
         world.send_telemetry("dev1", "before").await;
