@@ -5,7 +5,6 @@
 //! of the internet must not read it: a request has to name a host that no such page can have, and no other origin is
 //! allowed anything.
 
-mod host_names;
 mod rates;
 mod state;
 
@@ -24,10 +23,10 @@ use crate::{
     connection_limits::ConnectionLimits,
     health::Health,
     host::{HubHandle, Stopped},
+    host_names::HostNames,
     observer::{HubFigures, OPEN_METRICS, Observer, Protocol, Refused, What},
 };
 
-use host_names::HostNames;
 use rates::Rates;
 use state::State;
 

@@ -39,11 +39,12 @@ use crate::{
     host::HubHandle,
     mqtt::Mqtt,
     observer::{ClientName, Protocol, Refused, What},
-    site::Site,
+    playground::Playground,
+    relay,
     time_limits::TimeLimits,
 };
 
-use bodies::Bodies;
+pub(crate) use bodies::Bodies;
 
 pub use bodies::BodyError;
 pub use origins::{OriginError, Origins};
@@ -62,7 +63,7 @@ pub struct Https {
     amqp: Arc<Amqp>,
     times: TimeLimits,
     origins: Origins,
-    site: Option<Site>,
+    playground: Option<Playground>,
     bodies: Bodies,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -95,17 +96,17 @@ impl Https {
             amqp,
             times,
             origins,
-            site: None,
+            playground: None,
             bodies: Bodies::new(times.body),
             tasks,
             ending,
         }
     }
 
-    /// Gives out a site beside the hub.
+    /// Gives out the site beside the hub, and carries calls to other hubs.
     #[must_use]
-    pub fn with_site(mut self, site: Site) -> Self {
-        self.site = Some(site);
+    pub fn with_playground(mut self, playground: Playground) -> Self {
+        self.playground = Some(playground);
         self
     }
 
@@ -140,6 +141,14 @@ impl Https {
 
     async fn answer(&self, request: Request<Incoming>, visit: &Visit) -> Response<Full<Bytes>> {
         let _under_way = visit.begin();
+        let playground = self.playground.as_ref();
+        if let Some(refusal) = playground.and_then(|it| it.refuse_foreign_host(&request)) {
+            return refusal;
+        }
+        if let Some(playground) = playground.filter(|_| relay::is_asked_for(&request)) {
+            // It is for pages of this origin alone, so no other is allowed anything.
+            return playground.relay.answer(request, &self.bodies).await;
+        }
         let origin = request.headers().get(header::ORIGIN).cloned();
         let mut response = if request.uri().path() == "/healthz" {
             Health::of(&self.hub).await.response()
@@ -147,7 +156,7 @@ impl Https {
             upgrade::answer(self, request, visit)
         } else if let Some(response) = self.origins.preflight(&request) {
             response
-        } else if let Some(response) = self.site.as_ref().and_then(|site| site.answer(&request)) {
+        } else if let Some(response) = playground.and_then(|it| it.site.answer(&request)) {
             response
         } else {
             self.carry(request, visit).await

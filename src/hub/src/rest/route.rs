@@ -52,6 +52,12 @@ pub fn operation_name(method: &Method, uri: &Uri) -> &'static str {
     route(method, uri).map_or("NotSupported", |operation| operation.name())
 }
 
+/// The name of the operation that a request asks for, if it is one of a service program and this hub has it.
+pub fn service_operation_name(method: &Method, uri: &Uri) -> Option<&'static str> {
+    let operation = route(method, uri).ok()?;
+    matches!(operation.caller(), Caller::Service(_)).then(|| operation.name())
+}
+
 impl Operation {
     fn name(&self) -> &'static str {
         match self {
