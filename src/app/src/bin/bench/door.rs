@@ -3,12 +3,13 @@
 use std::rc::Rc;
 
 use futures::future::LocalBoxFuture;
-use futures::stream::{self, LocalBoxStream, StreamExt as _};
+use futures::stream::LocalBoxStream;
 use http::{Request, Response};
 use lab::outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way};
 use wire::timestamp::Timestamp;
 
-use crate::wake::waking;
+use crate::amqp_module::{self, AmqpModule};
+use crate::wake::{waking, waking_stream};
 use crate::{relay, socket};
 
 /// Where live hubs are reached from a page.
@@ -19,7 +20,12 @@ impl Door for PageDoor {
         waking(async move {
             let host: Rc<str> = target.connection_string.host_name().into();
             let has_relay = relay::serves(&host).await;
-            Box::new(Ways { host, has_relay }) as Box<dyn Outside>
+            let amqp = AmqpModule::new(target);
+            Box::new(Ways {
+                host,
+                has_relay,
+                amqp,
+            }) as Box<dyn Outside>
         })
     }
 }
@@ -27,6 +33,7 @@ impl Door for PageDoor {
 struct Ways {
     host: Rc<str>,
     has_relay: bool,
+    amqp: AmqpModule,
 }
 
 impl Outside for Ways {
@@ -39,8 +46,11 @@ impl Outside for Ways {
         self.has_relay
     }
 
-    fn way_of(&self, _request: &Request<Vec<u8>>) -> Option<Way> {
-        self.has_relay.then_some(Way::Relay)
+    fn way_of(&self, request: &Request<Vec<u8>>) -> Option<Way> {
+        if self.has_relay {
+            return Some(Way::Relay);
+        }
+        amqp_module::carries(request).then_some(Way::Amqp)
     }
 
     fn request(
@@ -48,23 +58,21 @@ impl Outside for Ways {
         request: Request<Vec<u8>>,
     ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>> {
         let host = Rc::clone(&self.host);
+        let amqp = self.amqp.clone();
         let way = self.way_of(&request);
         waking(async move {
             match way {
                 Some(Way::Relay) => relay::call(&host, &request).await,
-                Some(Way::Amqp) | None => Err(no_relay()),
+                Some(Way::Amqp) => amqp.call(&request).await,
+                None => Err(Trouble::new(
+                    TroubleKind::NoRelay,
+                    "a browser may not call a hub's REST API, and the page's server has no relay",
+                )),
             }
         })
     }
 
-    fn read_events(&self, _since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
-        stream::iter([ReadNews::Failed(no_relay())]).boxed_local()
+    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+        waking_stream(self.amqp.read(since))
     }
-}
-
-fn no_relay() -> Trouble {
-    Trouble::new(
-        TroubleKind::NoRelay,
-        "a browser may not call a hub's REST API, and the page's server has no relay",
-    )
 }

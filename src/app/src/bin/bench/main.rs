@@ -1,5 +1,6 @@
 //! The worker in which the bench runs, and its ways to live hubs.
 
+mod amqp_module;
 mod browser;
 mod door;
 mod relay;

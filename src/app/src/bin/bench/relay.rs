@@ -155,7 +155,7 @@ mod tests {
     fn a_method_gets_the_time_that_it_asks_for() {
         let check = |path: &str, body: &str, expected: u64| {
             let request = Request::post(path).body(body.into()).expect("a request");
-            assert_eq!(limit(request).as_secs(), expected, "{path} {body}");
+            assert_eq!(limit(&request).as_secs(), expected, "{path} {body}");
         };
         let path = "/twins/dev1/methods?api-version=2021-04-12";
         check("/devices/query", "{}", 30);

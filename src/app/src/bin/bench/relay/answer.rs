@@ -42,6 +42,7 @@ fn of_kind(kind: &str) -> TroubleKind {
         "unreachable" => TroubleKind::Unreachable,
         "certificate" => TroubleKind::Certificate,
         "timeout" => TroubleKind::Timeout,
+        "busy" => TroubleKind::Throttled,
         _ => TroubleKind::Protocol,
     }
 }
