@@ -129,7 +129,7 @@ impl Bench {
     /// Has the hub's events read from the oldest on, by no program.
     pub fn read_events(&self) {
         let hands = self.hands.clone();
-        let partitions = hands.hub().partition_count();
+        let partitions = hands.world().hub.partition_count();
         let monitor = Monitor::new(partitions, &EventPosition::Earliest, None, hands.now());
         let mut reader = EventReader::new(hands, MONITOR, monitor);
         self.spawn(MONITOR, async move {

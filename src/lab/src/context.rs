@@ -176,7 +176,7 @@ impl Context {
     #[track_caller]
     pub fn read_events(&self, from: &EventPosition) -> EventReader {
         self.reach(Location::caller());
-        let partitions = self.hands.hub().partition_count();
+        let partitions = self.hands.world().hub.partition_count();
         let monitor = Monitor::new(partitions, from, None, self.now());
         EventReader::new(self.hands.clone(), &self.party.name, monitor)
     }

@@ -1,11 +1,12 @@
 //! All there is to see of one device.
 
-use hub::{Hub, WaitingMessage};
+use hub::WaitingMessage;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
     json::{Members, indented},
+    sight::Sight,
     view::{DeviceDetail, QueuedMessageView, TwinView},
 };
 
@@ -51,9 +52,10 @@ pub(crate) fn twin_view(answer: &str) -> Option<TwinView> {
 }
 
 /// What there is to see of a device; none if it is not in the registry.
-pub(crate) fn device_detail(hub: &Hub, device_id: &str) -> Option<DeviceDetail> {
+pub(crate) fn device_detail(hub: &Sight<'_>, device_id: &str) -> Option<DeviceDetail> {
     let twin = twin_view(&hub.twin_document(device_id)?)?;
-    let queue = hub.waiting_messages(device_id).map(queued_view).collect();
+    let queue = hub.waiting_messages(device_id);
+    let queue = queue.into_iter().map(queued_view).collect();
     Some(DeviceDetail { twin, queue })
 }
 

@@ -24,6 +24,7 @@ use crate::{
     detail::device_detail,
     executor::Spawner,
     journal::Turn,
+    sight::Sight,
     trace::{Party, Traced},
     view::{DeviceDetail, ProgramState, Span, Tone},
     world::World,
@@ -50,9 +51,14 @@ impl Hands {
         &self.spawner
     }
 
-    /// The hub, to look at.
-    pub fn hub(&self) -> Ref<'_, Hub> {
-        Ref::map(self.world.borrow(), |world| &world.hub)
+    /// What is known of the hub.
+    pub fn hub(&self) -> Sight<'_> {
+        Sight::of_emulated(Ref::map(self.world.borrow(), |world| &world.hub))
+    }
+
+    /// The hub itself, if it is an emulated one.
+    pub fn emulated(&self) -> Option<Ref<'_, Hub>> {
+        Some(Ref::map(self.world.borrow(), |world| &world.hub))
     }
 
     /// The bench's time.

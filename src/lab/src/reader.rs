@@ -58,10 +58,11 @@ impl EventReader {
             return;
         }
         for read in self.monitor.reads() {
-            let events = self
-                .hands
-                .hub()
-                .read_events(read.partition, &read.position, read.most);
+            let events =
+                self.hands
+                    .world()
+                    .hub
+                    .read_events(read.partition, &read.position, read.most);
             self.ready
                 .extend(self.monitor.receive(read.partition, events));
         }

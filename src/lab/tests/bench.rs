@@ -336,7 +336,8 @@ fn a_cut_at_the_next_answer_stores_the_message_and_loses_the_puback() {
     let stored: usize = (0..4)
         .map(|partition| {
             hands
-                .hub()
+                .emulated()
+                .unwrap()
                 .read_events(partition, &EventPosition::Earliest, 9)
                 .len()
         })

@@ -51,7 +51,7 @@ struct Told {
 /// How many events the hub took, whether it still keeps them or not.
 fn taken(bench: &Bench) -> u64 {
     let hands = bench.hands();
-    let hub = hands.hub();
+    let hub = hands.emulated().unwrap();
     let newest = |partition| {
         let events = hub.read_events(partition, &EventPosition::Earliest, usize::MAX);
         events.last().map_or(0, |event| event.sequence_number + 1)

@@ -434,9 +434,13 @@ impl Classroom {
         if hands.fleet().is_some() {
             return;
         }
+        // A live hub keeps itself.
+        let Some(emulated) = hands.emulated() else {
+            return;
+        };
         let report = KeptReport {
             at: now,
-            revision: hands.hub().revision(),
+            revision: emulated.revision(),
             turns: self.turns,
         };
         let is_due = self.last_kept.is_none_or(|last| {
@@ -451,7 +455,7 @@ impl Classroom {
             keys: false,
             event_bytes: KEPT_EVENT_BYTES,
         };
-        let hub = hands.hub().snapshot(scope);
+        let hub = emulated.snapshot(scope);
         let lesson = KeptLesson {
             lesson: opened.lesson.id.to_owned(),
             done: opened.done,
@@ -792,7 +796,7 @@ mod tests {
     /// All keys of the hub on the bench, as they are and as they stand in a URL.
     fn keys(classroom: &Classroom) -> Vec<String> {
         let hands = classroom.bench.hands();
-        let hub = hands.hub();
+        let hub = hands.emulated().unwrap();
         let of_policies = hub
             .policies()
             .iter()

@@ -218,13 +218,13 @@ fn newest(exchanges: Vec<Exchange>, hands: &Hands, program: &str) -> Option<Exch
 }
 
 pub(super) fn quota_seen(hands: &Hands, settings: &Settings) -> Verdict {
-    let usage = hands.hub().usage(hands.now());
+    let quota = Quota::of(hands);
     let code = return_code(hands, device_id(settings), SEND_MANY);
     let call = newest_call(hands, settings);
     let is_refused = |call: &Exchange| call.is_refused_for(ErrorCode::IotHubQuotaExceeded);
-    let (passed, saw) = if !usage.enforced {
+    let (passed, saw) = if !quota.enforced {
         not_seen("check-faults-quota-off")
-    } else if usage.messages_today < usage.daily_quota {
+    } else if !quota.is_used_up() {
         not_seen("check-faults-quota-left")
     } else {
         match (code, &call) {
@@ -237,28 +237,49 @@ pub(super) fn quota_seen(hands: &Hands, settings: &Settings) -> Verdict {
         }
     };
     let saw = saw
-        .with("used", usage.messages_today)
-        .with("quota", usage.daily_quota)
+        .with("used", quota.used)
+        .with("quota", quota.daily)
         .with("code", f64::from(SERVER_UNAVAILABLE));
     verdict("quota", (passed, saw), settings)
 }
 
 pub(super) fn quota_mended(hands: &Hands, settings: &Settings) -> Verdict {
-    let usage = hands.hub().usage(hands.now());
+    let quota = Quota::of(hands);
     let connected = connected(hands, settings);
-    let (passed, saw) = if usage.enforced && usage.messages_today >= usage.daily_quota {
+    let (passed, saw) = if quota.enforced && quota.is_used_up() {
         not_seen("check-faults-quota-used-up")
     } else if !connected.0 {
         connected
-    } else if usage.enforced {
+    } else if quota.enforced {
         not_seen("check-faults-quota-on")
     } else {
         seen("check-faults-quota-mended-saw")
     };
-    let saw = saw
-        .with("used", usage.messages_today)
-        .with("quota", usage.daily_quota);
+    let saw = saw.with("used", quota.used).with("quota", quota.daily);
     verdict("quota", (passed, saw), settings)
+}
+
+/// The day's messages. Of a hub that nobody can ask for them, nothing is enforced as far as anybody knows.
+#[derive(Default)]
+struct Quota {
+    enforced: bool,
+    used: u64,
+    daily: u64,
+}
+
+impl Quota {
+    fn of(hands: &Hands) -> Self {
+        let usage = hands.hub().usage(hands.now());
+        usage.map_or_else(Self::default, |usage| Self {
+            enforced: usage.enforced,
+            used: usage.messages_today,
+            daily: usage.daily_quota,
+        })
+    }
+
+    fn is_used_up(&self) -> bool {
+        self.used >= self.daily
+    }
 }
 
 pub(super) fn wrong_string_mended(hands: &Hands, settings: &Settings) -> Verdict {

@@ -114,7 +114,10 @@ pub(crate) static FAULTS: &[Fault] = &[
     },
     Fault {
         seen: checks::quota_seen,
-        wait: Some(|hands| hands.hub().usage(hands.now()).day_ends),
+        wait: Some(|hands| {
+            let usage = hands.hub().usage(hands.now());
+            usage.map_or(hands.now(), |usage| usage.day_ends)
+        }),
         mend: |hands, settings| Box::pin(go_on_next_day(hands, settings)),
     },
 ];

@@ -1,7 +1,6 @@
 //! What each step's check looks for, and what it can see.
 
-use hub::Hub;
-use lab::Hands;
+use lab::{Hands, Sight};
 use wire::{rest::FeedbackStatus, topic::TopicFilter};
 
 use super::mail::{fate, newest_refusal, taken, was_full};
@@ -15,13 +14,13 @@ use crate::{
 const MOST_QUEUED: u32 = 50;
 
 /// Whether a device is connected and waits for messages.
-pub(super) fn is_receiving(hub: &Hub, id: &str) -> bool {
+pub(super) fn is_receiving(hub: &Sight<'_>, id: &str) -> bool {
     let device_id = id.to_owned();
     hub.is_listening(id, &TopicFilter::CloudToDevice { device_id })
 }
 
 /// How many messages are in a device's queue.
-pub(super) fn queued(hub: &Hub, id: &str) -> u32 {
+pub(super) fn queued(hub: &Sight<'_>, id: &str) -> u32 {
     hub.device(id)
         .map_or(0, |device| device.cloud_to_device_message_count)
 }
@@ -153,7 +152,7 @@ impl Seen {
     }
 
     /// All messages of this lesson may speak of the device and of what waits for it.
-    fn verdict(self, looked_for: &str, hub: &Hub, id: &str) -> Verdict {
+    fn verdict(self, looked_for: &str, hub: &Sight<'_>, id: &str) -> Verdict {
         Verdict {
             passed: self.passed,
             looked_for: Message::new(looked_for).with("device", id),

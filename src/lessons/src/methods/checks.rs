@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use hub::Hub;
-use lab::Hands;
+use lab::{Hands, Sight};
 use wire::{timestamp::Timestamp, topic::TopicFilter};
 
 use super::calls::{Call, Fate, calls_of};
@@ -23,7 +22,7 @@ const FIRST_PACE: f64 = 1.0;
 const LEEWAY: f64 = 0.5;
 
 /// Whether a device is connected and waits for calls.
-pub(super) fn is_listening(hub: &Hub, id: &str) -> bool {
+pub(super) fn is_listening(hub: &Sight<'_>, id: &str) -> bool {
     hub.is_listening(id, &TopicFilter::Methods)
 }
 

@@ -1,7 +1,6 @@
 //! What each step's check looks for, and what it can see. Checks read the hub and the bench, never a learner's text.
 
-use hub::Hub;
-use lab::{Hands, numbers, view::ProgramState};
+use lab::{Hands, Sight, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
     event::Event,
@@ -171,13 +170,13 @@ pub(super) fn retried(hands: &Hands, settings: &Settings) -> Verdict {
     }
 }
 
-pub(crate) fn is_connected(hub: &Hub, id: &str) -> bool {
+pub(crate) fn is_connected(hub: &Sight<'_>, id: &str) -> bool {
     hub.device(id)
         .is_some_and(|device| device.connection_state == ConnectionState::Connected)
 }
 
 /// The events of a device that the hub took since a time, oldest first.
-pub(crate) fn events_of(hub: &Hub, id: &str, since: Timestamp) -> Vec<Event> {
+pub(crate) fn events_of(hub: &Sight<'_>, id: &str, since: Timestamp) -> Vec<Event> {
     hub.device_events(id, since)
 }
 

@@ -125,7 +125,7 @@ pub(super) fn asked_too_early(hands: &Hands, settings: &Settings) -> Verdict {
         .iter()
         .map(|query| rows(query, id))
         .collect();
-    let is_off = hands.hub().query_lag().is_zero();
+    let is_off = hands.hub().query_lag().is_some_and(|lag| lag.is_zero());
     let saw = match rows.as_slice() {
         [] => (false, Message::new("check-twins-lag-none")),
         [Err(saw), ..] | [.., Err(saw)] => (false, saw.clone()),

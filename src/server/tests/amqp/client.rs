@@ -1,5 +1,7 @@
 //! A client that writes and reads frames one by one.
 
+use std::time::Duration;
+
 use fe2o3_amqp_types::{
     definitions::{Error, ErrorCondition, Handle, ReceiverSettleMode, Role, SenderSettleMode},
     messaging::{DeliveryState, Source, Target, TargetArchetype},
@@ -22,8 +24,8 @@ use tokio::{
     time::timeout,
 };
 
-use crate::hub::PATIENCE;
-
+/// The longest that anything may take that is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const AMQP_HEADER: &[u8; 8] = b"AMQP\x00\x01\x00\x00";
 pub(crate) const SASL_HEADER: &[u8; 8] = b"AMQP\x03\x01\x00\x00";
 
@@ -108,11 +110,16 @@ impl Client {
     }
 
     pub(crate) async fn write_frame(&mut self, channel: u16, body: &[u8]) {
+        self.write_frame_of(0, channel, body).await;
+    }
+
+    /// Writes a frame of AMQP (0) or of SASL (1).
+    async fn write_frame_of(&mut self, kind: u8, channel: u16, body: &[u8]) {
         let mut frame = u32::try_from(8 + body.len())
             .unwrap()
             .to_be_bytes()
             .to_vec();
-        frame.extend([2, 0]);
+        frame.extend([2, kind]);
         frame.extend(channel.to_be_bytes());
         frame.extend(body);
         self.write(&frame).await;
@@ -135,6 +142,24 @@ impl Client {
                 read => return read,
             }
         }
+    }
+}
+
+/// Who it is, by SASL.
+impl Client {
+    /// Begins, and gives what the mechanisms' frame holds.
+    pub(crate) async fn sasl(&mut self) -> Vec<u8> {
+        self.write(SASL_HEADER).await;
+        assert_eq!(&self.read_header().await, SASL_HEADER);
+        self.read_frame().await.unwrap().body
+    }
+
+    /// Chooses a mechanism. Gives the answer to that, if there is one.
+    pub(crate) async fn choose(&mut self, mechanism: &str, response: &Value) -> Option<Frame> {
+        let fields = vec![Value::Symbol(Symbol::from(mechanism)), response.clone()];
+        let body = message([(0x41, Value::List(fields))]);
+        self.write_frame_of(1, 0, &body).await;
+        self.read_frame().await
     }
 }
 
@@ -360,13 +385,17 @@ impl Client {
 
     /// Puts a token. Gives the status.
     pub(crate) async fn put_token(&mut self, audience: &str, token: &str) -> i32 {
+        let requests = self.attach_cbs().await;
+        let request = put_token(Value::from("1"), audience, token);
+        status(&self.ask(requests, &request).await)
+    }
+
+    /// Attaches the links for tokens. Gives that of the requests.
+    pub(crate) async fn attach_cbs(&mut self) -> u32 {
         let requests = self.attach_sender("$cbs").await.unwrap();
         let answers = self.attach_receiver("$cbs", |_| {}).await.unwrap();
-        self.grant(answers, 10, false).await;
-        let answer = self
-            .ask(requests, &put_token(Value::from("1"), audience, token))
-            .await;
-        status(&answer)
+        self.grant(answers, 100, false).await;
+        requests
     }
 }
 

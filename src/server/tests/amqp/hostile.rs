@@ -225,7 +225,7 @@ async fn many_flows_that_ask_for_answers_nobody_reads_take_no_room() {
     frame[3] = 24;
     frame[12] = 11;
     let flood = frame.repeat(4096);
-    let written = tokio::time::timeout(crate::hub::PATIENCE / 2, async {
+    let written = tokio::time::timeout(crate::client::PATIENCE / 2, async {
         for _ in 0..2000 {
             client.write(&flood).await;
         }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use http::{Request, Response};
@@ -24,9 +24,6 @@ use crate::client::Client;
 pub(crate) const HOST: &str = "hub.example";
 /// The event hub's name.
 pub(crate) const ENTITY: &str = "events-of-hub";
-
-/// The longest that anything may take that is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct TestHub {
     pub(crate) handle: HubHandle,

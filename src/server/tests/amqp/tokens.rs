@@ -2,9 +2,10 @@
 
 use fe2o3_amqp_types::performatives::Performative;
 use serde_amqp::{Value, primitives::Uuid};
+use serde_bytes::ByteBuf;
 
 use crate::{
-    client::{AMQP_HEADER, SASL_HEADER, condition, entry, put_token, section, status},
+    client::{AMQP_HEADER, condition, entry, put_token, section, status},
     hub::{ENTITY, HOST, TestHub, seconds_from_now},
 };
 
@@ -15,30 +16,12 @@ async fn status_of(hub: &TestHub, audience: &str, token: &str) -> i32 {
 /// What comes of a SASL exchange: the code of the outcome.
 async fn authenticate(hub: &TestHub, mechanism: &str, response: &[u8]) -> u8 {
     let mut client = hub.connect().await;
-    client.write(SASL_HEADER).await;
-    assert_eq!(&client.read_header().await, SASL_HEADER);
-    let mechanisms = client.read_frame().await.unwrap().body;
-    let offer = String::from_utf8_lossy(&mechanisms).into_owned();
+    let offer = String::from_utf8_lossy(&client.sasl().await).into_owned();
     for name in ["MSSBCBS", "ANONYMOUS", "PLAIN"] {
         assert!(offer.contains(name), "{name} is offered");
     }
-    let mut fields = vec![0xA3, u8::try_from(mechanism.len()).unwrap()];
-    fields.extend(mechanism.as_bytes());
-    fields.push(0xB0);
-    fields.extend(u32::try_from(response.len()).unwrap().to_be_bytes());
-    fields.extend(response);
-    let mut frame = vec![0x00, 0x53, 0x41, 0xD0];
-    frame.extend(u32::try_from(fields.len() + 4).unwrap().to_be_bytes());
-    frame.extend([0, 0, 0, 2]);
-    frame.extend(fields);
-    let mut bytes = u32::try_from(frame.len() + 8)
-        .unwrap()
-        .to_be_bytes()
-        .to_vec();
-    bytes.extend([2, 1, 0, 0]);
-    bytes.extend(frame);
-    client.write(&bytes).await;
-    let outcome = client.read_frame().await.unwrap();
+    let response = Value::Binary(ByteBuf::from(response));
+    let outcome = client.choose(mechanism, &response).await.unwrap();
     let code = outcome.body[7];
     if code == 0 {
         client.write(AMQP_HEADER).await;
@@ -135,9 +118,7 @@ async fn wrong_tokens_are_refused_and_the_link_stays() {
     let wrong_key = token(HOST, expires);
     let stale = hub.hub_token("service", 1000);
     let mut client = hub.open().await;
-    let requests = client.attach_sender("$cbs").await.unwrap();
-    let answers = client.attach_receiver("$cbs", |_| {}).await.unwrap();
-    client.grant(answers, 10, false).await;
+    let requests = client.attach_cbs().await;
     for text in [
         wrong_key.as_str(),
         &stale,
@@ -164,9 +145,7 @@ async fn a_requests_id_comes_back_in_its_own_type() {
     let hub = TestHub::start().await;
     let token = hub.hub_token("service", seconds_from_now(60));
     let mut client = hub.open().await;
-    let requests = client.attach_sender("$cbs").await.unwrap();
-    let answers = client.attach_receiver("$cbs", |_| {}).await.unwrap();
-    client.grant(answers, 10, false).await;
+    let requests = client.attach_cbs().await;
     for id in [
         Value::Ulong(0),
         Value::Ulong(70_000),

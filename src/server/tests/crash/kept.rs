@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use hub::{HubOptions, SnapshotScope};
+use hub::SnapshotScope;
 use serde_json::Value;
 use server::{data_folder::DataFolder, store};
 use wire::{
@@ -10,11 +10,10 @@ use wire::{
     sas::SharedAccessKey,
 };
 
-pub(crate) const HOST: &str = "localhost";
-/// The key of every device, and of the policy that is used.
+use crate::subject::Subject;
+
+/// The key of every device and policy.
 pub(crate) const KEY: [u8; 32] = [3; 32];
-/// How much each partition keeps: little enough for some to be forgotten.
-const PARTITION_BYTES: usize = 2 * 1024 * 1024;
 
 /// A hub's state, and its events.
 pub(crate) struct Kept {
@@ -28,37 +27,26 @@ pub(crate) struct Partition {
     pub(crate) events: Vec<Event>,
 }
 
-pub(crate) fn options() -> HubOptions {
-    HubOptions {
-        partition_bytes: PARTITION_BYTES,
-        ..HubOptions::new(HOST, rand_seed())
-    }
-}
-
-/// Another one every time, as the program has it.
-fn rand_seed() -> [u8; 32] {
-    let mut seed = [0; 32];
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    seed[..16].copy_from_slice(&now.unwrap().as_nanos().to_le_bytes());
-    seed
-}
-
 /// Makes a folder with a hub that has these devices, all of whose keys are the same.
-pub(crate) fn prepare(folder: &Path, devices: &[String]) {
+pub(crate) fn prepare(subject: Subject, folder: &Path, devices: &[String]) {
     let key = SharedAccessKey::from(KEY).to_base64();
     let key = key.expose();
     let keys = serde_json::json!({ "primaryKey": key, "secondaryKey": key });
-    let header = hub::Hub::new(options()).header();
     let rights = [
         "RegistryRead",
         "RegistryWrite",
         "ServiceConnect",
         "DeviceConnect",
     ];
-    let policy = serde_json::json!({ "policy": {
-        "name": "iothubowner", "keys": keys, "permissions": rights,
-    }});
-    let mut lines = vec![header, policy.to_string()];
+    let policy = |name: &str, rights: &[&str]| {
+        let policy = serde_json::json!({ "name": name, "keys": keys, "permissions": rights });
+        serde_json::json!({ "policy": policy }).to_string()
+    };
+    let mut lines = vec![
+        hub::Hub::new(subject.options()).header(),
+        policy("iothubowner", &rights),
+        policy("service", &["ServiceConnect"]),
+    ];
     for id in devices {
         let identity = wire::rest::DeviceIdentity {
             device_id: id.clone(),
@@ -70,13 +58,15 @@ pub(crate) fn prepare(folder: &Path, devices: &[String]) {
         lines.push(serde_json::json!({ "device": device }).to_string());
     }
     let folder = DataFolder::open(folder).unwrap();
-    store::import(&folder, options(), lines.join("\n").as_bytes()).unwrap();
+    store::import(&folder, subject.options(), lines.join("\n").as_bytes()).unwrap();
 }
 
 impl Kept {
-    pub(crate) fn read(folder: &Path) -> Self {
+    pub(crate) fn read(subject: Subject, folder: &Path) -> Self {
         let folder = DataFolder::open(folder).unwrap();
-        let (hub, _keep) = store::open(&folder, options()).unwrap();
+        let options = subject.options();
+        let room = options.partition_bytes;
+        let (hub, _keep) = store::open(&folder, options).unwrap();
         let text = hub.snapshot(SnapshotScope {
             keys: false,
             event_bytes: 0,
@@ -95,7 +85,7 @@ impl Kept {
             partitions: partitions.collect(),
         };
         for partition in &kept.partitions {
-            partition.check();
+            partition.check(room);
         }
         kept
     }
@@ -125,7 +115,7 @@ impl Kept {
 
 impl Partition {
     /// There is no gap, everything goes up, and only what makes no room was forgotten.
-    fn check(&self) {
+    fn check(&self, room: usize) {
         let numbers = self.events.iter().map(|it| it.sequence_number);
         assert!(numbers.eq(self.first_number..self.next_number));
         let offset = |it: &Event| it.offset.parse::<u64>().unwrap();
@@ -133,6 +123,6 @@ impl Partition {
         assert!(self.events.is_sorted_by_key(|it| it.enqueued_time));
         let bytes: usize = self.events.iter().map(|it| it.body.len() + 1_024).sum();
         let has_forgotten = self.first_number > 0;
-        assert!(!has_forgotten || bytes > PARTITION_BYTES / 2, "{bytes}");
+        assert!(!has_forgotten || bytes > room / 2, "{bytes}");
     }
 }

@@ -1,15 +1,17 @@
 //! The program is killed at random moments while devices and services are busy. After each restart, all that was
 //! acknowledged is there, and nothing that was not sent.
 //!
-//! `CRASHES=200 cargo test -p server --test crash` kills it that often, and `CRASH_SEED=…` does what an earlier run did
+//! The same happens to a hub with little room, which forgets its oldest events meanwhile.
+//! `CRASHES=200 cargo test -p server --test crash` kills both that often, and `CRASH_SEED=…` does what an earlier run did
 //! with the seed that it printed, as far as two processes allow.
 
-mod commands;
+mod deliveries;
 mod kept;
 mod process;
 mod queues;
 mod registry;
 mod sessions;
+mod subject;
 mod telemetry;
 mod twins;
 mod uncertain;
@@ -27,11 +29,13 @@ use rand_chacha::{
 };
 
 use crate::{
+    deliveries::Deliveries,
     kept::Kept,
     process::Process,
     queues::Queues,
     registry::Registry,
     sessions::Sessions,
+    subject::Subject,
     telemetry::Telemetry,
     twins::Twins,
     wire_ends::{Broken, Ends},
@@ -54,41 +58,52 @@ fn below(dice: &mut Dice, end: u64) -> u64 {
     dice.next_u64() % end
 }
 
-#[test]
-fn nothing_acknowledged_is_lost_and_nothing_unsent_is_there() {
+/// Longer than anything here takes, on a busy machine too.
+const LIMIT: Duration = Duration::from_mins(1);
+
+#[tokio::test]
+async fn the_program_loses_nothing_acknowledged_and_has_nothing_unsent() {
+    crash(Subject::Program).await;
+}
+
+#[tokio::test]
+async fn a_hub_that_forgets_loses_nothing_else_and_has_nothing_unsent() {
+    crash(Subject::SmallHub).await;
+}
+
+/// Lives one life after another, and compares what is kept after each.
+async fn crash(subject: Subject) {
     let crashes = number("CRASHES").unwrap_or(6);
     let seed = number("CRASH_SEED").unwrap_or_else(|| {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         since.subsec_nanos().into()
     });
-    println!("CRASHES={crashes} CRASH_SEED={seed}");
+    println!("{subject:?}: CRASHES={crashes} CRASH_SEED={seed}");
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("data");
     let mut dice = Dice::seed_from_u64(seed);
     let mut users = users(&mut dice);
-    kept::prepare(&folder, &names());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let started = Instant::now();
-    let mut acknowledged = 0;
-    for crash in 0..crashes {
-        runtime.block_on(one_life(&folder, &mut users, &mut dice));
-        let kept = Kept::read(&folder);
+    kept::prepare(subject, &folder, &names());
+    let mut lives = Lives::new(subject, &folder);
+    let began = Instant::now();
+    let mut events = 0;
+    for crash in 1..=crashes {
+        lives.one(&mut users, &mut dice).await;
+        let kept = Kept::read(subject, &folder);
         for user in &mut users {
             user.check(&kept);
         }
-        acknowledged = kept.sequence_numbers();
-        if crash % 20 == 19 {
-            println!("{} crashes, {acknowledged} events", crash + 1);
+        events = kept.sequence_numbers();
+        if crash % 20 == 0 {
+            println!("{subject:?}: {crash} crashes, {events} events");
         }
     }
     println!(
-        "{crashes} crashes in {:.1?}, {acknowledged} events in all",
-        started.elapsed()
+        "{subject:?}: {crashes} crashes in {:.1?}, {} of them while it started; {events} events in all",
+        began.elapsed(),
+        lives.cut_short
     );
-    assert!(acknowledged > 0, "the hub was never up for long enough");
+    assert!(events > 0, "the hub was never up for long enough");
 }
 
 fn users(dice: &mut Dice) -> Vec<Box<dyn User>> {
@@ -99,6 +114,7 @@ fn users(dice: &mut Dice) -> Vec<Box<dyn User>> {
             Some("sender") => users.push(Box::new(Telemetry::new(id, own()))),
             Some("twin") => users.push(Box::new(Twins::new(id, own()))),
             Some("session") => users.push(Box::new(Sessions::new(id, own()))),
+            Some("receiver") => users.push(Box::new(Deliveries::new(id, own()))),
             _ => {}
         }
     }
@@ -109,31 +125,64 @@ fn users(dice: &mut Dice) -> Vec<Box<dyn User>> {
 
 /// The devices that are there from the start.
 fn names() -> Vec<String> {
-    [("sender", 6), ("twin", 3), ("session", 2), ("queue", 2)]
-        .into_iter()
-        .flat_map(|(kind, count)| (0..count).map(move |number| format!("{kind}-{number}")))
-        .collect()
+    let kinds = [
+        ("sender", 6),
+        ("twin", 3),
+        ("session", 2),
+        ("receiver", 2),
+        ("queue", 2),
+    ];
+    let names = |(kind, count)| (0..count).map(move |number| format!("{kind}-{number}"));
+    kinds.into_iter().flat_map(names).collect()
 }
 
-/// Starts the program, uses it, and kills it: most often under load, sometimes while it starts.
-async fn one_life(folder: &Path, users: &mut [Box<dyn User>], dice: &mut Dice) {
-    let mut process = Process::start(folder);
-    if below(dice, 5) == 0 {
-        tokio::time::sleep(Duration::from_micros(below(dice, 60_000))).await;
-        process.kill();
-        return;
+/// What is started again and again.
+struct Lives<'a> {
+    subject: Subject,
+    folder: &'a Path,
+    /// How long the last start took.
+    start: Duration,
+    /// How many lives ended while they began.
+    cut_short: usize,
+    /// The certificate that clients were told to trust first.
+    authority: Option<Vec<u8>>,
+}
+
+impl<'a> Lives<'a> {
+    fn new(subject: Subject, folder: &'a Path) -> Self {
+        Self {
+            subject,
+            folder,
+            start: Duration::from_millis(100),
+            cut_short: 0,
+            authority: None,
+        }
     }
-    let ends = Ends::new(process.address().await);
-    let life = Duration::from_micros(20_000 + below(dice, 400_000));
-    let all_uses = join_all(users.iter_mut().map(|user| user.run(&ends)));
-    let kill = async {
-        tokio::time::sleep(life).await;
-        process.kill();
-    };
-    let everything = async { tokio::join!(all_uses, kill) };
-    let limit = Duration::from_mins(1);
-    let ended = tokio::time::timeout(limit, everything).await;
-    assert!(ended.is_ok(), "somebody still waits for a hub that is gone");
+
+    /// Starts a process, uses it, and kills it: most often under load, sometimes while it starts.
+    async fn one(&mut self, users: &mut [Box<dyn User>], dice: &mut Dice) {
+        let mut process = Process::start(self.subject, self.folder);
+        if below(dice, 5) == 0 {
+            let start = u64::try_from(self.start.as_micros()).unwrap();
+            tokio::time::sleep(Duration::from_micros(below(dice, start))).await;
+            process.kill().await;
+            self.cut_short += 1;
+            return;
+        }
+        let ends = process.ends(self.folder).await;
+        self.start = process.age();
+        let authority = self.authority.get_or_insert_with(|| ends.authority.clone());
+        assert_eq!(*authority, ends.authority, "clients trust another one");
+        let life = Duration::from_micros(20_000 + below(dice, 400_000));
+        let all_uses = join_all(users.iter_mut().map(|user| user.run(&ends)));
+        let kill = async {
+            tokio::time::sleep(life).await;
+            process.kill().await;
+        };
+        let everything = async { tokio::join!(all_uses, kill) };
+        let ended = tokio::time::timeout(LIMIT, everything).await;
+        assert!(ended.is_ok(), "somebody still waits for a hub that is gone");
+    }
 }
 
 fn number(name: &str) -> Option<u64> {

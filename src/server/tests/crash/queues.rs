@@ -137,10 +137,12 @@ impl User for Queues {
             found.queues.insert(id.to_owned(), Vec::new());
         }
         for message in kept.records("message") {
-            let queue = found.queues.get_mut(message[0].as_str().unwrap());
+            let Some(queue) = found.queues.get_mut(message[0].as_str().unwrap()) else {
+                continue;
+            };
             let name = text(&message[1]["properties"]["system"]["messageId"]);
             let delivered = message[1]["deliveryCount"].as_u64().unwrap();
-            queue.unwrap().push((name, delivered));
+            queue.push((name, delivered));
         }
         for feedback in kept.records("feedback") {
             let record = &feedback["record"];

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::{FutureExt as _, future::BoxFuture};
-use wire::mqtt::mqttrs::{Packet, Pid, QoS, Subscribe, SubscribeTopic, Unsubscribe};
+use wire::mqtt::mqttrs::{Packet, Pid, QoS, Unsubscribe};
 
 use crate::{
     Dice, User, below,
@@ -45,17 +45,15 @@ impl Sessions {
                     filters.insert(filter.clone());
                 }
             });
-            let (packet, answer) = if is_subscribed {
+            let answer = if is_subscribed {
                 let topics = vec![filter];
-                (Packet::Unsubscribe(Unsubscribe { pid, topics }), "UNSUBACK")
+                let unsubscribe = Unsubscribe { pid, topics };
+                mqtt.send(&Packet::Unsubscribe(unsubscribe)).await?;
+                "UNSUBACK"
             } else {
-                let topics = vec![SubscribeTopic {
-                    topic_path: filter,
-                    qos: QoS::AtLeastOnce,
-                }];
-                (Packet::Subscribe(Subscribe { pid, topics }), "SUBACK")
+                mqtt.subscribe(&filter, QoS::AtLeastOnce).await?;
+                "SUBACK"
             };
-            mqtt.send(&packet).await?;
             assert_eq!(mqtt.next().await?.name(), answer);
             self.filters.done();
         }

@@ -2,7 +2,7 @@
 
 use futures::{FutureExt as _, future::BoxFuture};
 use serde_json::Value;
-use wire::mqtt::mqttrs::{Packet, Pid, Publish, QoS, QosPid, Subscribe, SubscribeTopic};
+use wire::mqtt::mqttrs::{Packet, Publish, QoS, QosPid};
 
 use crate::{
     Dice, User, below,
@@ -32,7 +32,9 @@ impl Twins {
     async fn write(&mut self, ends: &Ends) -> Result<(), Broken> {
         let mut rest = ends.rest().await?;
         let mut mqtt = ends.mqtt(&self.id).await?;
-        subscribe(&mut mqtt).await?;
+        mqtt.subscribe("$iothub/twin/res/#", QoS::AtMostOnce)
+            .await?;
+        assert_eq!(mqtt.next().await?.name(), "SUBACK");
         loop {
             let value = self.next;
             self.next += 1;
@@ -76,20 +78,6 @@ impl User for Twins {
 fn last(value: &Value) -> u64 {
     let own = value.as_array().and_then(|it| it.last());
     own.and_then(Value::as_u64).unwrap_or_default()
-}
-
-async fn subscribe(mqtt: &mut Mqtt) -> Result<(), Broken> {
-    let topic = SubscribeTopic {
-        topic_path: "$iothub/twin/res/#".to_owned(),
-        qos: QoS::AtMostOnce,
-    };
-    let subscribe = Subscribe {
-        pid: Pid::new(),
-        topics: vec![topic],
-    };
-    mqtt.send(&Packet::Subscribe(subscribe)).await?;
-    assert_eq!(mqtt.next().await?.name(), "SUBACK");
-    Ok(())
 }
 
 async fn report(mqtt: &mut Mqtt, value: u64) -> Result<(), Broken> {
