@@ -47,12 +47,13 @@ impl HostNames {
 /// The host that a request names, with its port. Of two hosts, which one was meant?
 pub(crate) fn named<B>(request: &Request<B>) -> Option<Authority> {
     let mut hosts = request.headers().get_all(header::HOST).into_iter();
-    match (hosts.next(), hosts.next()) {
+    let host: Option<Authority> = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok()?.parse().ok(),
         // HTTP/2 has it in the target.
         (None, _) if request.version() == Version::HTTP_2 => request.uri().authority().cloned(),
         _ => None,
-    }
+    };
+    host.filter(|host| !host.as_str().contains('@'))
 }
 
 impl fmt::Display for HostNames {
@@ -101,11 +102,27 @@ mod tests {
             "localhost.evil.example",
             "192.0.2.1",
             "a@b",
+            "a@localhost",
+            "localhost@evil.example",
+            "0.0.0.0",
+            "2130706433",
             "",
             "127.0.0.1.evil.example",
         ] {
             assert!(!has("127.0.0.1", host), "{host}");
         }
+    }
+
+    #[test]
+    fn http2_names_the_host_in_the_target() {
+        let names = HostNames::new("127.0.0.1".parse().unwrap(), "localhost");
+        let has = |target: &str| {
+            let request = Request::get(target).version(Version::HTTP_2).body(());
+            names.has(&request.unwrap())
+        };
+        assert!(has("http://localhost:8080/"));
+        assert!(!has("http://evil.example/"));
+        assert!(!has("/"));
     }
 
     #[test]

@@ -183,9 +183,10 @@ impl Relay {
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         caller::check(&request)?;
         let target = Target::of(&request, &self.hosts)?;
-        let _place = self.under_way.try_acquire().map_err(|_| Refusal::Busy)?;
         let (parts, body) = request.into_parts();
         let (body, _share) = bodies.read(&parts.headers, body).await?;
+        // A page that is slow to send takes no place from others.
+        let _place = self.under_way.try_acquire().map_err(|_| Refusal::Busy)?;
         let begun = Instant::now();
         let outcome = self.exchange.carry(&target, &parts.headers, body).await;
         let status = match &outcome {
