@@ -1,7 +1,9 @@
 //! Events, as they are written in messages of AMQP.
 
 use fe2o3_amqp_types::{
-    messaging::{AmqpValue, Body, Message, MessageAnnotations, MessageId, Properties},
+    messaging::{
+        AmqpValue, Body, Message, MessageAnnotations, MessageId, Properties, annotations::OwnedKey,
+    },
     primitives::SimpleValue,
 };
 use serde_amqp::{Value, primitives::Timestamp as AmqpTimestamp};
@@ -58,7 +60,7 @@ impl Stamps {
         let (_, value) = self
             .0
             .iter_mut()
-            .find(|(key, _)| matches!(key, fe2o3_amqp_types::messaging::annotations::OwnedKey::Symbol(key) if key.as_str() == name))?;
+            .find(|(key, _)| matches!(key, OwnedKey::Symbol(key) if key.as_str() == name))?;
         Some(std::mem::take(value))
     }
 
@@ -103,7 +105,8 @@ fn set_application(properties: &mut MessageProperties, name: String, value: Simp
     }
 }
 
-fn read_body(body: Body<Value>) -> Vec<u8> {
+/// The bytes of a body, of whatever kind it is.
+pub(crate) fn read_body(body: Body<Value>) -> Vec<u8> {
     match body {
         Body::Data(parts) => parts
             .into_iter()

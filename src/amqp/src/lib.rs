@@ -5,14 +5,18 @@
 //! - [`desk`]: takes what is asked, and runs it.
 //! - [`network`]: what is needed of the world: byte streams over WebSockets, the time, and sleep.
 
+mod cloud_to_device;
 mod connection;
 mod credential;
 pub mod desk;
 mod endpoint;
 mod event_message;
 mod failure;
+mod feedback;
 pub mod message;
 pub mod network;
 mod reader;
 mod redirect;
 mod requests;
+#[cfg(target_arch = "wasm32")]
+pub mod websocket;
