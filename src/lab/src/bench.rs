@@ -2,7 +2,6 @@
 
 use std::{cell::RefCell, panic::Location, rc::Rc};
 
-use client::monitor::Monitor;
 use hub::{Hub, HubOptions, MemoryStore, SnapshotError};
 use rand_chacha::{
     ChaCha20Rng,
@@ -16,6 +15,9 @@ use crate::{
     executor::Executor,
     hands::Hands,
     happenings::LeftOut,
+    live::Live,
+    on_bench::HubOnBench,
+    outside::{Outside, Target},
     reader::EventReader,
     trace::{Traced, Wanted},
     view::{ConsoleLine, EventView, ProgramState, Side, TraceEntry},
@@ -98,7 +100,8 @@ impl Bench {
     /// A bench with a new hub and nothing else on it.
     pub fn new(options: &BenchOptions) -> Self {
         let (hub_options, rng) = options.of_hub();
-        Self::around(Hub::new(hub_options), options.start, rng)
+        let hub = HubOnBench::Emulated(Box::new(Hub::new(hub_options)));
+        Self::around(hub, options.start, rng)
     }
 
     /// A bench with the hub that a snapshot tells of, and nothing else on it. Of a snapshot without keys, the hub's keys
@@ -106,10 +109,22 @@ impl Bench {
     pub fn restored(options: &BenchOptions, snapshot: &str) -> Result<Self, SnapshotError> {
         let (hub_options, rng) = options.of_hub();
         let hub = Hub::restore(hub_options, Box::new(MemoryStore), options.start, snapshot)?;
+        let hub = HubOnBench::Emulated(Box::new(hub));
         Ok(Self::around(hub, options.start, rng))
     }
 
-    fn around(hub: Hub, start: Timestamp, rng: ChaCha20Rng) -> Self {
+    /// A bench with a live hub and nothing else on it. Its time is real: whoever runs it gives the time of day, and runs
+    /// it again whenever [`next_deadline`](Self::next_deadline) has come or something of `outside` can go on. Of the
+    /// options, the host name does not count: the target names the hub.
+    pub fn live(options: &BenchOptions, target: Target, outside: Box<dyn Outside>) -> Self {
+        let (_, rng) = options.of_hub();
+        let live = Live::new(target, outside.into(), options.start);
+        let bench = Self::around(HubOnBench::Live(Box::new(live)), options.start, rng);
+        bench.hands.keep_live();
+        bench
+    }
+
+    fn around(hub: HubOnBench, start: Timestamp, rng: ChaCha20Rng) -> Self {
         let world = Rc::new(RefCell::new(World::new(hub, start, rng)));
         let executor = Executor::new();
         let hands = Hands::new(world, executor.spawner());
@@ -126,12 +141,11 @@ impl Bench {
         self.hands.spawner().spawn(name, Box::pin(work));
     }
 
-    /// Has the hub's events read from the oldest on, by no program.
+    /// Has the hub's events read from the oldest on, by no program. Those of a live hub are read from the bench's start
+    /// on, and not at all before this is called or something else wants them.
     pub fn read_events(&self) {
         let hands = self.hands.clone();
-        let partitions = hands.world().hub.partition_count();
-        let monitor = Monitor::new(partitions, &EventPosition::Earliest, None, hands.now());
-        let mut reader = EventReader::new(hands, MONITOR, monitor);
+        let mut reader = EventReader::new(hands, MONITOR, EventPosition::Earliest);
         self.spawn(MONITOR, async move {
             loop {
                 reader.receive().await;

@@ -1,10 +1,9 @@
 //! What a program on the bench has at hand.
 
-use std::{collections::BTreeMap, error::Error, fmt, panic::Location, rc::Rc, time::Duration};
+use std::{collections::BTreeMap, error::Error, panic::Location, rc::Rc, time::Duration};
 
 use client::{
     device::{Device, DeviceOptions},
-    monitor::Monitor,
     service::{Call, Service},
 };
 use futures::future::LocalBoxFuture;
@@ -15,6 +14,7 @@ use wire::{
 
 use crate::{
     hands::Hands,
+    outside::Trouble,
     pipe::Pipes,
     reader::EventReader,
     trace::Party,
@@ -23,18 +23,6 @@ use crate::{
 
 /// Why a program ended early.
 pub type ProgramError = Box<dyn Error>;
-
-/// The hub was taken off the bench while a request was under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct HubGone;
-
-impl fmt::Display for HubGone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the hub went away before it answered")
-    }
-}
-
-impl Error for HubGone {}
 
 /// A program that a bench can run.
 pub struct Program {
@@ -150,8 +138,14 @@ impl Context {
         options: DeviceOptions,
     ) -> Device {
         self.reach(Location::caller());
-        let network = Pipes::new(self.hands.clone(), connection_string.device_id.clone());
+        let network = Pipes::new(self.hands.clone(), connection_string.clone());
         let (device, driver) = Device::new(connection_string, options, network);
+        if self.hands.live().is_some() {
+            let hands = self.hands.clone();
+            let events = device.events();
+            let work = async move { hands.note_retries(events).await };
+            self.hands.spawner().spawn(&self.spawned, Box::pin(work));
+        }
         self.hands.spawner().spawn(&self.spawned, Box::pin(driver));
         device
     }
@@ -161,7 +155,7 @@ impl Context {
     pub fn service(&self, policy: &str) -> Result<Service, ProgramError> {
         self.reach(Location::caller());
         let string = self.hands.hub().service_connection_string(policy);
-        let string = string.ok_or_else(|| format!("the hub has no policy {policy}"))?;
+        let string = string.ok_or_else(|| self.hands.no_policy(policy))?;
         Ok(Service::new(string))
     }
 
@@ -176,9 +170,7 @@ impl Context {
     #[track_caller]
     pub fn read_events(&self, from: &EventPosition) -> EventReader {
         self.reach(Location::caller());
-        let partitions = self.hands.world().hub.partition_count();
-        let monitor = Monitor::new(partitions, from, None, self.now());
-        EventReader::new(self.hands.clone(), &self.party.name, monitor)
+        EventReader::new(self.hands.clone(), &self.party.name, from.clone())
     }
 
     async fn request<T>(&self, call: Call<T>) -> Result<T, ProgramError> {
@@ -190,13 +182,8 @@ impl Context {
     pub(crate) async fn exchange(
         &self,
         request: &Request<Vec<u8>>,
-    ) -> Result<Response<Vec<u8>>, HubGone> {
-        let (entry, answer) = self.hands.world().request(&self.party, request);
-        let response = answer.await.map_err(|_| HubGone)?;
-        self.hands
-            .world()
-            .trace_response(&self.party, entry, &response);
-        Ok(response)
+    ) -> Result<Response<Vec<u8>>, Trouble> {
+        self.hands.exchange(&self.party, request).await
     }
 
     /// Notes that the program has come to a line.

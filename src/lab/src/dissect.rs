@@ -48,6 +48,13 @@ pub(crate) fn http_fields(message: &[u8], first_line: &str) -> Vec<FieldView> {
     fields
 }
 
+/// The body of an AMQP message.
+pub(crate) fn body_field(body: &[u8]) -> Vec<FieldView> {
+    let text = String::from_utf8_lossy(body);
+    let fields = (!body.is_empty()).then(|| field("body", &text, (0, body.len())));
+    fields.into_iter().collect()
+}
+
 fn field(name: &str, value: &str, (start, end): (usize, usize)) -> FieldView {
     FieldView {
         name: name.to_owned(),

@@ -69,6 +69,11 @@ impl Hands {
     }
 
     pub(crate) async fn start_fleet(&self, count: u16, interval: f64) -> Result<(), Refusal> {
+        if self.live().is_some() {
+            return Err(refused_here(
+                "a fleet is for the hub on the bench: on a live hub its devices and messages would be paid for",
+            ));
+        }
         let interval = read_interval(interval)?;
         if !(1..=MOST_DEVICES).contains(&count) {
             return Err(refused_here(format!(

@@ -53,12 +53,12 @@ impl Hands {
 
     /// What is known of the hub.
     pub fn hub(&self) -> Sight<'_> {
-        Sight::of_emulated(Ref::map(self.world.borrow(), |world| &world.hub))
+        Sight::of(Ref::map(self.world.borrow(), |world| &world.hub))
     }
 
     /// The hub itself, if it is an emulated one.
     pub fn emulated(&self) -> Option<Ref<'_, Hub>> {
-        Some(Ref::map(self.world.borrow(), |world| &world.hub))
+        Ref::filter_map(self.world.borrow(), |world| world.hub.emulated()).ok()
     }
 
     /// The bench's time.
@@ -192,18 +192,22 @@ impl Hands {
         self.world().set_wrong_string(error);
     }
 
-    /// Enforces the limits of a tier from now on, or no more than the hub did at first.
+    /// Enforces the limits of a tier from now on, or no more than the hub did at first. A live hub has limits of its own.
     pub fn enforce_limits(&self, tier: Option<Tier>) {
         let mut world = self.world();
-        world.hub.enforce_limits(tier);
+        if let Some(hub) = world.hub.emulated_mut() {
+            hub.enforce_limits(tier);
+        }
         world.changed();
     }
 
-    /// Sets how far queries lag behind.
+    /// Sets how far queries of an emulated hub lag behind.
     pub fn set_query_lag(&self, lag: Duration) {
         let mut world = self.world();
         let now = world.now;
-        world.hub.set_query_lag(now, lag);
+        if let Some(hub) = world.hub.emulated_mut() {
+            hub.set_query_lag(now, lag);
+        }
         world.changed();
     }
 
@@ -228,6 +232,13 @@ impl Hands {
             Poll::Pending
         })
         .await;
+    }
+
+    /// Waits until anything has changed.
+    pub(crate) async fn next_change(&self) {
+        let mut looked = false;
+        self.wait_until(|_| std::mem::replace(&mut looked, true))
+            .await;
     }
 
     /// Waits for some of the bench's time.

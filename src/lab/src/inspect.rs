@@ -39,6 +39,7 @@ fn token_of(traced: &Traced) -> Option<TokenView> {
             let header = fields.iter().find(|field| field.name == "authorization")?;
             token_view(&header.value)
         }
+        Protocol::Amqp => None,
         Protocol::Mqtt => match mqtt::Frame::parse(&traced.bytes).ok()?.decode().ok()? {
             Packet::Connect(connect) => token_view(std::str::from_utf8(connect.password?).ok()?),
             _ => None,

@@ -9,7 +9,9 @@
 //! What is deliberately absent: the page, the lessons, JavaScript.
 
 pub mod action;
+mod amqp;
 mod bench;
+pub mod beside;
 mod clock;
 mod context;
 mod detail;
@@ -24,6 +26,9 @@ mod inspect;
 mod journal;
 mod json;
 mod links;
+mod live;
+mod mirror;
+mod on_bench;
 mod operator;
 pub mod outside;
 mod pipe;
@@ -45,6 +50,7 @@ pub use fleet::Fleet;
 pub use hands::Hands;
 pub use happenings::LeftOut;
 pub use hub::SnapshotScope;
+pub use live::LiveState;
 pub use reader::{EventReader, numbers};
 pub use sight::Sight;
-pub use trace::{Traced, Wanted};
+pub use trace::{Rest, Traced, Wanted};

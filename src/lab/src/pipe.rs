@@ -3,21 +3,49 @@
 use std::future::poll_fn;
 
 use client::network::{Link, LinkError, Network};
-use hub::ConnectionId;
 use rand_chacha::rand_core::Rng as _;
-use wire::timestamp::Timestamp;
+use wire::{
+    connection_string::{DeviceConnectionString, DeviceCredential},
+    sas::SharedAccessKey,
+    timestamp::Timestamp,
+};
 
-use crate::{hands::Hands, trace::Party, view::Side};
+use crate::{hands::Hands, links::LinkId, trace::Party, view::Side};
 
 /// One device's way to the hub.
 pub(crate) struct Pipes {
     hands: Hands,
-    device_id: String,
+    device: DeviceConnectionString,
 }
 
 impl Pipes {
-    pub(crate) fn new(hands: Hands, device_id: String) -> Self {
-        Self { hands, device_id }
+    pub(crate) fn new(hands: Hands, device: DeviceConnectionString) -> Self {
+        Self { hands, device }
+    }
+}
+
+impl Pipes {
+    /// Finds the host of that name, if there is a network.
+    fn look_for(&self, host: &str) -> Result<(), LinkError> {
+        let world = self.hands.world();
+        if !world.is_plugged(&self.device.device_id) {
+            return Err(LinkError::new(
+                "the network is down: the cable is not plugged in",
+            ));
+        }
+        if !host.eq_ignore_ascii_case(world.hub.host_name()) {
+            return Err(LinkError::new(format!(
+                "no host of the name {host} is known on this bench"
+            )));
+        }
+        Ok(())
+    }
+
+    fn key(&self) -> Option<SharedAccessKey> {
+        match &self.device.credential {
+            DeviceCredential::SharedAccessKey(key) => Some(key.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -37,25 +65,19 @@ impl Network for Pipes {
     }
 
     async fn open_link(&self, host: &str) -> Result<Pipe, LinkError> {
-        let mut world = self.hands.world();
-        if !world.is_plugged(&self.device_id) {
-            return Err(LinkError::new(
-                "the network is down: the cable is not plugged in",
-            ));
-        }
-        if !host.eq_ignore_ascii_case(world.hub.host_name()) {
-            return Err(LinkError::new(format!(
-                "no host of the name {host} is known on this bench"
-            )));
-        }
-        let connection = world.open_link(Party {
+        self.look_for(host)?;
+        let party = Party {
             side: Side::Device,
-            name: self.device_id.clone(),
-        });
-        drop(world);
+            name: self.device.device_id.clone(),
+        };
+        let emulated = self.hands.world().open_link(&party);
+        let link = match emulated {
+            Some(link) => link,
+            None => self.hands.open_live_link(party, self.key()).await?,
+        };
         Ok(Pipe {
             hands: self.hands.clone(),
-            connection,
+            link,
         })
     }
 }
@@ -63,12 +85,12 @@ impl Network for Pipes {
 /// A link of a device to the hub.
 pub(crate) struct Pipe {
     hands: Hands,
-    connection: ConnectionId,
+    link: LinkId,
 }
 
 impl Link for Pipe {
     fn send(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
-        if self.hands.world().carry(self.connection, bytes) {
+        if self.hands.world().carry(self.link, bytes) {
             Ok(())
         } else {
             Err(LinkError::new("the connection is closed"))
@@ -76,17 +98,12 @@ impl Link for Pipe {
     }
 
     async fn receive(&mut self) -> Option<Vec<u8>> {
-        poll_fn(|context| {
-            self.hands
-                .world()
-                .poll_incoming(self.connection, context.waker())
-        })
-        .await
+        poll_fn(|context| self.hands.world().poll_incoming(self.link, context.waker())).await
     }
 }
 
 impl Drop for Pipe {
     fn drop(&mut self) {
-        self.hands.world().drop_link(self.connection);
+        self.hands.world().drop_link(self.link);
     }
 }

@@ -4,7 +4,10 @@ use std::{collections::VecDeque, future::poll_fn, panic::Location, task::Poll};
 
 use client::monitor::Monitor;
 use serde_json::Value;
-use wire::event::Event;
+use wire::{
+    event::{Event, EventPosition},
+    timestamp::Timestamp,
+};
 
 use crate::{hands::Hands, view::EventView};
 
@@ -13,16 +16,22 @@ pub struct EventReader {
     hands: Hands,
     /// The name of the program that reads.
     program: String,
-    monitor: Monitor,
+    from: EventPosition,
+    since: Timestamp,
+    /// None until it is known how many partitions there are.
+    monitor: Option<Monitor>,
     ready: VecDeque<Event>,
 }
 
 impl EventReader {
-    pub(crate) fn new(hands: Hands, program: &str, monitor: Monitor) -> Self {
+    pub(crate) fn new(hands: Hands, program: &str, from: EventPosition) -> Self {
+        hands.want_events();
         Self {
+            since: hands.now(),
             hands,
             program: program.to_owned(),
-            monitor,
+            from,
+            monitor: None,
             ready: VecDeque::new(),
         }
     }
@@ -57,14 +66,20 @@ impl EventReader {
         if !self.ready.is_empty() {
             return;
         }
-        for read in self.monitor.reads() {
-            let events =
-                self.hands
-                    .world()
-                    .hub
-                    .read_events(read.partition, &read.position, read.most);
-            self.ready
-                .extend(self.monitor.receive(read.partition, events));
+        let world = self.hands.world();
+        if self.monitor.is_none() {
+            let partitions = world.hub.partition_count();
+            let monitor = |count| Monitor::new(count, &self.from, None, self.since);
+            self.monitor = partitions.map(monitor);
+        }
+        let Some(monitor) = &mut self.monitor else {
+            return;
+        };
+        for read in monitor.reads() {
+            let events = world
+                .hub
+                .read_events(read.partition, &read.position, read.most);
+            self.ready.extend(monitor.receive(read.partition, events));
         }
     }
 }

@@ -17,7 +17,7 @@ use shell::Line;
 pub(crate) fn spellings(traced: &Traced, host: &str) -> Vec<Spelling> {
     match traced.protocol {
         Protocol::Http if traced.direction == Direction::ToHub => of_request(&traced.bytes),
-        Protocol::Http => Vec::new(),
+        Protocol::Http | Protocol::Amqp => Vec::new(),
         Protocol::Mqtt => of_packet(traced, host),
     }
 }

@@ -11,7 +11,9 @@ use wire::{
 };
 
 use crate::{
-    dissect::{http_fields, mqtt_fields},
+    amqp,
+    dissect::{body_field, http_fields, mqtt_fields},
+    outside::{Trouble, Way},
     view::{Direction, FieldView, Mark, Protocol, Side, TraceEntry},
 };
 
@@ -36,6 +38,27 @@ pub struct Traced {
     pub bytes: Vec<u8>,
     /// What is told of what is no message.
     note: Option<String>,
+    /// What was carried in other words, as the hub's REST API has it.
+    carried: Option<Box<Carried>>,
+}
+
+/// A call of the hub's REST API, or the answer to one, whatever carried it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rest<'a> {
+    /// The request's method, or the answer's status.
+    pub kind: &'a str,
+    /// The request's path and query, or what the answer says of its status.
+    pub summary: &'a str,
+    /// The message as HTTP/1.1 text, but for signatures and keys, whose characters are `*`.
+    pub bytes: &'a [u8],
+}
+
+/// What a message of another protocol was in HTTP's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Carried {
+    kind: String,
+    summary: String,
+    bytes: Vec<u8>,
 }
 
 impl Deref for Traced {
@@ -47,6 +70,23 @@ impl Deref for Traced {
 }
 
 impl Traced {
+    /// What a service program asked for or was told, whether HTTP carried it or AMQP; none for what is no such call.
+    pub fn rest(&self) -> Option<Rest<'_>> {
+        match (self.protocol, &self.carried) {
+            (Protocol::Http, _) => Some(Rest {
+                kind: &self.kind,
+                summary: &self.summary,
+                bytes: &self.bytes,
+            }),
+            (_, Some(carried)) => Some(Rest {
+                kind: &carried.kind,
+                summary: &carried.summary,
+                bytes: &carried.bytes,
+            }),
+            _ => None,
+        }
+    }
+
     /// The message's parts in the order of their bytes.
     pub fn fields(&self) -> Vec<FieldView> {
         if let Some(note) = &self.note {
@@ -61,6 +101,7 @@ impl Traced {
             (Protocol::Mqtt, _) => mqtt_fields(&self.bytes),
             (Protocol::Http, Direction::ToHub) => http_fields(&self.bytes, "request"),
             (Protocol::Http, Direction::FromHub) => http_fields(&self.bytes, "status"),
+            (Protocol::Amqp, _) => body_field(&self.bytes),
         }
     }
 }
@@ -167,11 +208,12 @@ pub(crate) fn of_packet(
         entry,
         bytes: mqtt::mask_connect_password(packet),
         note: None,
+        carried: None,
     }
 }
 
 /// An entry for a connection that the hub closed, which no packet tells of: the summary is the reason's short name.
-pub(crate) fn of_close(at: Timestamp, party: &Party, reason: &hub::CloseReason) -> Traced {
+pub(crate) fn of_close(at: Timestamp, party: &Party, reason: &str, why: String) -> Traced {
     let entry = TraceEntry {
         device_id: Some(party.name.clone()),
         ..entry(
@@ -180,18 +222,99 @@ pub(crate) fn of_close(at: Timestamp, party: &Party, reason: &hub::CloseReason) 
             party,
             Protocol::Mqtt,
             "CLOSED",
-            reason.id().to_owned(),
+            reason.to_owned(),
         )
     };
     Traced {
         entry,
         bytes: Vec::new(),
-        note: Some(reason.to_string()),
+        note: Some(why),
+        carried: None,
+    }
+}
+
+/// An entry for a request that goes a way.
+pub(crate) fn of_request(
+    at: Timestamp,
+    party: &Party,
+    request: &Request<Vec<u8>>,
+    way: Way,
+) -> Traced {
+    let traced = of_http_request(at, party, request);
+    match way {
+        Way::Relay => traced,
+        Way::Amqp => {
+            let (kind, summary) = amqp::of_request(request);
+            traced.carried_as(kind, summary, request.body().clone())
+        }
+    }
+}
+
+/// An entry for the answer to the request with the entry `answers`, which is about this device.
+pub(crate) fn of_response(
+    at: Timestamp,
+    party: &Party,
+    answers: u64,
+    request: Option<&Traced>,
+    response: &Response<Vec<u8>>,
+) -> Traced {
+    let device_id = request.and_then(|request| request.device_id.clone());
+    let traced = of_http_response(at, party, answers, device_id, response);
+    let carried = request.and_then(|request| request.carried.as_ref());
+    match carried {
+        None => traced,
+        Some(asked) => {
+            let (kind, summary) = amqp::of_response(&asked.kind, response);
+            traced.carried_as(kind, summary, response.body().clone())
+        }
+    }
+}
+
+/// An entry for a request that got no answer: the summary is the trouble's name.
+pub(crate) fn of_trouble(
+    at: Timestamp,
+    party: &Party,
+    answers: u64,
+    request: Option<&Traced>,
+    trouble: &Trouble,
+) -> Traced {
+    let protocol = request.map_or(Protocol::Http, |request| request.protocol);
+    let summary = trouble.kind.id().to_owned();
+    let entry = TraceEntry {
+        device_id: request.and_then(|request| request.device_id.clone()),
+        answers: Some(answers),
+        ..entry(at, Direction::FromHub, party, protocol, "FAILED", summary)
+    };
+    let carried = Carried {
+        kind: entry.kind.clone(),
+        summary: entry.summary.clone(),
+        bytes: Vec::new(),
+    };
+    Traced {
+        entry,
+        bytes: Vec::new(),
+        note: Some(trouble.detail.clone()),
+        carried: Some(Box::new(carried)),
+    }
+}
+
+impl Traced {
+    /// The same, with AMQP's own words for what carried it.
+    fn carried_as(mut self, kind: &str, summary: String, body: Vec<u8>) -> Self {
+        let own = Carried {
+            kind: std::mem::replace(&mut self.entry.kind, kind.to_owned()),
+            summary: std::mem::replace(&mut self.entry.summary, summary),
+            bytes: std::mem::replace(&mut self.bytes, body),
+        };
+        self.entry.size = self.bytes.len();
+        self.entry.protocol = Protocol::Amqp;
+        self.carried = Some(Box::new(own));
+        self
     }
 }
 
 /// An entry for an HTTP request.
-pub(crate) fn of_request(at: Timestamp, party: &Party, request: &Request<Vec<u8>>) -> Traced {
+fn of_http_request(at: Timestamp, party: &Party, request: &Request<Vec<u8>>) -> Traced {
     let bytes = to_http_text_request(request);
     let target = request.uri().path_and_query();
     let summary = target.map_or_else(String::new, ToString::to_string);
@@ -211,11 +334,12 @@ pub(crate) fn of_request(at: Timestamp, party: &Party, request: &Request<Vec<u8>
         entry,
         bytes,
         note: None,
+        carried: None,
     }
 }
 
 /// An entry for an HTTP response to the request with the entry `answers`, which is about this device.
-pub(crate) fn of_response(
+fn of_http_response(
     at: Timestamp,
     party: &Party,
     answers: u64,
@@ -246,6 +370,7 @@ pub(crate) fn of_response(
         entry,
         bytes,
         note: None,
+        carried: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What will happen next on a bench, by name.
 
-use hub::Planned;
+use hub::{Hub, Planned};
 use wire::timestamp::Timestamp;
 
 use crate::{hands::Hands, view::Upcoming};
@@ -10,7 +10,10 @@ impl Hands {
     pub fn upcoming(&self) -> Option<(Timestamp, Upcoming)> {
         let world = self.world();
         let timer = world.next_timer().map(|at| (at, Upcoming::ProgramGoesOn));
-        let planned = world.hub.next_planned().map(|(at, it)| (at, of_hub(it)));
+        let hub = world.hub.emulated();
+        let planned = hub
+            .and_then(Hub::next_planned)
+            .map(|(at, it)| (at, of_hub(it)));
         // What the hub does is more of news than that a program goes on at the same time.
         planned.into_iter().chain(timer).min_by_key(|(at, _)| *at)
     }

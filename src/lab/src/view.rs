@@ -23,6 +23,8 @@ pub enum Protocol {
     Mqtt,
     /// HTTP/1.1: the bytes are one request or one response.
     Http,
+    /// AMQP 1.0 over a WebSocket: the bytes are the body of one message. Its framing is left out.
+    Amqp,
 }
 
 /// Which way a message went, as seen from the hub.

@@ -7,13 +7,15 @@ use std::{
     time::Duration,
 };
 
+use futures::channel::mpsc::UnboundedSender;
 use futures::channel::oneshot;
 use http::{Request, Response};
-use hub::{CloseReason, ConnectionId, Hub, Output, RequestId};
+use hub::{CloseReason, Hub, Output, RequestId};
 use rand_chacha::ChaCha20Rng;
 use wire::{
     connection_string::{ConnectionStringError, DeviceConnectionString},
     mqtt,
+    sas::SharedAccessKey,
     timestamp::Timestamp,
 };
 
@@ -22,7 +24,10 @@ use crate::{
     devices::Devices,
     happenings::Happenings,
     journal::{Journal, Turn},
-    links::Links,
+    links::{LinkId, Links},
+    live::{Answer, AnswerSender, Learned},
+    on_bench::HubOnBench,
+    outside::{Trouble, Way},
     programs::Programs,
     trace::{self, Party, Trace, Traced},
     view::{ConsoleLine, Direction, ProgramState, Side, Span, Tone},
@@ -30,7 +35,7 @@ use crate::{
 
 /// The state behind a bench.
 pub(crate) struct World {
-    pub(crate) hub: Hub,
+    pub(crate) hub: HubOnBench,
     pub(crate) now: Timestamp,
     pub(crate) rng: ChaCha20Rng,
     pub(crate) happenings: Happenings,
@@ -41,7 +46,7 @@ pub(crate) struct World {
     timers: BTreeMap<(Timestamp, u64), Waker>,
     timers_set: u64,
     links: Links,
-    answers: BTreeMap<RequestId, oneshot::Sender<Response<Vec<u8>>>>,
+    answers: BTreeMap<RequestId, AnswerSender>,
     plugs: BTreeMap<String, Plug>,
     watchers: Vec<Waker>,
     arrived: BTreeMap<String, u64>,
@@ -69,7 +74,7 @@ impl Default for Plug {
 
 /// Time.
 impl World {
-    pub(crate) fn new(hub: Hub, now: Timestamp, rng: ChaCha20Rng) -> Self {
+    pub(crate) fn new(hub: HubOnBench, now: Timestamp, rng: ChaCha20Rng) -> Self {
         Self {
             hub,
             now,
@@ -106,7 +111,10 @@ impl World {
     /// Moves time on and lets the hub and the timers notice. Time never goes back.
     pub(crate) fn move_to(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
-        self.hub.advance(self.now);
+        match &mut self.hub {
+            HubOnBench::Emulated(hub) => hub.advance(self.now),
+            HubOnBench::Live(live) => live.mirror.move_to(self.now),
+        }
         self.drain();
         let later = self
             .timers
@@ -146,57 +154,83 @@ impl World {
 
 /// What crosses the wire.
 impl World {
-    /// Opens a link to the hub.
-    pub(crate) fn open_link(&mut self, party: Party) -> ConnectionId {
-        let id = self.hub.open(self.now);
-        self.links.open(id, party);
+    /// Opens a link to the emulated hub; none if the hub is a live one.
+    pub(crate) fn open_link(&mut self, party: &Party) -> Option<LinkId> {
+        let connection = self.hub.emulated_mut()?.open(self.now);
+        let id = self.links.open(connection, party.clone());
         self.drain();
-        id
+        Some(id)
     }
 
     /// Carries bytes from a client to the hub. False if the link is no longer open.
-    pub(crate) fn carry(&mut self, id: ConnectionId, bytes: &[u8]) -> bool {
+    pub(crate) fn carry(&mut self, id: LinkId, bytes: &[u8]) -> bool {
         let Some(end) = self.links.get_open(id) else {
             return false;
         };
         for packet in end.packets(bytes) {
             let traced = trace::of_packet(self.now, Direction::ToHub, &end.party, &packet);
             self.trace.push(traced);
+            if let Some(live) = self.hub.live_mut() {
+                live.sent(id, &end.party.name, &packet);
+            }
+            end.note_sent(&packet);
         }
-        self.hub.receive(self.now, id, bytes);
+        let carried = match (&mut self.hub, id) {
+            (HubOnBench::Emulated(hub), LinkId::Emulated(connection)) => {
+                hub.receive(self.now, connection, bytes);
+                true
+            }
+            _ => end.send_outside(bytes),
+        };
         self.drain();
-        true
+        carried
     }
 
     /// What came for a client on a link: `None` if the link is closed and all was read.
-    pub(crate) fn poll_incoming(
-        &mut self,
-        id: ConnectionId,
-        waker: &Waker,
-    ) -> Poll<Option<Vec<u8>>> {
+    pub(crate) fn poll_incoming(&mut self, id: LinkId, waker: &Waker) -> Poll<Option<Vec<u8>>> {
         self.links.poll_incoming(id, waker)
     }
 
     /// The client lets go of a link. The hub hears of it, unless the cable was pulled before.
-    pub(crate) fn drop_link(&mut self, id: ConnectionId) {
-        if self.links.drop_link(id) {
-            self.hub.closed(self.now, id);
-            self.drain();
+    pub(crate) fn drop_link(&mut self, id: LinkId) {
+        let Some(party) = self.links.drop_link(id) else {
+            return;
+        };
+        match (&mut self.hub, id) {
+            (HubOnBench::Emulated(hub), LinkId::Emulated(connection)) => {
+                hub.closed(self.now, connection);
+            }
+            (HubOnBench::Live(live), _) => live.mirror.ended(id, &party.name),
+            _ => {}
         }
+        self.drain();
     }
 
-    /// Hands a request to the hub; gives back its entry in the trace, and by what the answer comes.
+    /// Hands a request to the emulated hub; gives back its entry in the trace, and by what the answer comes. None if the
+    /// hub is a live one.
     pub(crate) fn request(
         &mut self,
         party: &Party,
         request: &Request<Vec<u8>>,
-    ) -> (u64, oneshot::Receiver<Response<Vec<u8>>>) {
+    ) -> Option<(u64, Answer)> {
+        let hub = self.hub.emulated_mut()?;
         let (sender, receiver) = oneshot::channel();
-        let entry = self.trace.push(trace::of_request(self.now, party, request));
-        let id = self.hub.request(self.now, request);
+        let id = hub.request(self.now, request);
         self.answers.insert(id, sender);
+        let entry = self.trace_request(party, request, Way::Relay);
         self.drain();
-        (entry, receiver)
+        Some((entry, receiver))
+    }
+
+    /// Traces a request that goes a way.
+    pub(crate) fn trace_request(
+        &mut self,
+        party: &Party,
+        request: &Request<Vec<u8>>,
+        way: Way,
+    ) -> u64 {
+        let traced = trace::of_request(self.now, party, request, way);
+        self.trace.push(traced)
     }
 
     /// Traces the answer to the request with the entry `answers` when its program takes it.
@@ -207,23 +241,36 @@ impl World {
         response: &Response<Vec<u8>>,
     ) {
         let request: Option<&Traced> = self.trace.get(answers).map(AsRef::as_ref);
-        let device_id = request.and_then(|request| request.device_id.clone());
-        let traced = trace::of_response(self.now, party, answers, device_id, response);
+        let traced = trace::of_response(self.now, party, answers, request, response);
+        self.trace.push(traced);
+    }
+
+    /// Traces that the request with the entry `answers` got no answer.
+    pub(crate) fn trace_trouble(&mut self, party: &Party, answers: u64, trouble: &Trouble) {
+        let request: Option<&Traced> = self.trace.get(answers).map(AsRef::as_ref);
+        let traced = trace::of_trouble(self.now, party, answers, request, trouble);
         self.trace.push(traced);
     }
 
     /// Does what the hub wants done.
     fn drain(&mut self) {
-        while let Some(output) = self.hub.poll() {
+        while let Some(output) = self.hub.emulated_mut().and_then(Hub::poll) {
             match output {
-                Output::Send { connection, bytes } => self.deliver(connection, bytes),
+                Output::Send { connection, bytes } => {
+                    self.deliver(LinkId::Emulated(connection), bytes);
+                }
                 Output::Close {
                     connection, reason, ..
-                } => self.hang_up(connection, &reason),
+                } => {
+                    // A DISCONNECT is in the trace already, and is no news.
+                    let is_news = reason != CloseReason::Disconnected;
+                    let told = is_news.then(|| (reason.id(), reason.to_string()));
+                    self.hang_up(LinkId::Emulated(connection), told);
+                }
                 Output::Respond { request, response } => {
                     if let Some(answer) = self.answers.remove(&request) {
                         // A program that was stopped meanwhile wants no answer.
-                        let _ = answer.send(response);
+                        let _ = answer.send(Ok(response));
                     }
                 }
             }
@@ -231,8 +278,8 @@ impl World {
         self.changed();
     }
 
-    fn deliver(&mut self, connection: ConnectionId, bytes: Vec<u8>) {
-        let Some(end) = self.links.get_open(connection) else {
+    fn deliver(&mut self, id: LinkId, bytes: Vec<u8>) {
+        let Some(end) = self.links.get_open(id) else {
             return;
         };
         let device_id = &end.party.name;
@@ -247,19 +294,101 @@ impl World {
         if is_welcome(&bytes) {
             self.journal.note(self.now, device_id, Turn::Connected);
         }
+        if let Some(live) = self.hub.live_mut() {
+            live.mirror.came(id, device_id, &bytes, end.key());
+        }
+        end.note_came(&bytes);
         end.put(bytes);
     }
 
-    fn hang_up(&mut self, connection: ConnectionId, reason: &CloseReason) {
-        let Some(end) = self.links.get_open(connection) else {
+    /// Closes a link from the hub's side, and tells why unless that is no news.
+    fn hang_up(&mut self, id: LinkId, told: Option<(&str, String)>) {
+        let Some(end) = self.links.get_open(id) else {
             return;
         };
         end.close();
-        // A DISCONNECT is in the trace already, and is no news.
-        if *reason != CloseReason::Disconnected {
-            let traced = trace::of_close(self.now, &end.party, reason);
+        if let Some((reason, why)) = told {
+            let traced = trace::of_close(self.now, &end.party, reason, why);
             self.trace.push(traced);
         }
+    }
+}
+
+/// Links to a live hub.
+impl World {
+    /// Takes a link into use that was opened. What the client sends goes into `outgoing`.
+    pub(crate) fn open_live_link(
+        &mut self,
+        party: Party,
+        key: Option<SharedAccessKey>,
+        outgoing: UnboundedSender<Vec<u8>>,
+    ) -> LinkId {
+        self.links.open_live(party, key, outgoing)
+    }
+
+    /// Waits until a link has room for more from the live hub, or is no longer open.
+    pub(crate) fn poll_room(&mut self, id: LinkId, waker: &Waker) -> Poll<()> {
+        self.links.poll_room(id, waker)
+    }
+
+    /// Takes bytes of the live hub. False if the link is no longer open.
+    pub(crate) fn receive_live(&mut self, id: LinkId, bytes: &[u8]) -> bool {
+        let Some(end) = self.links.get_open(id) else {
+            return false;
+        };
+        let (packets, error) = end.packets_from_outside(bytes);
+        for packet in packets {
+            self.deliver(id, packet);
+        }
+        if let Some(error) = error {
+            self.end_live_link(id, "malformed", format!("not MQTT 3.1.1: {error}"));
+        }
+        self.changed();
+        self.links.get_open(id).is_some()
+    }
+
+    /// The socket of a link has closed.
+    pub(crate) fn live_link_closed(&mut self, id: LinkId) {
+        let refused = self.links.get_open(id).and_then(|end| end.refused());
+        match refused {
+            Some(code) => self.end_live_link(
+                id,
+                "refused",
+                format!("the hub refused the CONNECT with return code {code}, and closed the link"),
+            ),
+            None => self.end_live_link(
+                id,
+                "no-reason",
+                "the hub, or something on the way to it, closed the link without a word: a hub does so when the same \
+                 device connects anew, when a token expires, and when it restarts"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    fn end_live_link(&mut self, id: LinkId, reason: &str, why: String) {
+        let Some(end) = self.links.get_open(id) else {
+            return;
+        };
+        // Whoever has said goodbye is not surprised.
+        let is_news = !end.has_left();
+        let device_id = end.party.name.clone();
+        if let Some(live) = self.hub.live_mut() {
+            live.mirror.ended(id, &device_id);
+            if is_news {
+                live.link_lost(&device_id, &why);
+            }
+        }
+        self.hang_up(id, is_news.then_some((reason, why)));
+        self.changed();
+    }
+
+    /// Learns from what a live hub answered.
+    pub(crate) fn learn(&mut self, learned: &Learned<'_>) {
+        if let Some(live) = self.hub.live_mut() {
+            live.learn(learned);
+        }
+        self.changed();
     }
 }
 
@@ -269,15 +398,26 @@ impl World {
         self.plugs.get(device_id).is_none_or(|plug| plug.plugged)
     }
 
-    /// Pulls a device's cable or puts it back. The device notices at once; the hub does not, it hears only silence.
+    /// Pulls a device's cable or puts it back. The device notices at once. The emulated hub does not, it hears only
+    /// silence; a live one hears that the socket is closed, without a DISCONNECT.
     pub(crate) fn set_plugged(&mut self, device_id: &str, plugged: bool) {
         let plug = self.plugs.entry(device_id.to_owned()).or_default();
         *plug = Plug {
             plugged,
             cut_at_next_answer: false,
         };
-        if !plugged && self.links.cut(device_id) {
+        let cut = if plugged {
+            Vec::new()
+        } else {
+            self.links.cut(device_id)
+        };
+        if !cut.is_empty() {
             self.journal.note(self.now, device_id, Turn::Lost);
+        }
+        if let Some(live) = self.hub.live_mut() {
+            for id in cut {
+                live.mirror.ended(id, device_id);
+            }
         }
         self.changed();
     }

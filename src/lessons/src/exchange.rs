@@ -1,11 +1,9 @@
-//! HTTP requests that crossed the wire with what came back, for checks to look at.
+//! Calls of service programs that crossed the wire with what came back, for checks to look at. Over AMQP they are the
+//! same calls.
 
 use std::rc::Rc;
 
-use lab::{
-    Hands, Traced,
-    view::{Direction, Protocol, TraceEntry},
-};
+use lab::{Hands, Rest, Traced, view::Direction};
 use serde::de::DeserializeOwned;
 use wire::{error::ErrorCode, timestamp::Timestamp};
 
@@ -34,11 +32,10 @@ pub(crate) fn exchanges(hands: &Hands, method: &str, path: &str) -> Vec<Exchange
     exchanges
 }
 
-fn is_request(entry: &TraceEntry, method: &str, path: &str) -> bool {
-    entry.protocol == Protocol::Http
-        && entry.direction == Direction::ToHub
-        && entry.kind == method
-        && entry.summary.split('?').next() == Some(path)
+fn is_request(entry: &Traced, method: &str, path: &str) -> bool {
+    let is_of =
+        |rest: Rest<'_>| rest.kind == method && rest.summary.split('?').next() == Some(path);
+    entry.direction == Direction::ToHub && entry.rest().is_some_and(is_of)
 }
 
 impl Exchange {
@@ -60,7 +57,8 @@ impl Exchange {
     /// Whether the hub did what it was asked to do.
     pub(crate) fn is_success(&self) -> bool {
         let response = self.response.as_ref();
-        response.is_some_and(|response| response.kind.starts_with('2'))
+        let answer = response.and_then(|response| response.rest());
+        answer.is_some_and(|answer| answer.kind.starts_with('2'))
     }
 
     /// Whether the hub refused for this reason.
@@ -71,12 +69,12 @@ impl Exchange {
     /// The service's name for why it refused; none if it did not refuse, or not yet.
     pub(crate) fn refusal(&self) -> Option<&str> {
         let response = self.response.as_ref().filter(|_| !self.is_success())?;
-        Some(&response.summary)
+        Some(response.rest()?.summary)
     }
 
     /// A header of the request.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
-        let (head, _) = parts(&self.request.bytes)?;
+        let (head, _) = parts(self.request.rest()?.bytes)?;
         let head = std::str::from_utf8(head).ok()?;
         let mut headers = head.split("\r\n").filter_map(|line| line.split_once(": "));
         let (_, value) = headers.find(|(own, _)| own.eq_ignore_ascii_case(name))?;
@@ -96,7 +94,7 @@ impl Exchange {
 }
 
 fn read_body<T: DeserializeOwned>(entry: &Traced) -> Option<T> {
-    let (_, body) = parts(&entry.bytes)?;
+    let (_, body) = parts(entry.rest()?.bytes)?;
     serde_json::from_slice(body).ok()
 }
 

@@ -32,6 +32,7 @@ fn row(entry: &TraceEntry) -> JsValue {
     let protocol = match entry.protocol {
         Protocol::Mqtt => "mqtt",
         Protocol::Http => "http",
+        Protocol::Amqp => "amqp",
     };
     // Ids and sizes are far below what a double holds exactly.
     #[expect(clippy::cast_precision_loss)]

@@ -21,8 +21,7 @@ pub(super) fn is_receiving(hub: &Sight<'_>, id: &str) -> bool {
 
 /// How many messages are in a device's queue.
 pub(super) fn queued(hub: &Sight<'_>, id: &str) -> u32 {
-    hub.device(id)
-        .map_or(0, |device| device.cloud_to_device_message_count)
+    hub.queued(id)
 }
 
 pub(super) fn prepared(hands: &Hands, settings: &Settings) -> Verdict {

@@ -4,7 +4,7 @@ use lab::{Hands, Sight, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
     event::Event,
-    rest::{ConnectionState, DeviceIdentity, DeviceStatus},
+    rest::{DeviceIdentity, DeviceStatus},
     timestamp::Timestamp,
 };
 
@@ -171,8 +171,7 @@ pub(super) fn retried(hands: &Hands, settings: &Settings) -> Verdict {
 }
 
 pub(crate) fn is_connected(hub: &Sight<'_>, id: &str) -> bool {
-    hub.device(id)
-        .is_some_and(|device| device.connection_state == ConnectionState::Connected)
+    hub.is_connected(id)
 }
 
 /// The events of a device that the hub took since a time, oldest first.

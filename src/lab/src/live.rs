@@ -1,0 +1,150 @@
+//! A live hub on a bench: the ways to it, what is known of it, and how things stand.
+
+mod calls;
+mod reading;
+mod refresh;
+mod sockets;
+mod usage;
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+use wire::{connection_string::ConnectionString, timestamp::Timestamp};
+
+use crate::{
+    hands::Hands,
+    mirror::Mirror,
+    outside::{Outside, Target, Trouble},
+};
+pub(crate) use calls::{Answer, AnswerSender, Learned};
+use usage::Used;
+
+/// The name under which the bench's own work at a live hub runs. No program has it.
+const WORK: &str = "live hub";
+
+/// A live hub.
+pub(crate) struct Live {
+    pub(crate) outside: Rc<dyn Outside>,
+    pub(crate) mirror: Mirror,
+    troubles: Troubles,
+    used: Used,
+    /// From when on events are read.
+    since: Timestamp,
+    policy: Option<String>,
+}
+
+/// How things stand with a live hub. It holds no secret.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiveState {
+    /// The hub's host name.
+    pub host_name: String,
+    /// The shared access policy by which service programs act; none with a device's connection string.
+    pub policy: Option<String>,
+    /// Whether service calls are relayed to this hub.
+    pub relay: bool,
+    /// The devices that were created from here and are still there, the oldest first.
+    pub created: Vec<String>,
+    /// How many of the day's messages were used from here, in blocks of 4 kB. A free hub counts blocks of 0.5 kB, and
+    /// nobody can ask which it is.
+    pub metered: u64,
+    /// What is wrong now, if anything, and when it is tried again, if that is known.
+    pub trouble: Option<(Trouble, Option<Timestamp>)>,
+}
+
+/// On which way something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    Links,
+    Calls,
+    Events,
+}
+
+/// What is wrong on each way, and when it is tried again.
+#[derive(Default)]
+struct Troubles {
+    ways: [Option<(Trouble, Option<Timestamp>)>; 3],
+    /// The way that was in trouble last.
+    latest: usize,
+}
+
+impl Troubles {
+    fn set(&mut self, route: Route, trouble: Option<(Trouble, Option<Timestamp>)>) {
+        let place = route as usize;
+        if trouble.is_some() {
+            self.latest = place;
+        }
+        self.ways[place] = trouble;
+    }
+
+    fn now(&self) -> Option<&(Trouble, Option<Timestamp>)> {
+        let latest = self.ways[self.latest].as_ref();
+        latest.or_else(|| self.ways.iter().flatten().next())
+    }
+}
+
+impl Live {
+    pub(crate) fn new(target: Target, outside: Rc<dyn Outside>, now: Timestamp) -> Self {
+        let policy = match &target.connection_string {
+            ConnectionString::Service(string) => Some(string.policy.clone()),
+            _ => None,
+        };
+        Self {
+            outside,
+            mirror: Mirror::new(target, now),
+            troubles: Troubles::default(),
+            used: Used::default(),
+            since: now,
+            policy,
+        }
+    }
+
+    /// Notes that something is wrong on a way.
+    pub(crate) fn trouble(&mut self, route: Route, trouble: Trouble, again: Option<Timestamp>) {
+        self.troubles.set(route, Some((trouble, again)));
+    }
+
+    /// Notes that a way works.
+    pub(crate) fn works(&mut self, route: Route) {
+        self.troubles.set(route, None);
+    }
+
+    /// Notes when what is wrong with the links is tried again.
+    pub(crate) fn links_retry(&mut self, at: Timestamp) {
+        if let Some((_, again)) = &mut self.troubles.ways[Route::Links as usize] {
+            *again = Some(at);
+        }
+    }
+
+    /// When something is to be asked of the hub.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.next_refresh().map(|(at, _)| at)
+    }
+
+    fn state(&self) -> LiveState {
+        LiveState {
+            host_name: self.mirror.host_name().to_owned(),
+            policy: self.policy.clone(),
+            relay: self.outside.has_relay(),
+            created: self.used.created().to_vec(),
+            metered: self.used.metered(),
+            trouble: self.troubles.now().cloned(),
+        }
+    }
+}
+
+impl Hands {
+    /// How things stand with the live hub; none if the hub is an emulated one.
+    pub fn live(&self) -> Option<LiveState> {
+        self.world().hub.live().map(Live::state)
+    }
+
+    /// Does the bench's own work at a live hub, beside its programs.
+    pub(crate) fn keep_live(&self) {
+        let hands = self.clone();
+        self.spawner()
+            .spawn(WORK, Box::pin(async move { hands.keep_fresh().await }));
+        let hands = self.clone();
+        self.spawner()
+            .spawn(WORK, Box::pin(async move { hands.keep_reading().await }));
+    }
+}

@@ -1,0 +1,238 @@
+//! Calls of service programs to a live hub, and what their answers tell.
+
+use futures::channel::oneshot;
+use http::{Method, Request, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use wire::{
+    error::{ERROR_CODE_HEADER, ErrorCode},
+    rest::{DeviceIdentity, FeedbackRecord, FeedbackStatus, decode_id},
+};
+
+use super::{Live, Route, WORK};
+use crate::{
+    hands::Hands,
+    mirror::Wish,
+    outside::{Trouble, TroubleKind},
+    trace::Party,
+};
+
+/// By what the answer to a request is given.
+pub(crate) type AnswerSender = oneshot::Sender<Result<Response<Vec<u8>>, Trouble>>;
+
+/// By what the answer to a request comes.
+pub(crate) type Answer = oneshot::Receiver<Result<Response<Vec<u8>>, Trouble>>;
+
+/// A live hub's answer, with what was asked.
+pub(crate) struct Learned<'a> {
+    pub(crate) request: &'a Request<Vec<u8>>,
+    pub(crate) outcome: &'a Result<Response<Vec<u8>>, Trouble>,
+}
+
+impl Hands {
+    /// Sends a request to the hub and waits for the answer. The trace tells of both.
+    pub(crate) async fn exchange(
+        &self,
+        party: &Party,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Response<Vec<u8>>, Trouble> {
+        let emulated = self.world().request(party, request);
+        let (entry, answer) = match emulated {
+            Some(sent) => sent,
+            None => self.call_live(party, request)?,
+        };
+        let answer = answer.await.unwrap_or_else(|_| Err(no_hub()));
+        let mut world = self.world();
+        match &answer {
+            Ok(response) => world.trace_response(party, entry, response),
+            Err(trouble) => world.trace_trouble(party, entry, trouble),
+        }
+        drop(world);
+        answer
+    }
+
+    /// Why there is no service client with the rights of a policy.
+    pub(crate) fn no_policy(&self, policy: &str) -> String {
+        match self.live() {
+            None => format!("the hub has no policy {policy}"),
+            Some(_) => "a device's connection string was given for this hub, which opens nothing but that device: give the \
+                        connection string of a shared access policy"
+                .to_owned(),
+        }
+    }
+
+    /// Sends a request to the live hub. Its entry in the trace, and by what the answer comes.
+    fn call_live(
+        &self,
+        party: &Party,
+        request: &Request<Vec<u8>>,
+    ) -> Result<(u64, Answer), Trouble> {
+        let mut world = self.world();
+        let live = world.hub.live().ok_or_else(no_hub)?;
+        let way = live.outside.way_of(request).ok_or_else(no_relay)?;
+        let carried = live.outside.request(request.clone());
+        let entry = world.trace_request(party, request, way);
+        drop(world);
+        let (sender, receiver) = oneshot::channel();
+        let (hands, request) = (self.clone(), request.clone());
+        // A program that is stopped meanwhile wants no answer, but the bench does.
+        let work = async move {
+            let outcome = carried.await;
+            let learned = Learned {
+                request: &request,
+                outcome: &outcome,
+            };
+            hands.world().learn(&learned);
+            let _ = sender.send(outcome);
+        };
+        self.spawner().spawn(WORK, Box::pin(work));
+        Ok((entry, receiver))
+    }
+}
+
+fn no_hub() -> Trouble {
+    Trouble::new(TroubleKind::Closed, "the hub went away before it answered")
+}
+
+fn no_relay() -> Trouble {
+    Trouble::new(
+        TroubleKind::NoRelay,
+        "a page may not call a live hub's REST API itself, and no relay does it for this page: serve the page with \
+         `iothub-playground serve`, which relays, or make this call elsewhere, such as in the Azure portal",
+    )
+}
+
+/// What a request is about.
+enum About {
+    Device(String),
+    Messages(String),
+    Twin(String),
+    Method,
+    Feedback,
+    Other,
+}
+
+impl About {
+    fn of(path: &str) -> Self {
+        let mut parts = path.trim_start_matches('/').split('/');
+        let mut next = || parts.next().unwrap_or_default();
+        let (kind, id, rest, more) = (next(), next(), next(), next());
+        let Some(id) = decode_id(id).filter(|id| !id.is_empty()) else {
+            return Self::Other;
+        };
+        match (kind, rest, more) {
+            ("devices", "", "") if id != "query" => Self::Device(id),
+            ("devices", "messages", "deviceBound" | "devicebound") => Self::Messages(id),
+            ("twins", "", "") => Self::Twin(id),
+            ("twins", "methods", "") => Self::Method,
+            ("messages", "feedback", "") => Self::Feedback,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Live {
+    /// Learns from an answer.
+    pub(crate) fn learn(&mut self, learned: &Learned<'_>) {
+        let Learned { request, outcome } = learned;
+        match outcome {
+            Err(trouble) => self.trouble(Route::Calls, trouble.clone(), None),
+            Ok(response) => {
+                self.take_status(response);
+                self.take_answer(request, response);
+            }
+        }
+    }
+
+    /// What an answer says of the way and of the hub as a whole.
+    fn take_status(&mut self, response: &Response<Vec<u8>>) {
+        let code = response.headers().get(ERROR_CODE_HEADER);
+        let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
+        let kind = match response.status() {
+            StatusCode::UNAUTHORIZED => Some(TroubleKind::Unauthorized),
+            StatusCode::TOO_MANY_REQUESTS => Some(TroubleKind::Throttled),
+            _ if code == Some(ErrorCode::IotHubQuotaExceeded) => Some(TroubleKind::Quota),
+            _ => None,
+        };
+        match kind {
+            Some(kind) => {
+                let detail = format!("the hub answered {}", response.status());
+                self.trouble(Route::Calls, Trouble::new(kind, detail), None);
+            }
+            None => self.works(Route::Calls),
+        }
+    }
+
+    fn take_answer(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {
+        let is_success = response.status().is_success();
+        let method = request.method();
+        match About::of(request.uri().path()) {
+            About::Device(id) if *method == Method::DELETE && is_success => self.lose(&id),
+            About::Device(id) => self.take_identity(&id, request, response),
+            About::Twin(id) => {
+                self.used
+                    .count(request.body().len().max(response.body().len()));
+                match std::str::from_utf8(response.body()) {
+                    Ok(document) if is_success => self.mirror.learn_twin(&id, document),
+                    _ => {}
+                }
+            }
+            About::Messages(id) if is_success => {
+                if *method == Method::DELETE {
+                    self.mirror.purged(&id);
+                } else {
+                    self.used.count(request.body().len());
+                    self.mirror.message_taken(&id);
+                }
+                self.mirror.refresh(&Wish::Identity(id));
+            }
+            About::Method => {
+                self.used.count(request.body().len());
+                if is_success {
+                    self.used.count(response.body().len());
+                }
+            }
+            About::Feedback if is_success && *method == Method::GET => {
+                for record in read::<Vec<FeedbackRecord>>(response).unwrap_or_default() {
+                    if record.status_code != FeedbackStatus::Success {
+                        self.mirror.message_ended(&record.device_id);
+                    }
+                    self.mirror.refresh(&Wish::Identity(record.device_id));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A device is not there any more.
+    fn lose(&mut self, id: &str) {
+        self.mirror.forget(id);
+        self.used.delete(id);
+    }
+
+    fn take_identity(
+        &mut self,
+        id: &str,
+        request: &Request<Vec<u8>>,
+        response: &Response<Vec<u8>>,
+    ) {
+        if response.status() == StatusCode::NOT_FOUND {
+            return self.lose(id);
+        }
+        let identity = read::<DeviceIdentity>(response);
+        let Some(identity) = identity.filter(|it| it.device_id == id) else {
+            return;
+        };
+        // Whoever changes a device says which state of it is meant.
+        let is_new = !request.headers().contains_key(http::header::IF_MATCH);
+        if *request.method() == Method::PUT && is_new {
+            self.used.create(id);
+        }
+        self.mirror.learn_identity(identity);
+    }
+}
+
+/// What the hub agreed with.
+fn read<T: DeserializeOwned>(response: &Response<Vec<u8>>) -> Option<T> {
+    let agreed = Some(response).filter(|response| response.status().is_success())?;
+    serde_json::from_slice(agreed.body()).ok()
+}

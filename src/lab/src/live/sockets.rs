@@ -1,0 +1,140 @@
+//! Links to a live hub.
+
+use std::future::poll_fn;
+
+use client::{device::SessionEvent, network::LinkError};
+use futures::{
+    StreamExt as _,
+    channel::mpsc,
+    future::{Either, select},
+};
+use wire::{
+    mqtt::{Frame, mqttrs::Packet},
+    sas::SharedAccessKey,
+};
+
+use super::{Live, Route, WORK};
+use crate::{
+    hands::Hands,
+    links::LinkId,
+    outside::{OutsideLink, Trouble, TroubleKind},
+    trace::Party,
+};
+
+impl Hands {
+    /// Opens a link to the live hub.
+    pub(crate) async fn open_live_link(
+        &self,
+        party: Party,
+        key: Option<SharedAccessKey>,
+    ) -> Result<LinkId, LinkError> {
+        let opening = {
+            let world = self.world();
+            let live = world.hub.live();
+            live.map(|live| live.outside.open_link())
+        };
+        let Some(opening) = opening else {
+            return Err(LinkError::new("there is no live hub on this bench"));
+        };
+        let opened = opening.await;
+        let mut world = self.world();
+        if let Some(live) = world.hub.live_mut() {
+            match &opened {
+                Ok(_) => live.works(Route::Links),
+                Err(trouble) => live.trouble(Route::Links, trouble.clone(), None),
+            }
+        }
+        world.changed();
+        let socket = opened.map_err(|Trouble { detail, .. }| LinkError::new(detail))?;
+        if !world.is_plugged(&party.name) {
+            return Err(LinkError::new(
+                "the network is down: the cable was pulled while the link was being opened",
+            ));
+        }
+        let (sender, outgoing) = mpsc::unbounded();
+        let id = world.open_live_link(party, key, sender);
+        drop(world);
+        let hands = self.clone();
+        let work = async move { hands.serve(id, socket, outgoing).await };
+        self.spawner().spawn(WORK, Box::pin(work));
+        Ok(id)
+    }
+
+    /// Notes when a device of this bench tries again to connect.
+    pub(crate) async fn note_retries(
+        &self,
+        mut events: impl futures::Stream<Item = SessionEvent> + Unpin,
+    ) {
+        while let Some(event) = events.next().await {
+            if let SessionEvent::Retrying { after, .. } = event {
+                let mut world = self.world();
+                let at = world.now.plus(after);
+                if let Some(live) = world.hub.live_mut() {
+                    live.links_retry(at);
+                }
+                world.changed();
+            }
+        }
+    }
+
+    /// Carries bytes between a socket and a client until one of them is through.
+    async fn serve(
+        &self,
+        id: LinkId,
+        mut socket: Box<dyn OutsideLink>,
+        mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    ) {
+        loop {
+            let incoming = async {
+                poll_fn(|context| self.world().poll_room(id, context.waker())).await;
+                socket.receive().await
+            };
+            let next = match select(Box::pin(incoming), outgoing.next()).await {
+                Either::Left((bytes, _)) => Either::Left(bytes),
+                Either::Right((bytes, _)) => Either::Right(bytes),
+            };
+            match next {
+                Either::Left(Some(bytes)) => {
+                    if !self.world().receive_live(id, &bytes) {
+                        return;
+                    }
+                }
+                Either::Right(Some(bytes)) => {
+                    if !socket.send(&bytes) {
+                        return self.world().live_link_closed(id);
+                    }
+                }
+                Either::Left(None) => return self.world().live_link_closed(id),
+                // The client has let go, or its cable was pulled.
+                Either::Right(None) => return,
+            }
+        }
+    }
+}
+
+impl Live {
+    /// Takes note of what a device has sent.
+    pub(crate) fn sent(&mut self, link: LinkId, device_id: &str, packet: &[u8]) {
+        self.mirror.sent(link, device_id, packet);
+        self.meter(packet);
+    }
+
+    /// A link was closed, and not by its client.
+    pub(crate) fn link_lost(&mut self, device_id: &str, why: &str) {
+        let detail = format!("{device_id}: {why}");
+        let trouble = Trouble::new(TroubleKind::Closed, detail);
+        self.trouble(Route::Links, trouble, None);
+    }
+
+    /// Counts what a device sends towards the day's messages.
+    fn meter(&mut self, packet: &[u8]) {
+        let Ok(frame) = Frame::parse(packet) else {
+            return;
+        };
+        if let Ok(Packet::Publish(publish)) = frame.decode()
+            && !publish.topic_name.starts_with("$iothub/methods/res/")
+        {
+            self.used.count(publish.payload.len());
+        }
+    }
+}

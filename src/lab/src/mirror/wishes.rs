@@ -1,0 +1,126 @@
+//! What a bench would like to know of a live hub, and how often it may ask.
+//!
+//! The service throttles, and reading twins counts towards the day's messages. So nothing is asked for that nobody
+//! looks at, and what does not change is asked for less and less often.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use wire::timestamp::Timestamp;
+
+/// How soon the same may be asked for again at the earliest.
+const SHORTEST: Duration = Duration::from_secs(1);
+
+/// How soon what somebody looks at is asked for again, at first.
+const FIRST: Duration = Duration::from_secs(2);
+
+/// The longest time until it is asked for again.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// How soon anything may be asked for after anything else.
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// Of how many things wishes are remembered.
+const MOST: usize = 200;
+
+/// Something to be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wish {
+    /// A device's identity.
+    Identity(String),
+    /// A device's twin.
+    Twin(String),
+}
+
+#[derive(Default)]
+pub(super) struct Wishes {
+    wishes: BTreeMap<Wish, Urgency>,
+    last: Option<Timestamp>,
+}
+
+struct Urgency {
+    /// When somebody looked at it last.
+    asked: Option<Timestamp>,
+    /// When it was asked for last.
+    fulfilled: Option<Timestamp>,
+    /// Whether it may have changed since.
+    hurry: bool,
+    pause: Duration,
+}
+
+impl Wishes {
+    /// Somebody looks at something.
+    pub(super) fn ask(&mut self, wish: &Wish, now: Timestamp) {
+        if let Some(urgency) = self.get(wish) {
+            urgency.asked = Some(now);
+        }
+    }
+
+    /// Something may have changed.
+    pub(super) fn hurry(&mut self, wish: &Wish) {
+        if let Some(urgency) = self.get(wish) {
+            urgency.hurry = true;
+            urgency.pause = FIRST;
+        }
+    }
+
+    /// Something may have changed that somebody has looked at before.
+    pub(super) fn hurry_if_known(&mut self, wish: &Wish) {
+        if self.wishes.contains_key(wish) {
+            self.hurry(wish);
+        }
+    }
+
+    /// Something is being asked for.
+    pub(super) fn fulfil(&mut self, wish: &Wish, now: Timestamp) {
+        self.last = Some(now);
+        if let Some(urgency) = self.get(wish) {
+            urgency.fulfilled = Some(now);
+            urgency.hurry = false;
+            urgency.pause = (urgency.pause * 2).min(LONGEST);
+        }
+    }
+
+    /// Something was told, whether it was asked for or not.
+    pub(super) fn learn(&mut self, wish: &Wish, is_news: bool) {
+        if is_news && let Some(urgency) = self.wishes.get_mut(wish) {
+            urgency.pause = FIRST;
+        }
+    }
+
+    /// What is to be asked for next, and when.
+    pub(super) fn next(&self) -> Option<(Timestamp, Wish)> {
+        let due = |(wish, urgency): (&Wish, &Urgency)| Some((urgency.due()?, wish.clone()));
+        let (at, wish) = self.wishes.iter().filter_map(due).min()?;
+        let earliest = self.last.map_or(at, |last| last.plus(BETWEEN));
+        Some((at.max(earliest), wish))
+    }
+
+    fn get(&mut self, wish: &Wish) -> Option<&mut Urgency> {
+        if !self.wishes.contains_key(wish) {
+            if self.wishes.len() >= MOST {
+                return None;
+            }
+            let urgency = Urgency {
+                asked: None,
+                fulfilled: None,
+                hurry: false,
+                pause: FIRST,
+            };
+            self.wishes.insert(wish.clone(), urgency);
+        }
+        self.wishes.get_mut(wish)
+    }
+}
+
+impl Urgency {
+    fn due(&self) -> Option<Timestamp> {
+        let Some(fulfilled) = self.fulfilled else {
+            return self.asked.or(self.hurry.then_some(Timestamp::NEVER));
+        };
+        if self.hurry {
+            return Some(fulfilled.plus(SHORTEST));
+        }
+        let is_watched = self.asked.is_some_and(|asked| asked > fulfilled);
+        is_watched.then(|| fulfilled.plus(self.pause))
+    }
+}

@@ -1,0 +1,172 @@
+//! A device's links to a live hub.
+
+use std::time::Duration;
+
+use client::service::{IfMatch, Message, Service, TwinChange};
+use lab::view::{Direction, ProgramState};
+use serde_json::json;
+use wire::{rest::MethodCall, topic::TopicFilter};
+
+use crate::table::{DEVICE, DEVICE_PROGRAM, FRAIL, START, Table};
+
+/// What another service program does at the hub.
+fn from_elsewhere(table: &Table, request: impl FnOnce(&Service) -> http::Request<Vec<u8>>) {
+    table.beside.elsewhere(|hub, now| {
+        let service = Service::new(hub.service_connection_string("iothubowner").unwrap());
+        hub.request(now, &request(&service));
+    });
+}
+
+#[test]
+fn a_device_connects_and_sends() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(25);
+    assert_eq!(table.count("device", "sent"), 3);
+    let events = table.beside.hub().device_events(DEVICE, START);
+    assert_eq!(events.len(), 3);
+    let kinds = table.kinds();
+    for kind in ["CONNECT", "CONNACK", "PUBLISH", "PUBACK"] {
+        assert!(kinds.iter().any(|it| it == kind), "{kind}: {kinds:?}");
+    }
+    assert!(table.hands().last_connected(DEVICE, START).is_some());
+}
+
+#[test]
+fn a_device_receives_what_others_send_it() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(1);
+    let now = table.hands().now();
+    from_elsewhere(&table, |service| {
+        let message = Message::new("hello");
+        let call = service.send_to_device(now, DEVICE, &message);
+        call.unwrap().request
+    });
+    from_elsewhere(&table, |service| {
+        let method = MethodCall {
+            method_name: "go".to_owned(),
+            payload: json!(null),
+            response_timeout_in_seconds: Some(30),
+            connect_timeout_in_seconds: None,
+        };
+        service.invoke_method(now, DEVICE, &method).request
+    });
+    from_elsewhere(&table, |service| {
+        let change = TwinChange::default().and_desired(json!({"level": 3}));
+        let call = service.patch_twin(now, DEVICE, &change, &IfMatch::Any);
+        call.request
+    });
+    table.run_for(2);
+    for line in ["message hello", "method go", "desired 2"] {
+        assert_eq!(
+            table.count("device", line),
+            1,
+            "{:?}",
+            table.printed("device")
+        );
+    }
+    let twin = table.beside.hub().twin_document(DEVICE).unwrap();
+    assert!(twin.contains(r#""seen":2"#), "{twin}");
+}
+
+#[test]
+fn a_device_comes_back_after_the_hub_was_away() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
+    table.set_faults(|faults| faults.down = true);
+    table.run_for(20);
+    let closed = table.trace().iter().find(|it| it.kind == "CLOSED").cloned();
+    let closed = closed.expect("the trace tells of the end");
+    assert_eq!(closed.summary, "no-reason");
+    assert_eq!(closed.direction, Direction::FromHub);
+    let (trouble, again) = table.hands().live().unwrap().trouble.expect("trouble");
+    assert_eq!(trouble.kind.id(), "no-socket");
+    assert!(again.is_some_and(|again| again > START), "{again:?}");
+    table.set_faults(|faults| faults.down = false);
+    table.run_for(120);
+    assert!(
+        table
+            .beside
+            .hub()
+            .is_listening(DEVICE, &TopicFilter::Methods)
+    );
+    assert_eq!(table.hands().live().unwrap().trouble, None);
+    let connected = table.kinds().iter().filter(|it| *it == "CONNACK").count();
+    assert_eq!(connected, 2);
+}
+
+#[test]
+fn a_pulled_cable_cuts_the_link_and_bars_the_next() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
+    table.hands().set_plugged(DEVICE, false);
+    table.run_for(30);
+    assert!(!table.hands().hub().is_connected(DEVICE));
+    assert!(
+        !table
+            .beside
+            .hub()
+            .is_listening(DEVICE, &TopicFilter::Methods)
+    );
+    assert!(table.hands().last_lost(DEVICE, START).is_some());
+    let sent = table.count("device", "sent");
+    table.hands().set_plugged(DEVICE, true);
+    table.run_for(120);
+    assert!(table.hands().hub().is_connected(DEVICE));
+    assert!(table.count("device", "sent") > sent);
+}
+
+#[test]
+fn a_device_without_patience_ends_when_it_is_let_go() {
+    let mut table = Table::new();
+    table.start(&FRAIL);
+    table.run_for(5);
+    table.set_faults(|faults| faults.down = true);
+    table.run_for(30);
+    let state = table.hands().program_state("frail");
+    assert_eq!(state, Some(ProgramState::Failed));
+}
+
+#[test]
+fn a_refused_device_is_told_the_return_code() {
+    let mut table = Table::new();
+    let now = table.hands().now();
+    from_elsewhere(&table, |service| {
+        service.delete_device(now, DEVICE, &IfMatch::Any).request
+    });
+    table.start(&FRAIL);
+    table.run_for(5);
+    assert_eq!(table.count("frail", "connected"), 0);
+    let state = table.hands().program_state("frail");
+    assert_eq!(state, Some(ProgramState::Failed));
+    let closed = table.trace().iter().find(|it| it.kind == "CLOSED").cloned();
+    assert_eq!(closed.expect("told").summary, "refused");
+}
+
+#[test]
+fn a_device_that_is_taken_over_is_told_that_the_link_closed() {
+    let mut table = Table::new();
+    table.start(&FRAIL);
+    table.run_for(1);
+    let mut other = Table::beside_of(&table);
+    other.start(&FRAIL);
+    other.run_for(1);
+    table.run_for(1);
+    assert!(table.kinds().iter().any(|kind| kind == "CLOSED"));
+    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    assert_eq!(trouble.kind.id(), "closed");
+}
+
+#[test]
+fn a_link_that_opens_slowly_is_waited_for() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.slowness = Duration::from_secs(3));
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(2);
+    assert!(!table.hands().hub().is_connected(DEVICE));
+    table.run_for(5);
+    assert!(table.hands().hub().is_connected(DEVICE));
+}

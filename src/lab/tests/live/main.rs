@@ -1,0 +1,4 @@
+//! A bench with a live hub: what crosses the wires, what it learns, and what it says of trouble.
+
+mod links;
+mod table;
