@@ -12,11 +12,11 @@ use super::{
 };
 use crate::{
     message::Settings,
-    step::Step,
+    step::{Act, Step},
     telemetry::{
-        checks::{device_id, is_connected},
+        checks::device_id,
         programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, prepare},
+        steps::{ended, prepare, until_gone},
     },
 };
 
@@ -67,6 +67,19 @@ pub(crate) static STEPS: &[Step] = &[
     },
 ];
 
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "send" | "deliver" => {
+            Some(|hands, settings| Box::pin(async move { switch_on(&hands, &settings) }))
+        }
+        "queue" | "expire" | "limit" => {
+            Some(|hands, _| Box::pin(async move { hands.stop(SIMULATED_DEVICE_THAT_RECEIVES) }))
+        }
+        _ => None,
+    }
+}
+
 /// Starts the device with its cable in.
 fn switch_on(hands: &Hands, settings: &Settings) {
     hands.set_plugged(device_id(settings), true);
@@ -98,11 +111,8 @@ async fn send(hands: Hands, settings: Settings) {
 
 /// Switches the device off, and starts a program of the cloud once the hub knows.
 async fn run_without_device(hands: Hands, settings: Settings, program: &'static Program) {
-    let id = device_id(&settings);
     hands.stop(SIMULATED_DEVICE_THAT_RECEIVES);
-    hands
-        .wait_until(|hands| !is_connected(&hands.hub(), id))
-        .await;
+    until_gone(&hands, device_id(&settings)).await;
     start_in_cloud(&hands, settings.clone(), program);
 }
 

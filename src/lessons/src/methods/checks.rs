@@ -8,8 +8,9 @@ use wire::{timestamp::Timestamp, topic::TopicFilter};
 use super::calls::{Call, Fate, calls_of};
 use crate::{
     message::{Message, Settings},
+    sent::sent_by,
     step::Verdict,
-    telemetry::checks::{device_id, events_of, is_connected},
+    telemetry::checks::{device_id, is_connected},
 };
 
 /// The method that the device has.
@@ -158,11 +159,11 @@ pub(super) fn offline(hands: &Hands, settings: &Settings) -> Verdict {
 
 /// The seconds between a device's last two messages, if it has sent two since a time.
 fn pace(hands: &Hands, id: &str, since: Timestamp) -> Option<f64> {
-    let events = events_of(&hands.hub(), id, since);
-    let [.., before, last] = events.as_slice() else {
+    let sent = sent_by(hands, id, since);
+    let [.., before, last] = sent.as_slice() else {
         return None;
     };
-    let time = last.enqueued_time.since(before.enqueued_time);
+    let time = last.at.since(before.at);
     Some(time.as_secs_f64())
 }
 

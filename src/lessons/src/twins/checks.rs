@@ -16,12 +16,16 @@ use super::programs::{ADD_TAGS_AND_QUERY, QUERY_TOO_EARLY};
 use crate::{
     exchange::{Exchange, exchanges},
     message::{Message, Settings},
+    sent,
     step::Verdict,
     telemetry::checks::{device_id, is_connected},
 };
 
 /// What the hub's announcements of desired properties begin with.
 const DESIRED_PATCH: &str = "$iothub/twin/PATCH/properties/desired/";
+
+/// What the device reports.
+const CONNECTIVITY: &str = "connectivity";
 
 /// How much the power level rises in the second run.
 const RISE: f64 = 1.0;
@@ -60,11 +64,15 @@ pub(super) fn tagged(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn reported(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
-    let connectivity = twin(hands, id).map(|twin| twin.properties.reported);
-    let connectivity = connectivity.as_ref().and_then(|it| it.get("connectivity"));
-    let saw = match connectivity {
+    let connectivity = if hands.live().is_some() {
+        sent::reported(hands, id, CONNECTIVITY)
+    } else {
+        let twin = twin(hands, id);
+        twin.and_then(|mut twin| twin.properties.reported.remove(CONNECTIVITY))
+    };
+    let saw = match &connectivity {
         None => (false, Message::new("check-twins-report-nothing")),
-        Some(other) if other != "cellular" => {
+        Some(other) if *other != "cellular" => {
             let value = other.to_string();
             let saw = Message::new("check-twins-report-other");
             (false, saw.with("value", value.as_str()))
