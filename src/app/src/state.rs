@@ -134,6 +134,18 @@ pub struct Outcome {
     pub state: Option<StepState>,
 }
 
+/// What came of the last wish for another hub.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Move {
+    /// It was done, or there was none.
+    #[default]
+    Done,
+    /// The classroom's word on it is under way.
+    Asked,
+    /// The classroom does not do it, and says why.
+    Refused(Message),
+}
+
 /// What is known of the bench.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bench {
@@ -143,6 +155,8 @@ pub struct Bench {
     pub host_name: String,
     /// Which hub it is, and how things stand with it.
     pub hub: Rc<HubView>,
+    /// What came of the last wish for another one.
+    pub hub_move: Move,
     /// How time goes.
     pub clock: Option<Clock>,
     /// What the programs on the device printed.
@@ -193,6 +207,7 @@ impl Default for Bench {
             open: None,
             host_name: String::new(),
             hub: Rc::new(HubView::Emulated),
+            hub_move: Move::Done,
             clock: None,
             device_console: Log::default(),
             cloud_console: Log::default(),
@@ -232,6 +247,8 @@ pub enum Action {
     },
     /// A listing asked what is in an entry of the trace.
     AskedToSpell(&'static str, u64),
+    /// Another hub was asked for; the classroom's word on it is under way.
+    AskedForHub,
 }
 
 impl Reducible for Bench {
@@ -243,6 +260,7 @@ impl Reducible for Bench {
             Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
             Action::Asked { lesson, step } => bench.ask(lesson, step),
             Action::AskedToSpell(program, entry) => bench.asked.push((program, entry)),
+            Action::AskedForHub => bench.hub_move = Move::Asked,
         }
         Rc::new(bench)
     }
@@ -332,6 +350,9 @@ impl Bench {
                 self.cloud_console.forget(cloud_lines);
                 self.events.forget(events);
             }
+            Report::Refused { message } if self.hub_move == Move::Asked => {
+                self.hub_move = Move::Refused(message);
+            }
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();
@@ -382,7 +403,7 @@ impl Bench {
                 self.programs.retain(|(known, _)| *known != name);
                 self.programs.push((name, state));
             }
-            Report::Hub(hub) => self.hub = Rc::new(hub),
+            Report::Hub(hub) => self.set_hub(hub),
             Report::DeviceString(string) => self.device_string = Rc::new(string),
             Report::Step {
                 lesson,
@@ -390,6 +411,15 @@ impl Bench {
                 state,
             } => self.set_step(lesson, step, state),
         }
+    }
+
+    /// A live hub tells again and again how it stands; a wish is fulfilled when another hub has come.
+    fn set_hub(&mut self, hub: HubView) {
+        let is_live = |hub: &HubView| matches!(hub, HubView::Live(_));
+        if is_live(&hub) != is_live(&self.hub) {
+            self.hub_move = Move::Done;
+        }
+        self.hub = Rc::new(hub);
     }
 
     fn progress_of(&mut self, program: &str) -> &mut Progress {
@@ -459,7 +489,10 @@ impl Bench {
             .open
             .as_ref()
             .is_some_and(|open| open.0 == lesson && open.1 == step);
-        let is_outcome = matches!(state, StepState::Passed { .. } | StepState::NotYet { .. });
+        let is_outcome = matches!(
+            state,
+            StepState::Passed { .. } | StepState::NotYet { .. } | StepState::ToConfirm { .. }
+        );
         if is_open && is_outcome && *self.step(&lesson, &step) != state {
             self.outcome = Outcome {
                 number: self.outcome.number + 1,
@@ -486,6 +519,9 @@ impl Bench {
     /// A new bench has another hub: nothing of the old one may be shown.
     fn clear(&mut self) {
         *self = Self {
+            // The same hub may be on the new bench; the classroom tells if it is another.
+            hub: Rc::clone(&self.hub),
+            hub_move: std::mem::take(&mut self.hub_move),
             clock: self.clock.take(),
             diagnosed: self.diagnosed.take(),
             outcome: Outcome {
