@@ -3,7 +3,6 @@
 use lab::{Hands, Sight, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
-    event::Event,
     rest::{DeviceIdentity, DeviceStatus},
     timestamp::Timestamp,
 };
