@@ -19,7 +19,7 @@ let embeddable;
 
 before(async () => {
   // Whoever owns a name can have it lead to this machine.
-  browser = await launch("--host-resolver-rules=MAP rebound.example 127.0.0.1");
+  browser = await launch({ args: ["--host-resolver-rules=MAP rebound.example 127.0.0.1"] });
   elsewhere = await serveEmpty();
   playground = await start();
   embeddable = await start("--frame-ancestors", `'self' ${elsewhere.origin}`);

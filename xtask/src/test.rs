@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::run::Job;
-use crate::{browser, dist, emulator, npm, sdk, toolchain, tools, workspace};
+use crate::{browser, dist, emulator, npm, python, sdk, toolchain, tools, workspace};
 
 /// The packages with tests that run inside a browser.
 const WASM_TESTED: &[&str] = &["app"];
@@ -271,15 +271,20 @@ fn end_to_end() -> Result<Counts, Error> {
     let chromium = browser::ensure()?;
     npm::ensure(&folder)?;
     let program = emulator::build(&emulator::WITH_SITE)?;
-    let variables: BTreeMap<&str, OsString> = BTreeMap::from([
+    // On the other end of a live hub is a published SDK.
+    let python = python::ensure(&workspace::root().join("tests").join("sdk"))?;
+    let certutil = browser::ensure_certutil()?;
+    let mut variables: BTreeMap<&str, OsString> = BTreeMap::from([
         (emulator::VARIABLE, program.into()),
         ("IOTHUB_CHROMIUM", chromium.into()),
+        ("IOTHUB_PYTHON", python.into()),
         ("IOTHUB_DIST", workspace::dist().into()),
         (
             "IOTHUB_DIST_SIZES",
             workspace::target().join("dist-sizes.json").into(),
         ),
     ]);
+    variables.extend(certutil.map(|it| ("IOTHUB_CERTUTIL", it.into())));
     let job = Job::new("end-to-end tests", "node")
         // Much of a test is waiting for the page, so two files at a time take little longer than one.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
