@@ -52,12 +52,17 @@ impl Keep for WithoutEvents {
     }
 }
 
-/// Counts how often it is told to keep what has changed, for whoever can hold it up.
-struct Counting(Arc<Mutex<u64>>);
+/// Counts how often it was told to keep what has changed, and can be held up.
+#[derive(Clone, Default)]
+struct Counting {
+    count: Arc<AtomicU64>,
+    gate: Arc<Mutex<()>>,
+}
 
 impl Keep for Counting {
     fn flush(&mut self, _: &Hub) -> Result<(), StoreError> {
-        *self.0.blocking_lock() += 1;
+        self.count.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.blocking_lock());
         Ok(())
     }
 

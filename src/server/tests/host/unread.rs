@@ -1,11 +1,11 @@
 //! What waits for clients that do not read: of each, and of all together.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::atomic::Ordering, time::Duration};
 
 use futures::FutureExt as _;
 use hub::HubOptions;
 use server::host::{HubHandle, Link, ToLink};
-use tokio::{sync::Mutex, task::unconstrained};
+use tokio::task::unconstrained;
 
 use crate::{
     Counting, HOST,
@@ -90,31 +90,37 @@ async fn what_was_read_makes_room() {
 
 #[tokio::test]
 async fn inputs_that_have_the_hub_say_much_are_kept_and_told_a_few_at_a_time() {
-    let kept = Arc::<Mutex<u64>>::default();
-    let (hub, _ended) = crate::hub(Counting(Arc::clone(&kept)));
+    let keep = Counting::default();
+    let (hub, _ended) = crate::hub(keep.clone());
     let mut links = Vec::new();
     for number in 0..5 {
         links.push(unread(&hub, &format!("dev{number}"), 0).await);
     }
-    let mut held_up = kept.lock().await;
-    let before = std::mem::take(&mut *held_up);
-    assert!(before > 0);
-    // The first of them holds up the hub, and all others wait for it together.
+    // Something holds up the hub, and then much waits for it together.
+    let count = || keep.count.load(Ordering::SeqCst);
+    let (gate, before) = (keep.gate.lock().await, count());
+    let look = tokio::spawn({
+        let hub = hub.clone();
+        async move { hub.look(|_| ()).await }
+    });
+    until(|| count() > before).await;
     let asks = (0..300).map(|number| {
         let (hub, id) = (hub.clone(), format!("dev{}", number % 5));
         tokio::spawn(async move { hub.request(send_to_device(&hub, &id)).await })
     });
     let asks: Vec<_> = asks.collect();
-    while hub.waiting() < 200 {
-        tokio::task::yield_now().await;
-    }
-    drop(held_up);
+    until(|| hub.waiting() == 300).await;
+    drop(gate);
+    look.await.unwrap().unwrap();
     for ask in asks {
         assert_eq!(ask.await.unwrap().unwrap().status(), 204);
     }
-    let (times, bytes) = (*kept.lock().await, 200 * MESSAGE);
-    assert!(
-        times > 2,
-        "{bytes} bytes and more were told at {times} times"
-    );
+    let (times, bytes) = (count() - before - 1, 300 * MESSAGE);
+    assert!(times > 3, "{bytes} bytes were told at {times} times");
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::task::yield_now().await;
+    }
 }
