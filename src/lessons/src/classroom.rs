@@ -1,11 +1,11 @@
 //! A learner's place: a bench, the step that is open, and how each step stands.
 
 mod by_hand;
+mod live;
 mod telling;
 
 use std::{cell::Cell, collections::VecDeque, rc::Rc, time::Duration};
 
-use futures::future::LocalBoxFuture;
 use lab::outside::Door;
 use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, SLOWEST, SnapshotScope, view::Upcoming};
 use rand_chacha::{
@@ -20,12 +20,12 @@ use crate::{
     message::{Command, DeviceString, Message, Report, Settings, StepState},
     messages, methods,
     outline::{LESSONS, LessonOutline, SettingOutline, StepOutline},
-    settings,
-    step::{Fault, Step, Verdict},
+    step::{Act, Fault, Step, Verdict},
     telemetry, twins,
 };
 
 use by_hand::refused_by_bench;
+use live::{Live, Opening};
 use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.
@@ -70,10 +70,19 @@ struct Lesson {
     reads_events: bool,
     /// What goes wrong in each step, if that is what the lesson is about.
     faults: &'static [Fault],
+    /// How many steps, from the first on, get the device and its connection string ready for the others.
+    setup: usize,
+    /// What is left of a step's action when the rest is the learner's.
+    by_hand: fn(&str) -> Option<Act>,
 }
 
 impl Lesson {
-    const fn new(outline: &'static LessonOutline, steps: &'static [Step]) -> Self {
+    const fn new(
+        outline: &'static LessonOutline,
+        steps: &'static [Step],
+        setup: usize,
+        by_hand: fn(&str) -> Option<Act>,
+    ) -> Self {
         Self {
             id: outline.id,
             outlines: outline.steps,
@@ -81,6 +90,8 @@ impl Lesson {
             steps,
             reads_events: outline.reads_events,
             faults: &[],
+            setup,
+            by_hand,
         }
     }
 
@@ -91,11 +102,11 @@ impl Lesson {
 
 /// All lessons in order.
 static COURSE: [Lesson; LESSONS.len()] = [
-    Lesson::new(&LESSONS[0], telemetry::STEPS),
-    Lesson::new(&LESSONS[1], methods::STEPS),
-    Lesson::new(&LESSONS[2], messages::STEPS),
-    Lesson::new(&LESSONS[3], twins::STEPS),
-    Lesson::new(&LESSONS[4], faults::STEPS).with_faults(faults::FAULTS),
+    Lesson::new(&LESSONS[0], telemetry::STEPS, 2, telemetry::by_hand),
+    Lesson::new(&LESSONS[1], methods::STEPS, 2, methods::by_hand),
+    Lesson::new(&LESSONS[2], messages::STEPS, 1, messages::by_hand),
+    Lesson::new(&LESSONS[3], twins::STEPS, 1, twins::by_hand),
+    Lesson::new(&LESSONS[4], faults::STEPS, 0, faults::by_hand).with_faults(faults::FAULTS),
 ];
 
 /// The lesson with this id.
@@ -129,6 +140,10 @@ pub struct Classroom {
     telling: Telling,
     /// The way to live hubs, if there is one.
     door: Option<Box<dyn Door>>,
+    /// The live hub that is being reached, if one is.
+    opening: Option<Opening>,
+    /// The live hub on the bench, if one is.
+    live: Option<Live>,
 }
 
 /// The lesson that is open.
@@ -136,6 +151,9 @@ struct Opened {
     lesson: &'static Lesson,
     /// The index of the open step.
     step: usize,
+    /// The settings as the page gave them.
+    given: Settings,
+    /// The settings as programs and checks have them.
     settings: Settings,
     /// How each step stands.
     states: Vec<StepState>,
@@ -143,6 +161,8 @@ struct Opened {
     done: usize,
     /// Whether the open step's fault was seen and is not mended yet.
     broken: bool,
+    /// Whether the open step's fault is to be mended as soon as it was seen.
+    solving: bool,
 }
 
 impl Opened {
@@ -188,6 +208,8 @@ impl Classroom {
             script_is_over: Rc::default(),
             telling: Telling::default(),
             door: None,
+            opening: None,
+            live: None,
         }
     }
 
@@ -215,15 +237,19 @@ impl Classroom {
     }
 
     fn turn(&mut self, now: Timestamp) {
-        if now.since(self.last_turn) > LONGEST_TURN {
+        // The time of a live hub goes on whoever sleeps.
+        if self.live.is_none() && now.since(self.last_turn) > LONGEST_TURN {
             self.clock.hold(self.last_turn.plus(LONGEST_TURN), now);
         }
         self.last_turn = now;
+        self.look_for_ways(now);
         self.fall_back(now);
         self.bench.run_until(self.clock.bench_time(now));
         self.collect();
+        self.look_whether_left(now);
         self.watch();
         self.tell_watched();
+        self.tell_hub(now);
         self.report_clock(now);
         self.keep(now);
     }
@@ -243,9 +269,17 @@ impl Classroom {
         self.reports.pop_front()
     }
 
-    /// When to call [`advance`](Self::advance) at the latest; `None` before a step is open.
+    /// When to call [`advance`](Self::advance) at the latest; `None` before a step is open and while no hub is asked for.
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.opened.as_ref()?;
+        let look = self.next_look();
+        let wake = self.next_wake_of_bench();
+        look.into_iter().chain(wake).min()
+    }
+
+    fn next_wake_of_bench(&self) -> Option<Timestamp> {
+        if self.live.is_none() {
+            self.opened.as_ref()?;
+        }
         let next = self
             .bench
             .next_deadline()
@@ -265,13 +299,14 @@ impl Classroom {
     }
 
     fn carry_out(&mut self, now: Timestamp, command: Command) -> Result<(), Message> {
+        self.refuse_on_live(&command)?;
         if let Command::Open {
             lesson,
             step,
             settings,
         } = command
         {
-            return self.open(now, &lesson, &step, &settings);
+            return self.open(now, &lesson, &step, settings);
         }
         if let Command::Restore { text } = command {
             self.left = Some(text);
@@ -281,12 +316,27 @@ impl Classroom {
             self.diagnose(id, &text);
             return Ok(());
         }
+        if let Command::GoLive {
+            connection_string,
+            events,
+            prefix,
+        } = command
+        {
+            return self.go_live(now, &connection_string, events.as_deref(), prefix);
+        }
+        if let Command::Leave { delete_devices } = command {
+            return self.leave(now, delete_devices);
+        }
         if self.opened.is_none() {
             return Err(Message::new("refused-no-step"));
         }
         match command {
-            Command::Open { .. } | Command::Restore { .. } | Command::Diagnose { .. } => {}
-            Command::Act { settings } => self.act(now, &settings),
+            Command::Open { .. }
+            | Command::Restore { .. }
+            | Command::Diagnose { .. }
+            | Command::GoLive { .. }
+            | Command::Leave { .. } => {}
+            Command::Act { settings } => self.act(now, settings)?,
             Command::Check => self.check(),
             Command::Solve => self.solve(now)?,
             Command::Reset => self.reset(now),
@@ -300,9 +350,7 @@ impl Classroom {
             Command::Watch { device_id } => self.telling.watch(device_id),
             Command::Inspect { entry } => self.inspect(entry),
             Command::SetQueryLag { seconds } => self.set_query_lag(seconds)?,
-            Command::GoLive { .. } | Command::Leave { .. } | Command::Confirm => {
-                return Err(Message::new("refused-not-live"));
-            }
+            Command::Confirm => self.confirm()?,
         }
         Ok(())
     }
@@ -312,7 +360,7 @@ impl Classroom {
         now: Timestamp,
         lesson_id: &str,
         step_id: &str,
-        given: &Settings,
+        given: Settings,
     ) -> Result<(), Message> {
         let unknown = || {
             Message::new("refused-unknown-step")
@@ -325,36 +373,65 @@ impl Classroom {
             .iter()
             .position(|step| step.id == step_id)
             .ok_or_else(unknown)?;
-        let settings = settings::completed(lesson.settings, given);
+        let settings = self.settings_of(lesson, &given);
         match &mut self.opened {
             Some(opened) if opened.lesson.id == lesson_id => {
                 if opened.step != step {
                     opened.step = step;
                     opened.broken = false;
+                    opened.solving = false;
                     // A step that was left may have switched them on.
                     self.bench.hands().enforce_limits(None);
                 }
                 opened.settings = settings;
+                opened.given = given;
                 self.report_opened(false);
+                self.prepare(now, step);
             }
             _ => {
-                let states = vec![StepState::NotStarted; lesson.steps.len()];
                 self.opened = Some(Opened {
                     lesson,
                     step,
+                    given,
                     settings,
-                    states,
+                    states: vec![StepState::NotStarted; lesson.steps.len()],
                     done: 0,
                     broken: false,
+                    solving: false,
                 });
-                if !self.restore_bench(now) {
-                    self.make_bench(now);
-                }
-                self.report_opened(true);
+                self.begin_anew(now);
             }
         }
-        self.prepare(now, step);
         Ok(())
+    }
+
+    /// Begins the open lesson at its open step, on a bench of its own.
+    fn begin_anew(&mut self, now: Timestamp) {
+        let Some(opened) = &self.opened else {
+            self.make_bench(now);
+            return;
+        };
+        let (lesson, step) = (opened.lesson, opened.step);
+        let settings = self.settings_of(lesson, &opened.given);
+        if let Some(opened) = &mut self.opened {
+            opened.settings = settings;
+            opened.done = 0;
+            opened.broken = false;
+            opened.solving = false;
+        }
+        if !self.restore_bench(now) {
+            self.make_bench(now);
+        }
+        self.report_opened(true);
+        for index in 0..lesson.steps.len() {
+            self.set_state(index, StepState::NotStarted);
+        }
+        self.prepare(now, step);
+    }
+
+    /// The host name of the hub on the bench.
+    fn host_name(&self) -> &str {
+        self.live.as_ref().map_or(HOST_NAME, Live::host_name)
     }
 
     fn report_opened(&mut self, fresh: bool) {
@@ -367,7 +444,7 @@ impl Classroom {
                     .get(opened.step)
                     .map_or("", |step| step.id)
                     .to_owned(),
-                host_name: HOST_NAME.to_owned(),
+                host_name: self.host_name().to_owned(),
                 fresh,
             });
         }
@@ -375,7 +452,10 @@ impl Classroom {
 
     fn make_bench(&mut self, now: Timestamp) {
         self.end_asked();
-        self.bench = new_bench(&mut self.rng, self.clock.bench_time(now));
+        self.bench = match self.live_bench(now) {
+            Some(bench) => bench,
+            None => new_bench(&mut self.rng, self.clock.bench_time(now)),
+        };
         self.begin_reading();
         self.device_string = DeviceString::Missing;
         self.reports
@@ -396,6 +476,10 @@ impl Classroom {
 
     /// Goes on where an earlier visit ended, if the page kept that of this lesson and it can be used.
     fn restore_bench(&mut self, now: Timestamp) -> bool {
+        // What was left is the emulated hub's.
+        if self.live.is_some() {
+            return false;
+        }
         let (Some(opened), Some(text)) = (&mut self.opened, self.left.take()) else {
             return false;
         };
@@ -426,21 +510,12 @@ impl Classroom {
 
     /// Tells the page what to keep, if that has changed.
     fn keep(&mut self, now: Timestamp) {
-        let Some(opened) = &self.opened else {
-            return;
-        };
-        let hands = self.bench.hands();
-        // A page has no room for a fleet: a reload finds what was there before it.
-        if hands.fleet().is_some() {
-            return;
-        }
-        // A live hub keeps itself.
-        let Some(emulated) = hands.emulated() else {
+        let Some(revision) = self.revision_to_keep() else {
             return;
         };
         let report = KeptReport {
             at: now,
-            revision: emulated.revision(),
+            revision,
             turns: self.turns,
         };
         let is_due = self.last_kept.is_none_or(|last| {
@@ -451,41 +526,86 @@ impl Classroom {
             return;
         }
         self.last_kept = Some(report);
+        if let Some(text) = self.kept_text() {
+            self.reports.push_back(Report::Keep { text });
+        }
+    }
+
+    /// The revision of what is to be kept of the hub; none if nothing is.
+    fn revision_to_keep(&self) -> Option<u64> {
+        self.opened.as_ref()?;
+        let hands = self.bench.hands();
+        // A page has no room for a fleet: a reload finds what was there before it.
+        if hands.fleet().is_some() {
+            return None;
+        }
+        // A live hub keeps itself.
+        Some(hands.emulated()?.revision())
+    }
+
+    /// What a reload needs of the bench; none if nothing is to be kept.
+    fn kept_text(&self) -> Option<String> {
+        self.revision_to_keep()?;
+        let opened = self.opened.as_ref()?;
+        let hands = self.bench.hands();
         let scope = SnapshotScope {
             keys: false,
             event_bytes: KEPT_EVENT_BYTES,
         };
-        let hub = emulated.snapshot(scope);
+        let hub = hands.emulated()?.snapshot(scope);
         let lesson = KeptLesson {
             lesson: opened.lesson.id.to_owned(),
             done: opened.done,
             now: hands.now(),
             given: hands.device_string().map(|string| string.device_id),
         };
-        let text = Kept { lesson, hub: &hub }.write();
-        self.reports.push_back(Report::Keep { text });
+        Some(Kept { lesson, hub: &hub }.write())
     }
 
-    /// Solves the steps before `step` that this bench has not seen done.
+    /// Solves the steps before `step` that this bench has not seen done. On a live hub whose time nobody moves, a step
+    /// does that itself as far as it must.
     fn prepare(&mut self, now: Timestamp, step: usize) {
+        if self.live.is_some() {
+            return;
+        }
         let done = self.opened.as_ref().map_or(0, |opened| opened.done);
         for earlier in done..step {
             self.solve_step(now, earlier);
         }
     }
 
-    fn act(&mut self, now: Timestamp, given: &Settings) {
-        let Some(opened) = &mut self.opened else {
-            return;
+    fn act(&mut self, now: Timestamp, given: Settings) -> Result<(), Message> {
+        let Some(lesson) = self.opened.as_ref().map(|opened| opened.lesson) else {
+            return Ok(());
         };
-        opened.settings = settings::completed(opened.lesson.settings, given);
+        let settings = self.settings_of(lesson, &given);
+        if let Some(opened) = &mut self.opened {
+            opened.settings = settings;
+            opened.given = given;
+            opened.solving = false;
+        }
+        self.act_on_step(now)
+    }
+
+    /// Does what the open step's button does.
+    fn act_on_step(&mut self, now: Timestamp) -> Result<(), Message> {
+        let Some(opened) = &self.opened else {
+            return Ok(());
+        };
         let step = opened.step;
         let fault = opened.fault().filter(|_| opened.broken);
+        if let Some(obstacle) = self.obstacle(step) {
+            self.start_by_hand(step);
+            self.have_confirmed(step, obstacle);
+            return Ok(());
+        }
+        self.refuse_without_string(step)?;
         self.set_state(step, StepState::Running);
         match fault {
             Some(fault) => self.mend(now, fault),
             None => self.start_act(step),
         }
+        Ok(())
     }
 
     /// Starts what a step's button does.
@@ -498,7 +618,7 @@ impl Classroom {
 
     /// Starts to mend a fault, at the time at which that can be done.
     fn mend(&mut self, now: Timestamp, fault: &Fault) {
-        if let Some(wait) = fault.wait {
+        if let Some(wait) = fault.wait.filter(|_| self.live.is_none()) {
             let at = wait(&self.bench.hands());
             self.bench.run_until(at);
             self.clock.move_to(now, self.bench.hands().now());
@@ -506,12 +626,17 @@ impl Classroom {
         self.start_script(fault.mend);
     }
 
-    fn start_script(&mut self, act: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>) {
+    fn start_script(&mut self, act: Act) {
         let Some(opened) = &self.opened else {
             return;
         };
         self.bench.stop(SCRIPT);
-        let script = act(self.bench.hands(), opened.settings.clone());
+        let ready = self.ready();
+        let (hands, settings) = (self.bench.hands(), opened.settings.clone());
+        let script = async move {
+            ready.await;
+            act(hands, settings).await;
+        };
         let is_over = Rc::new(Cell::new(false));
         self.script_is_over = Rc::clone(&is_over);
         self.bench.spawn(SCRIPT, async move {
@@ -526,6 +651,13 @@ impl Classroom {
         };
         let step = opened.step;
         let is_passed = matches!(opened.states.get(step), Some(StepState::Passed { .. }));
+        if let Some(obstacle) = self.obstacle(step) {
+            // What the learner has confirmed stays confirmed.
+            if !is_passed {
+                self.have_confirmed(step, obstacle);
+            }
+            return;
+        }
         match opened.fault() {
             Some(fault) if !opened.broken && !is_passed => {
                 let verdict = (fault.seen)(&self.bench.hands(), &opened.settings);
@@ -543,6 +675,12 @@ impl Classroom {
     fn solve(&mut self, now: Timestamp) -> Result<(), Message> {
         if self.bench.hands().fleet().is_some() {
             return Err(Message::new("refused-solve-fleet"));
+        }
+        if self.live.is_some() {
+            if let Some(opened) = &mut self.opened {
+                opened.solving = true;
+            }
+            return self.act_on_step(now);
         }
         if let Some(step) = self.opened.as_ref().map(|opened| opened.step) {
             self.set_state(step, StepState::Running);
@@ -607,9 +745,14 @@ impl Classroom {
         let step = opened.step;
         opened.done = 0;
         opened.broken = false;
+        opened.solving = false;
         self.turns += 1;
         let later: Vec<_> = (step..opened.states.len()).collect();
+        let string = self.string_to_keep(step);
         self.make_bench(now);
+        if string.is_some() {
+            self.bench.hands().set_device_string(string);
+        }
         self.report_opened(true);
         for index in later {
             self.set_state(index, StepState::NotStarted);
@@ -638,7 +781,8 @@ impl Classroom {
 
     fn set_plugged(&mut self, device_id: &str, plugged: bool) -> Result<(), Message> {
         let hands = self.bench.hands();
-        if hands.hub().device(device_id).is_none() {
+        // Of a live hub not all devices are known.
+        if self.live.is_none() && hands.hub().device(device_id).is_none() {
             return Err(Message::new("refused-no-device").with("device", device_id));
         }
         hands.set_plugged(device_id, plugged);
@@ -661,11 +805,13 @@ impl Classroom {
         else {
             return;
         };
-        if matches!(state, StepState::Passed { .. }) {
+        if matches!(state, StepState::Passed { .. }) || self.obstacle(index).is_some() {
             return;
         }
         let hands = self.bench.hands();
         let is_over = *state == StepState::Running && (step.is_over)(&hands, &opened.settings);
+        // On a live hub a script gets ready first what earlier steps would have.
+        let is_over = is_over && (self.live.is_none() || self.script_is_over.get());
         let Some(fault) = opened.fault() else {
             let verdict = (step.check)(&hands, &opened.settings);
             if verdict.passed || is_over {
@@ -693,12 +839,17 @@ impl Classroom {
             return;
         };
         opened.broken = verdict.passed && opened.step == index;
+        let mends_now = opened.broken && opened.solving;
         let state = StepState::NotYet {
             looked_for: verdict.looked_for,
             saw: verdict.saw,
             mends: opened.broken,
         };
         self.set_state(index, state);
+        if mends_now && self.live.is_some() {
+            // What keeps it from being mended was told when the fault was caused.
+            let _ = self.act_on_step(self.last_turn);
+        }
     }
 
     /// Takes a verdict as the state of a step.
@@ -709,6 +860,7 @@ impl Classroom {
                 StepState::Passed { .. } => {
                     opened.done = opened.done.max(index + 1);
                     opened.broken = false;
+                    opened.solving = false;
                     self.turns += 1;
                 }
                 StepState::NotYet { mends, .. } => *mends = opened.broken,

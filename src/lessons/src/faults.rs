@@ -8,4 +8,4 @@ mod steps;
 mod tests;
 
 pub(crate) use outline::OUTLINE;
-pub(crate) use steps::{FAULTS, STEPS};
+pub(crate) use steps::{FAULTS, STEPS, by_hand};

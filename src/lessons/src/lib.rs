@@ -14,6 +14,7 @@ pub mod message;
 mod messages;
 mod methods;
 pub mod outline;
+mod sent;
 pub mod settings;
 mod step;
 mod telemetry;

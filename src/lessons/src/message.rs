@@ -165,6 +165,31 @@ pub enum Right {
     DeviceConnect,
 }
 
+impl Right {
+    /// All rights.
+    pub const ALL: [Self; 4] = [
+        Self::RegistryRead,
+        Self::RegistryWrite,
+        Self::ServiceConnect,
+        Self::DeviceConnect,
+    ];
+
+    /// The service's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RegistryRead => "RegistryRead",
+            Self::RegistryWrite => "RegistryWrite",
+            Self::ServiceConnect => "ServiceConnect",
+            Self::DeviceConnect => "DeviceConnect",
+        }
+    }
+
+    /// The right of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|right| right.name() == name)
+    }
+}
+
 /// What a page asks of the classroom.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -9,4 +9,4 @@ mod steps;
 mod tests;
 
 pub(crate) use outline::OUTLINE;
-pub(crate) use steps::STEPS;
+pub(crate) use steps::{STEPS, by_hand};

@@ -2,6 +2,8 @@
 
 use lab::view::Side;
 
+use crate::message::Right;
+
 /// A language in which a program is written out in full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -123,6 +125,72 @@ impl Need {
             Self::Service | Self::Bench => OnLive::ByHand,
         }
     }
+
+    /// How such a step goes if the string that opens the hub does not open its cloud side: a device's, or that of a
+    /// policy without `ServiceConnect`.
+    pub fn on_live_as_device(self) -> OnLive {
+        match self {
+            Self::Device => OnLive::Live,
+            Self::Events | Self::Messages | Self::Service | Self::Bench => OnLive::ByHand,
+        }
+    }
+}
+
+impl OnLive {
+    /// All ways, the page's own first.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Relayed, Self::ByHand];
+
+    /// Its name, as in the ids of messages.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Relayed => "relayed",
+            Self::ByHand => "by-hand",
+        }
+    }
+}
+
+/// What a learner's connection string, and the page that it was given to, can reach of a live hub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Whether the page's server relays service calls to the hub.
+    pub relay: bool,
+    /// What the string lets its holder do.
+    pub access: Access,
+}
+
+/// What a connection string lets its holder do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It is a device's: that device may connect, and nothing else is allowed.
+    Device,
+    /// It is that of a policy of which only the hub knows what it may do.
+    Policy,
+    /// It is that of a policy with these rights.
+    Rights(Vec<Right>),
+}
+
+impl Access {
+    pub(crate) fn allows(&self, rights: &[Right]) -> bool {
+        match self {
+            Self::Device => rights.is_empty(),
+            Self::Policy => true,
+            Self::Rights(own) => rights.iter().all(|right| own.contains(right)),
+        }
+    }
+}
+
+/// Why a step of a live hub is the learner's to do, and to confirm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Only the hub on the bench can do it.
+    Bench,
+    /// The connection string is a device's.
+    DeviceString,
+    /// The policy lacks this right.
+    Right(Right),
+    /// It needs a relay, and there is none.
+    NoRelay,
 }
 
 /// A step of a lesson.
@@ -137,6 +205,52 @@ pub struct StepOutline {
     pub settings: &'static [&'static str],
     /// What it needs of a live hub.
     pub needs: Need,
+    /// What the policy must allow for that.
+    pub rights: &'static [Right],
+}
+
+/// To see the registry.
+pub(crate) const REGISTRY_READ: &[Right] = &[Right::RegistryRead];
+
+/// To register devices.
+pub(crate) const REGISTRY: &[Right] = &[Right::RegistryRead, Right::RegistryWrite];
+
+/// To call what serves the cloud side: methods, twins, queries, messages, feedback and events.
+pub(crate) const SERVICE: &[Right] = &[Right::ServiceConnect];
+
+/// To register devices, and to call what serves the cloud side.
+pub(crate) const REGISTRY_AND_SERVICE: &[Right] = &[
+    Right::RegistryRead,
+    Right::RegistryWrite,
+    Right::ServiceConnect,
+];
+
+impl StepOutline {
+    /// How the step goes on a live hub of which so much can be reached.
+    pub fn on_live(&self, reach: &Reach) -> OnLive {
+        match self.obstacle(reach) {
+            Some(_) => OnLive::ByHand,
+            None => self.needs.on_live(reach.relay),
+        }
+    }
+
+    /// Why the step is the learner's to do on a live hub of which so much can be reached; none if it is not.
+    pub fn obstacle(&self, reach: &Reach) -> Option<Obstacle> {
+        if self.needs == Need::Bench {
+            return Some(Obstacle::Bench);
+        }
+        if !reach.access.allows(self.rights) {
+            let mut rights = self.rights.iter();
+            return match &reach.access {
+                Access::Rights(own) => rights
+                    .find(|it| !own.contains(it))
+                    .map(|it| Obstacle::Right(*it)),
+                Access::Device | Access::Policy => Some(Obstacle::DeviceString),
+            };
+        }
+        let is_by_hand = self.needs.on_live(reach.relay) == OnLive::ByHand;
+        is_by_hand.then_some(Obstacle::NoRelay)
+    }
 }
 
 /// A lesson.

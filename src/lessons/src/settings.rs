@@ -8,6 +8,9 @@ use crate::{
     outline::{SettingKind, SettingOutline},
 };
 
+/// The setting that holds what the ids of lesson devices begin with on a live hub. No learner changes it in a lesson.
+pub(crate) const PREFIX: &str = "device-id-prefix";
+
 /// The longest name of a direct method. (IoT Hub documentation: understand and invoke direct methods.)
 const MOST_NAME_CHARACTERS: usize = 100;
 
@@ -81,6 +84,24 @@ pub fn completed(settings: &[SettingOutline], given: &Settings) -> Settings {
     completed
 }
 
+/// A lesson's completed settings for a live hub: the ids of devices begin with a prefix, which tells them from the hub's
+/// own. An id that begins with it stays as it is; one that would be too long with it gives way to the default.
+pub fn prefixed(settings: &[SettingOutline], mut completed: Settings, prefix: &str) -> Settings {
+    for setting in settings {
+        let Some(value) = completed.get_mut(setting.id) else {
+            continue;
+        };
+        if setting.kind == SettingKind::DeviceId && !value.starts_with(prefix) {
+            let id = format!("{prefix}{value}");
+            *value = match complaint(setting, &id) {
+                None => id,
+                Some(_) => format!("{prefix}{}", setting.default),
+            };
+        }
+    }
+    completed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +139,19 @@ mod tests {
             completed(LESSONS[0].settings, &given)["device-id"],
             "gauge-7"
         );
+    }
+
+    #[test]
+    fn a_prefix_is_put_before_ids_that_lack_it() {
+        let settings = LESSONS[0].settings;
+        let id = |given: &str| {
+            let given = [("device-id".to_owned(), given.to_owned())].into();
+            let completed = completed(settings, &given);
+            prefixed(settings, completed, "ada-")["device-id"].clone()
+        };
+        assert_eq!(id("gauge"), "ada-gauge");
+        assert_eq!(id("ada-gauge"), "ada-gauge");
+        assert_eq!(id(&"x".repeat(128)), "ada-MyFirstPythonDevice");
     }
 
     /// Complaints about values of a setting of lesson 2.

@@ -6,10 +6,13 @@ use wire::timestamp::Timestamp;
 
 use crate::message::{Message, Settings, StepState};
 
+/// Something that a step's button starts.
+pub(crate) type Act = fn(Hands, Settings) -> LocalBoxFuture<'static, ()>;
+
 /// A step of a lesson.
 pub(crate) struct Step {
     /// What the step's button does.
-    pub(crate) act: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>,
+    pub(crate) act: Act,
     /// Looks whether the step is done.
     pub(crate) check: fn(&Hands, &Settings) -> Verdict,
     /// Whether what the button started has come to an end, so that a check that does not pass now will not pass later.
@@ -24,7 +27,7 @@ pub(crate) struct Fault {
     /// To when the clock moves before the fault can be mended, if it has to.
     pub(crate) wait: Option<fn(&Hands) -> Timestamp>,
     /// What the step's button does about it.
-    pub(crate) mend: fn(Hands, Settings) -> LocalBoxFuture<'static, ()>,
+    pub(crate) mend: Act,
 }
 
 /// What a check found.

@@ -6,4 +6,4 @@ pub(crate) mod programs;
 pub(crate) mod steps;
 
 pub(crate) use outline::OUTLINE;
-pub(crate) use steps::STEPS;
+pub(crate) use steps::{STEPS, by_hand};

@@ -419,6 +419,7 @@ mod tests {
             program: None,
             settings: &[],
             needs: crate::outline::Need::Device,
+            rights: &[],
         }];
         let lesson = LessonOutline { steps, ..LESSON };
         let error = LessonText::parse(&lesson, "# T\n\nx\n\n## A {#a}\n\nb").unwrap_err();

@@ -11,7 +11,7 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use super::{Classroom, HOST_NAME};
+use super::Classroom;
 use crate::message::{DeviceString, Message, Report};
 
 /// The longest that queries may lag behind, in seconds.
@@ -27,6 +27,14 @@ impl Classroom {
     /// Does something at a simulated device; the answer comes when the device has done it.
     pub(super) fn act_at_device(&mut self, id: u64, action: DeviceAction) {
         self.telling.asked.insert(id);
+        if self.live.is_some() && matches!(action, DeviceAction::StartFleet { .. }) {
+            self.answer_refused(
+                id,
+                "a fleet would use up a live hub's messages of the day; leave the hub, and start the fleet on the one \
+                 in this page",
+            );
+            return;
+        }
         self.bench.hands().start_at_device(id, action);
     }
 
@@ -56,16 +64,17 @@ impl Classroom {
     pub(super) fn set_device_string(&mut self, text: &str) {
         let hands = self.bench.hands();
         hands.set_device_string(None);
+        let host_name = self.host_name().to_owned();
         let place = Place::Device {
-            host_name: HOST_NAME,
+            host_name: &host_name,
             device_id: None,
         };
         let detail = match text.parse::<DeviceConnectionString>() {
-            Ok(string) if string.host_name.eq_ignore_ascii_case(HOST_NAME) => {
+            Ok(string) if string.host_name.eq_ignore_ascii_case(&host_name) => {
                 hands.set_device_string(Some(string));
                 return;
             }
-            Ok(_) => format!("expected HostName={HOST_NAME}"),
+            Ok(_) => format!("expected HostName={host_name}"),
             Err(_) if text.trim().is_empty() => {
                 self.show_device_string(DeviceString::Missing);
                 return;

@@ -59,6 +59,11 @@ impl Telling {
         self.room = if at_once { MOST_AT_ONCE } else { MOST_TRACED };
     }
 
+    /// Whether a learner waits for the batch under way.
+    pub(super) fn is_at_once(&self) -> bool {
+        self.at_once
+    }
+
     pub(super) fn watch(&mut self, device_id: Option<String>) {
         self.watched = device_id;
         self.seen = None;
@@ -234,11 +239,18 @@ impl Classroom {
     pub(super) fn end_asked(&mut self) {
         self.telling.seen = None;
         for id in std::mem::take(&mut self.telling.asked) {
-            let outcome = Outcome::Refused(refused_by_bench(
+            self.answer_refused(
+                id,
                 "the bench was made anew before the answer came; do it again",
-            ));
-            self.reports.push_back(Report::Answered { id, outcome });
+            );
         }
+    }
+
+    /// Answers that something done by hand is not to be.
+    pub(super) fn answer_refused(&mut self, id: u64, why: &str) {
+        self.telling.asked.remove(&id);
+        let outcome = Outcome::Refused(refused_by_bench(why));
+        self.reports.push_back(Report::Answered { id, outcome });
     }
 }
 

@@ -17,8 +17,9 @@ use super::programs::{
 use crate::{
     exchange::{Exchange, exchanges},
     message::{Message, Settings},
+    sent::sent_by,
     step::Verdict,
-    telemetry::checks::{device_id, events_of, handed_over},
+    telemetry::checks::{device_id, handed_over},
 };
 
 /// The hub takes the connection. (MQTT 3.1.1, 3.2.2.3)
@@ -319,5 +320,5 @@ fn connected(hands: &Hands, settings: &Settings) -> Sight {
 
 /// Whether the hub has a message of the device from that time or later.
 pub(super) fn has_sent(hands: &Hands, id: &str, since: Timestamp) -> bool {
-    !events_of(&hands.hub(), id, since).is_empty()
+    !sent_by(hands, id, since).is_empty()
 }

@@ -3,7 +3,10 @@
 use super::programs::{
     CALL_A_METHOD, CHANGE_THE_TWIN, CONNECT_AND_SEND, OUTLINES, SEND_MANY, SET_DEVICE_STATUS,
 };
-use crate::outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline};
+use crate::message::Right;
+use crate::outline::{
+    LessonOutline, Need, REGISTRY, REGISTRY_AND_SERVICE, SettingKind, SettingOutline, StepOutline,
+};
 
 /// The lesson.
 pub(crate) const OUTLINE: LessonOutline = LessonOutline {
@@ -11,14 +14,22 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     steps: &[
         StepOutline {
             settings: &["device-id"],
-            ..step("wrong-string", CONNECT_AND_SEND, Need::Service)
+            ..step("wrong-string", CONNECT_AND_SEND, (Need::Service, REGISTRY))
         },
-        step("wrong-key", CONNECT_AND_SEND, Need::Service),
-        step("disabled", SET_DEVICE_STATUS, Need::Service),
-        step("expired-token", CONNECT_AND_SEND, Need::Service),
-        step("offline", CALL_A_METHOD, Need::Service),
-        step("conflict", CHANGE_THE_TWIN, Need::Service),
-        step("quota", SEND_MANY, Need::Bench),
+        step("wrong-key", CONNECT_AND_SEND, (Need::Service, REGISTRY)),
+        step("disabled", SET_DEVICE_STATUS, (Need::Service, REGISTRY)),
+        step("expired-token", CONNECT_AND_SEND, (Need::Service, REGISTRY)),
+        step(
+            "offline",
+            CALL_A_METHOD,
+            (Need::Service, REGISTRY_AND_SERVICE),
+        ),
+        step(
+            "conflict",
+            CHANGE_THE_TWIN,
+            (Need::Service, REGISTRY_AND_SERVICE),
+        ),
+        step("quota", SEND_MANY, (Need::Bench, &[])),
     ],
     programs: OUTLINES,
     settings: &[SettingOutline {
@@ -30,11 +41,16 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     reads_events: false,
 };
 
-const fn step(id: &'static str, program: &'static str, needs: Need) -> StepOutline {
+const fn step(
+    id: &'static str,
+    program: &'static str,
+    (needs, rights): (Need, &'static [Right]),
+) -> StepOutline {
     StepOutline {
         id,
         program: Some(program),
         settings: &[],
         needs,
+        rights,
     }
 }

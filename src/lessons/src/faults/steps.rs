@@ -20,16 +20,19 @@ use super::{
 };
 use crate::{
     message::Settings,
-    step::{Fault, Step},
+    settings::PREFIX,
+    step::{Act, Fault, Step},
     telemetry::{
-        checks::{device_id, is_connected},
-        programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, hand_over, register},
+        checks::device_id,
+        steps::{ended, hand_over, have_device, until_ended, until_gone},
     },
 };
 
 /// How long the token is good that the device is given.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(10);
+
+/// How long the token has been no good that a live hub is shown: longer than its clock can be off.
+const LONG_AGO: Duration = Duration::from_mins(10);
 
 /// When the other writer comes in between: while the program thinks.
 const IN_BETWEEN: Duration = Duration::from_secs(1);
@@ -122,15 +125,23 @@ pub(crate) static FAULTS: &[Fault] = &[
     },
 ];
 
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "wrong-string" | "wrong-key" | "disabled" | "expired-token" | "offline" => {
+            Some(|hands, settings| Box::pin(async move { hands.start(&CONNECT, settings) }))
+        }
+        _ => None,
+    }
+}
+
 /// Makes the bench whole: nothing runs, no limits, and the device is there, enabled, with its own string.
 async fn begin(hands: &Hands, settings: &Settings) {
     let id = device_id(settings);
     hands.stop_all();
     hands.enforce_limits(None);
     hands.set_plugged(id, true);
-    hands
-        .wait_until(|hands| !is_connected(&hands.hub(), id))
-        .await;
+    until_gone(hands, id).await;
     have_device(hands, id).await;
     let is_disabled = hands
         .hub()
@@ -140,18 +151,6 @@ async fn begin(hands: &Hands, settings: &Settings) {
         set_status(hands, settings, "enabled").await;
     }
     hand_over(hands, settings);
-}
-
-/// Registers a device that is not there.
-async fn have_device(hands: &Hands, id: &str) {
-    if hands.hub().device(id).is_none() {
-        register(hands, &[("device-id".to_owned(), id.to_owned())].into());
-        until_ended(hands, CREATE_DEVICE_IDENTITY).await;
-    }
-}
-
-async fn until_ended(hands: &Hands, program: &str) {
-    hands.wait_until(|hands| ended(hands, program)).await;
 }
 
 async fn run(hands: &Hands, program: &'static Program, settings: Settings) {
@@ -180,10 +179,11 @@ async fn give_policy_string(hands: Hands, settings: Settings) {
 async fn give_wrong_key(hands: Hands, settings: Settings) {
     begin(&hands, &settings).await;
     let own = device_id(&settings);
-    let other = OTHER_DEVICES.into_iter().find(|id| *id != own);
-    let other = other.unwrap_or_default();
-    have_device(&hands, other).await;
-    let string = hands.hub().device_connection_string(other);
+    let prefix = settings.get(PREFIX).map_or("", String::as_str);
+    let mut others = OTHER_DEVICES.map(|id| format!("{prefix}{id}")).into_iter();
+    let other = others.find(|id| id != own).unwrap_or_default();
+    have_device(&hands, &other).await;
+    let string = hands.hub().device_connection_string(&other);
     hands.set_device_string(string.map(|string| DeviceConnectionString {
         device_id: own.to_owned(),
         ..string
@@ -205,11 +205,19 @@ async fn enable(hands: Hands, settings: Settings) {
 /// Gives the device a token in its key's place, and lets it connect when the token is no longer good.
 async fn give_old_token(hands: Hands, settings: Settings) {
     begin(&hands, &settings).await;
-    let expires = hands.now().plus(TOKEN_LIFETIME);
+    let is_live = hands.live().is_some();
+    let now = hands.now();
+    let expires = if is_live {
+        now.as_seconds().saturating_sub(LONG_AGO.as_secs())
+    } else {
+        now.plus(TOKEN_LIFETIME).as_seconds()
+    };
     if let Some(string) = hands.device_string() {
-        hands.set_device_string(Some(with_token(string, expires.as_seconds())));
+        hands.set_device_string(Some(with_token(string, expires)));
     }
-    hands.sleep(TOKEN_LIFETIME).await;
+    if !is_live {
+        hands.sleep(TOKEN_LIFETIME).await;
+    }
     hands.start(&CONNECT, settings);
 }
 

@@ -46,13 +46,17 @@ pub(super) fn receiving(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn sent(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let mail = taken(hands, id);
     let saw = match (mail.last(), newest_refusal(hands, id)) {
         (_, Some(reason)) => Seen::not_yet("check-messages-send-refused").because(&reason),
         (None, None) => Seen::not_yet("check-messages-send-none"),
         (Some(mail), None) => match fate(hands, id, Some(mail)) {
-            _ if queued(&hub, id) > 0 => Seen::not_yet("check-messages-send-waiting"),
+            // A live hub tells late how many messages wait.
+            fate if queued(&hub, id) > 0 && (fate.is_none() || !is_live) => {
+                Seen::not_yet("check-messages-send-waiting")
+            }
             Some(FeedbackStatus::Success) => Seen::it("check-messages-send-saw"),
             Some(status) => Seen::not_yet("check-messages-send-other").because(status.name()),
             None => Seen::not_yet("check-messages-send-no-feedback"),
@@ -74,9 +78,15 @@ pub(super) fn waiting(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn delivered(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let fate = fate(hands, id, taken(hands, id).last());
-    let saw = match (queued(&hub, id), fate) {
+    let queued = if is_live && fate.is_some() {
+        0
+    } else {
+        queued(&hub, id)
+    };
+    let saw = match (queued, fate) {
         (0, Some(FeedbackStatus::Success)) => Seen::it("check-messages-deliver-saw"),
         (0, Some(status)) => Seen::not_yet("check-messages-deliver-other").because(status.name()),
         (0, None) => Seen::not_yet("check-messages-deliver-no-feedback"),
@@ -88,6 +98,7 @@ pub(super) fn delivered(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn expired(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let mail = taken(hands, id);
     let limited = mail
@@ -102,8 +113,14 @@ pub(super) fn expired(hands: &Hands, settings: &Settings) -> Verdict {
             Some(status) => Seen::not_yet("check-messages-expire-other").because(status.name()),
             None if expires > hands.now() && queued(&hub, id) > 0 => {
                 let left = expires.since(hands.now()).as_secs_f64().ceil();
-                Seen::not_yet("check-messages-expire-waiting").in_seconds(left)
+                let saw = if is_live {
+                    "check-live-expire-waiting"
+                } else {
+                    "check-messages-expire-waiting"
+                };
+                Seen::not_yet(saw).in_seconds(left)
             }
+            None if is_live => Seen::not_yet("check-live-expire-no-feedback"),
             None => Seen::not_yet("check-messages-expire-no-feedback"),
         },
     };
@@ -112,8 +129,10 @@ pub(super) fn expired(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn limited(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let saw = match (queued(&hub, id), was_full(hands, id)) {
+        (_, true) if is_live => Seen::it("check-live-limit-saw"),
         (MOST_QUEUED.., true) => Seen::it("check-messages-limit-saw"),
         (MOST_QUEUED.., false) => Seen::not_yet("check-messages-limit-no-refusal"),
         _ if is_connected(&hub, id) => Seen::not_yet("check-messages-limit-online"),

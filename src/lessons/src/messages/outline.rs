@@ -5,7 +5,7 @@ use super::programs::{
     SEND_WITH_TIME_TO_LIVE, SIMULATED_DEVICE_THAT_RECEIVES,
 };
 use crate::{
-    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
+    outline::{LessonOutline, Need, REGISTRY, SERVICE, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -18,42 +18,49 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
             needs: Need::Service,
+            rights: REGISTRY,
         },
         StepOutline {
             id: "receive",
             program: Some(SIMULATED_DEVICE_THAT_RECEIVES),
             settings: &[],
             needs: Need::Device,
+            rights: &[],
         },
         StepOutline {
             id: "send",
             program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
             settings: &[],
             needs: Need::Messages,
+            rights: SERVICE,
         },
         StepOutline {
             id: "queue",
             program: Some(SEND_CLOUD_TO_DEVICE_MESSAGE),
             settings: &[],
             needs: Need::Messages,
+            rights: SERVICE,
         },
         StepOutline {
             id: "deliver",
             program: Some(RECEIVE_FEEDBACK),
             settings: &[],
             needs: Need::Messages,
+            rights: SERVICE,
         },
         StepOutline {
             id: "expire",
             program: Some(SEND_WITH_TIME_TO_LIVE),
             settings: &["time-to-live-seconds"],
             needs: Need::Messages,
+            rights: SERVICE,
         },
         StepOutline {
             id: "limit",
             program: Some(FILL_THE_QUEUE),
             settings: &[],
             needs: Need::Messages,
+            rights: SERVICE,
         },
     ],
     programs: OUTLINES,

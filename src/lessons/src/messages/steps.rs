@@ -4,6 +4,7 @@ use lab::{Hands, Program};
 
 use super::{
     checks::{self, is_receiving, queued},
+    mail::taken,
     programs::{
         DEVICE, FEEDBACK_READER, FILL_THE_QUEUE, FILLER, RECEIVE_FEEDBACK,
         SEND_CLOUD_TO_DEVICE_MESSAGE, SEND_WITH_TIME_TO_LIVE, SENDER, SENDER_WITH_EXPIRY,
@@ -12,11 +13,11 @@ use super::{
 };
 use crate::{
     message::Settings,
-    step::Step,
+    step::{Act, Step},
     telemetry::{
-        checks::{device_id, is_connected},
+        checks::device_id,
         programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, prepare},
+        steps::{ended, prepare, until_gone},
     },
 };
 
@@ -51,7 +52,7 @@ pub(crate) static STEPS: &[Step] = &[
         is_over: |hands, _| ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE),
     },
     Step {
-        act: |hands, settings| Box::pin(async move { deliver(&hands, &settings) }),
+        act: |hands, settings| Box::pin(deliver(hands, settings)),
         check: checks::delivered,
         is_over: |hands, _| ended(hands, RECEIVE_FEEDBACK),
     },
@@ -66,6 +67,19 @@ pub(crate) static STEPS: &[Step] = &[
         is_over: |hands, _| ended(hands, FILL_THE_QUEUE),
     },
 ];
+
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "send" | "deliver" => {
+            Some(|hands, settings| Box::pin(async move { switch_on(&hands, &settings) }))
+        }
+        "queue" | "expire" | "limit" => {
+            Some(|hands, _| Box::pin(async move { hands.stop(SIMULATED_DEVICE_THAT_RECEIVES) }))
+        }
+        _ => None,
+    }
+}
 
 /// Starts the device with its cable in.
 fn switch_on(hands: &Hands, settings: &Settings) {
@@ -98,16 +112,28 @@ async fn send(hands: Hands, settings: Settings) {
 
 /// Switches the device off, and starts a program of the cloud once the hub knows.
 async fn run_without_device(hands: Hands, settings: Settings, program: &'static Program) {
-    let id = device_id(&settings);
     hands.stop(SIMULATED_DEVICE_THAT_RECEIVES);
-    hands
-        .wait_until(|hands| !is_connected(&hands.hub(), id))
-        .await;
+    until_gone(&hands, device_id(&settings)).await;
     start_in_cloud(&hands, settings.clone(), program);
 }
 
 /// Switches the device on. Whatever waits for it is delivered, and the hub tells so.
-fn deliver(hands: &Hands, settings: &Settings) {
-    switch_on(hands, settings);
-    start_in_cloud(hands, settings.clone(), &FEEDBACK_READER);
+async fn deliver(hands: Hands, settings: Settings) {
+    have_mail(&hands, &settings).await;
+    switch_on(&hands, &settings);
+    start_in_cloud(&hands, settings, &FEEDBACK_READER);
+}
+
+/// Sends a message first if a live hub was sent none: there the step before was not done for the learner.
+async fn have_mail(hands: &Hands, settings: &Settings) {
+    let id = device_id(settings);
+    if hands.live().is_none() || !taken(hands, id).is_empty() {
+        return;
+    }
+    run_without_device(hands.clone(), settings.clone(), &SENDER).await;
+    hands
+        .wait_until(|hands| {
+            !taken(hands, id).is_empty() || ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE)
+        })
+        .await;
 }

@@ -2,7 +2,7 @@
 
 use super::programs::{BACK_END_APPLICATION, OUTLINES, SIMULATED_DEVICE_WITH_METHODS};
 use crate::{
-    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
+    outline::{LessonOutline, Need, REGISTRY, SERVICE, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -15,36 +15,42 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
             needs: Need::Service,
+            rights: REGISTRY,
         },
         StepOutline {
             id: "strings",
             program: None,
             settings: &[],
             needs: Need::Device,
+            rights: &[],
         },
         StepOutline {
             id: "listen",
             program: Some(SIMULATED_DEVICE_WITH_METHODS),
             settings: &[],
             needs: Need::Device,
+            rights: &[],
         },
         StepOutline {
             id: "call",
             program: Some(BACK_END_APPLICATION),
             settings: &["method-name", "method-payload"],
             needs: Need::Service,
+            rights: SERVICE,
         },
         StepOutline {
             id: "refuse",
             program: Some(BACK_END_APPLICATION),
             settings: &[],
             needs: Need::Service,
+            rights: SERVICE,
         },
         StepOutline {
             id: "offline",
             program: Some(BACK_END_APPLICATION),
             settings: &["method-name", "method-payload"],
             needs: Need::Service,
+            rights: SERVICE,
         },
     ],
     programs: OUTLINES,

@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     message::Settings,
-    step::Step,
+    step::{Act, Step},
     telemetry::{
         checks::{device_id, handed_over, is_connected, registered},
         programs::CREATE_DEVICE_IDENTITY,
-        steps::{ended, hand_over, register},
+        steps::{ended, hand_over, register, until_gone},
     },
 };
 
@@ -63,6 +63,19 @@ pub(crate) static STEPS: &[Step] = &[
     },
 ];
 
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "call" | "refuse" => {
+            Some(|hands, settings| Box::pin(async move { have_listener(&hands, &settings).await }))
+        }
+        "offline" => {
+            Some(|hands, _| Box::pin(async move { hands.stop(SIMULATED_DEVICE_WITH_METHODS) }))
+        }
+        _ => None,
+    }
+}
+
 /// Starts the device with its cable in.
 fn listen(hands: &Hands, settings: &Settings) {
     hands.set_plugged(device_id(settings), true);
@@ -104,9 +117,6 @@ async fn call_in_vain(hands: Hands, mut settings: Settings) {
 /// Switches the device off, and calls it once the hub knows.
 async fn call_nobody(hands: Hands, settings: Settings) {
     hands.stop(SIMULATED_DEVICE_WITH_METHODS);
-    let id = device_id(&settings);
-    hands
-        .wait_until(|hands| !is_connected(&hands.hub(), id))
-        .await;
+    until_gone(&hands, device_id(&settings)).await;
     hands.start(&BACK_END, settings.clone());
 }

@@ -7,10 +7,7 @@ use super::{
     OUTLINE, checks,
     programs::{BACK_END, BACK_END_APPLICATION, DEVICE, SIMULATED_DEVICE_WITH_METHODS},
 };
-use crate::{
-    telemetry::checks::events_of,
-    test_bench::{Check, PUPPET, Story, TestBench, tell},
-};
+use crate::test_bench::{Check, PUPPET, Story, TestBench, tell};
 
 const WORDS: &str = include_str!("../../../../www/texts/en/methods.ftl");
 
@@ -199,7 +196,8 @@ fn telemetry_is_in_its_bounds_and_warns_of_heat() {
     let mut bench = TestBench::new(&OUTLINE);
     bench.run(&DEVICE);
     bench.wait(99);
-    let events = events_of(&bench.hands.hub(), bench.device_id(), Timestamp::NEVER);
+    let hub = bench.hands.hub();
+    let events = hub.device_events(bench.device_id(), Timestamp::NEVER);
     assert_eq!(events.len(), 100);
     let mut alerts = 0;
     for event in events {

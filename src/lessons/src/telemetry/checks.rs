@@ -3,7 +3,6 @@
 use lab::{Hands, Sight, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
-    event::Event,
     rest::{DeviceIdentity, DeviceStatus},
     timestamp::Timestamp,
 };
@@ -11,6 +10,7 @@ use wire::{
 use super::programs::{SIMULATED_DEVICE, SIMULATED_DEVICE_WITH_RETRY};
 use crate::{
     message::{Message, Settings},
+    sent::sent_by,
     step::Verdict,
 };
 
@@ -28,10 +28,12 @@ pub(crate) fn device_id(settings: &Settings) -> &str {
 pub(crate) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let looked_for = Message::new("check-registered-looked-for").with("device", id);
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let (passed, saw) = match hub.device(id) {
         Some(device) if device.status == DeviceStatus::Enabled => (true, "check-registered-saw"),
         Some(_) => (false, "check-registered-disabled"),
+        None if is_live => (false, "check-live-not-registered"),
         None if hub.devices().next().is_none() => (false, "check-registered-empty"),
         None => (false, "check-registered-others"),
     };
@@ -53,6 +55,7 @@ pub(crate) fn handed_over(hands: &Hands, settings: &Settings) -> Verdict {
         looked_for: looked_for.clone(),
         saw,
     };
+    let is_live = hands.live().is_some();
     let hub = hands.hub();
     let Some(string) = hands.device_string() else {
         return not_yet(Message::new("check-handed-over-missing"));
@@ -63,43 +66,56 @@ pub(crate) fn handed_over(hands: &Hands, settings: &Settings) -> Verdict {
         );
     }
     let about = |id: &str| Message::new(id).with("device", string.device_id.as_str());
-    let Some(device) = hub
-        .device(&string.device_id)
-        .filter(|_| string.device_id == device_id(settings))
-    else {
-        return not_yet(about("check-handed-over-unknown"));
-    };
-    if !has_key(device, &string.credential) {
-        return not_yet(about("check-handed-over-key"));
+    let is_own = string.device_id == device_id(settings);
+    if is_live && !is_own {
+        let saw = about("check-live-handed-over-other");
+        return not_yet(saw.with("expected", device_id(settings)));
     }
+    let device = hub.device(&string.device_id).filter(|_| is_own);
+    let saw = match device.and_then(|device| has_key(device, &string.credential)) {
+        Some(true) => "check-handed-over-saw",
+        Some(false) => return not_yet(about("check-handed-over-key")),
+        // Nobody has told what the device's keys are.
+        None if is_live => "check-live-handed-over-saw",
+        None => return not_yet(about("check-handed-over-unknown")),
+    };
     Verdict {
         passed: true,
-        saw: about("check-handed-over-saw"),
+        saw: about(saw),
         looked_for,
     }
 }
 
-fn has_key(device: &DeviceIdentity, credential: &DeviceCredential) -> bool {
+/// Whether a device has the key that a credential was made with; none if the device's keys are not known.
+fn has_key(device: &DeviceIdentity, credential: &DeviceCredential) -> Option<bool> {
     let keys = &device.authentication.symmetric_key;
-    let mut keys = [&keys.primary_key, &keys.secondary_key]
+    let keys: Vec<_> = [&keys.primary_key, &keys.secondary_key]
         .into_iter()
         .flatten()
-        .filter_map(|key| key.to_key().ok());
-    match credential {
+        .filter_map(|key| key.to_key().ok())
+        .collect();
+    if keys.is_empty() {
+        return None;
+    }
+    let mut keys = keys.into_iter();
+    Some(match credential {
         DeviceCredential::SharedAccessKey(given) => keys.any(|key| key == *given),
         DeviceCredential::SharedAccessSignature(token) => keys.any(|key| token.verify(&key)),
         DeviceCredential::X509 => false,
-    }
+    })
 }
 
 pub(super) fn sent(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
+    if hands.live().is_some() {
+        return sent_live(hands, id);
+    }
     let looked_for = Message::new("check-sent-looked-for").with("device", id);
-    let events = events_of(&hands.hub(), id, Timestamp::NEVER);
+    let events = hands.hub().device_events(id, Timestamp::NEVER);
     let newest = events
         .iter()
         .rev()
-        .find_map(|event| Some((event.partition, wind_speed(event)?)));
+        .find_map(|event| Some((event.partition, wind_speed(&event.body)?)));
     let (passed, saw) = match newest {
         Some((partition, wind)) => (
             true,
@@ -114,6 +130,22 @@ pub(super) fn sent(hands: &Hands, settings: &Settings) -> Verdict {
         passed,
         looked_for,
         saw: saw.with("device", id).with("count", events.len()),
+    }
+}
+
+/// What a live hub's acknowledgements say of the messages of a device.
+fn sent_live(hands: &Hands, id: &str) -> Verdict {
+    let sent = sent_by(hands, id, Timestamp::NEVER);
+    let newest = sent.iter().rev().find_map(|sent| wind_speed(&sent.body));
+    let (passed, saw) = match newest {
+        Some(wind) => (true, Message::new("check-live-sent-saw").with("wind", wind)),
+        None if sent.is_empty() => (false, Message::new("check-live-sent-none")),
+        None => (false, Message::new("check-live-sent-no-wind")),
+    };
+    Verdict {
+        passed,
+        looked_for: Message::new("check-live-sent-looked-for").with("device", id),
+        saw: saw.with("device", id).with("count", sent.len()),
     }
 }
 
@@ -137,8 +169,10 @@ pub(super) fn unplugged(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let started = hands.program_started(SIMULATED_DEVICE).unwrap_or_default();
     let lost = hands.last_lost(id, started).is_some();
+    let is_live = hands.live().is_some();
     let ended = hands.program_state(SIMULATED_DEVICE) == Some(ProgramState::Failed);
     let (passed, saw) = match (lost, ended, is_connected(&hands.hub(), id)) {
+        (true, true, true) if is_live => (false, "check-live-still-connected"),
         (false, _, true) | (true, true, true) => (false, "check-unplugged-connected"),
         (false, _, false) => (false, "check-unplugged-not-pulled"),
         (true, false, _) => (false, "check-unplugged-running"),
@@ -156,7 +190,7 @@ pub(super) fn retried(hands: &Hands, settings: &Settings) -> Verdict {
     let started = hands.program_started(SIMULATED_DEVICE_WITH_RETRY);
     let lost = started.and_then(|started| hands.last_lost(id, started));
     let back = lost.and_then(|lost| hands.last_connected(id, lost));
-    let count = back.map_or(0, |back| events_of(&hands.hub(), id, back).len());
+    let count = back.map_or(0, |back| sent_by(hands, id, back).len());
     let (passed, saw) = match (lost, back) {
         (None, _) => (false, "check-retried-not-lost"),
         (Some(_), None) => (false, "check-retried-away"),
@@ -174,13 +208,8 @@ pub(crate) fn is_connected(hub: &Sight<'_>, id: &str) -> bool {
     hub.is_connected(id)
 }
 
-/// The events of a device that the hub took since a time, oldest first.
-pub(crate) fn events_of(hub: &Sight<'_>, id: &str, since: Timestamp) -> Vec<Event> {
-    hub.device_events(id, since)
-}
-
-fn wind_speed(event: &Event) -> Option<f64> {
-    let text = std::str::from_utf8(&event.body).ok()?;
+fn wind_speed(body: &[u8]) -> Option<f64> {
+    let text = std::str::from_utf8(body).ok()?;
     numbers(text)
         .into_iter()
         .find(|(name, _)| name == WIND_SPEED)

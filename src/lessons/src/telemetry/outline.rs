@@ -3,7 +3,9 @@
 use super::programs::{
     CREATE_DEVICE_IDENTITY, OUTLINES, READ_EVENTS, SIMULATED_DEVICE, SIMULATED_DEVICE_WITH_RETRY,
 };
-use crate::outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline};
+use crate::outline::{
+    LessonOutline, Need, REGISTRY, REGISTRY_READ, SERVICE, SettingKind, SettingOutline, StepOutline,
+};
 
 /// The lesson.
 pub(crate) const OUTLINE: LessonOutline = LessonOutline {
@@ -14,36 +16,42 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             program: Some(CREATE_DEVICE_IDENTITY),
             settings: &["device-id"],
             needs: Need::Service,
+            rights: REGISTRY,
         },
         StepOutline {
             id: "hand-over",
             program: None,
             settings: &[],
             needs: Need::Device,
+            rights: &[],
         },
         StepOutline {
             id: "send",
             program: Some(SIMULATED_DEVICE),
             settings: &["average-wind-speed", "interval-seconds"],
-            needs: Need::Events,
+            needs: Need::Device,
+            rights: &[],
         },
         StepOutline {
             id: "read",
             program: Some(READ_EVENTS),
             settings: &[],
             needs: Need::Events,
+            rights: SERVICE,
         },
         StepOutline {
             id: "unplug",
             program: Some(SIMULATED_DEVICE),
             settings: &[],
             needs: Need::Service,
+            rights: REGISTRY_READ,
         },
         StepOutline {
             id: "retry",
             program: Some(SIMULATED_DEVICE_WITH_RETRY),
             settings: &["average-wind-speed", "interval-seconds"],
-            needs: Need::Events,
+            needs: Need::Device,
+            rights: &[],
         },
     ],
     programs: OUTLINES,

@@ -1,20 +1,32 @@
 //! The steps of lesson 1: what their buttons do.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use lab::{Hands, view::ProgramState};
+use wire::rest::encode_id;
 
 use super::{
-    checks::{self, device_id, events_of, is_connected},
+    checks::{self, device_id, is_connected},
     programs::{
         CREATE, CREATE_DEVICE_IDENTITY, DEVICE, DEVICE_WITH_RETRY, READ_EVENTS, READER,
         SIMULATED_DEVICE, SIMULATED_DEVICE_WITH_RETRY,
     },
 };
-use crate::{message::Settings, step::Step};
+use crate::{
+    exchange::exchanges,
+    message::Settings,
+    sent::sent_by,
+    step::{Act, Step},
+};
 
 /// How long the plug stays out in the last step.
 const BREAK: Duration = Duration::from_secs(20);
+
+/// How long a live hub may take to tell of a device.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
+
+/// How long a live hub may show a device as connected that has gone.
+const LONGEST_ABSENCE: Duration = Duration::from_mins(2);
 
 /// The steps, in the order of the lesson's outline.
 pub(crate) static STEPS: &[Step] = &[
@@ -61,6 +73,15 @@ pub(crate) fn register(hands: &Hands, settings: &Settings) {
     hands.start(&CREATE, settings.clone());
 }
 
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "read" => Some(|hands, settings| Box::pin(async move { send(&hands, &settings) })),
+        "unplug" => Some(|hands, settings| Box::pin(unplug(hands, settings))),
+        _ => None,
+    }
+}
+
 /// Copies the connection string as a learner would from the cloud's console.
 pub(crate) fn hand_over(hands: &Hands, settings: &Settings) {
     let string = hands.hub().device_connection_string(device_id(settings));
@@ -73,10 +94,57 @@ pub(crate) fn hand_over(hands: &Hands, settings: &Settings) {
 /// Registers the device, and carries its string over once the registry has made one.
 pub(crate) async fn prepare(hands: Hands, settings: Settings) {
     register(&hands, &settings);
-    hands
-        .wait_until(|hands| ended(hands, CREATE_DEVICE_IDENTITY))
-        .await;
+    until_ended(&hands, CREATE_DEVICE_IDENTITY).await;
+    look_up(&hands, device_id(&settings)).await;
     hand_over(&hands, &settings);
+}
+
+pub(crate) async fn until_ended(hands: &Hands, program: &str) {
+    hands.wait_until(|hands| ended(hands, program)).await;
+}
+
+/// Registers a device that is not there.
+pub(crate) async fn have_device(hands: &Hands, id: &str) {
+    look_up(hands, id).await;
+    if hands.hub().device(id).is_none() {
+        register(hands, &[("device-id".to_owned(), id.to_owned())].into());
+        until_ended(hands, CREATE_DEVICE_IDENTITY).await;
+        // Somebody else may have registered it.
+        look_up(hands, id).await;
+    }
+}
+
+/// Waits until a device has left the hub. It takes a live one some time to notice, and longer to tell.
+pub(crate) async fn until_gone(hands: &Hands, id: &str) {
+    let gone = hands.wait_until(|hands| !is_connected(&hands.hub(), id));
+    within(hands, LONGEST_ABSENCE, gone).await;
+}
+
+/// Gives a live hub time to tell of a device, if it can be asked. What is to be known of an emulated one is known.
+async fn look_up(hands: &Hands, id: &str) {
+    if hands
+        .live()
+        .is_none_or(|live| !live.relay || live.policy.is_none())
+    {
+        return;
+    }
+    let path = format!("/devices/{}", encode_id(id));
+    let asked = hands.now();
+    let told = hands.wait_until(|hands| {
+        let is_denied = || {
+            let answers = exchanges(hands, "GET", &path);
+            let newest = answers.last().filter(|answer| answer.sent() >= asked);
+            newest.is_some_and(|answer| answer.refusal().is_some())
+        };
+        hands.hub().device(id).is_some() || is_denied()
+    });
+    within(hands, LONGEST_LOOK, told).await;
+}
+
+/// Waits for something, but not for ever.
+async fn within(hands: &Hands, time: Duration, work: impl Future<Output = ()>) {
+    let end = hands.sleep(time);
+    futures::future::select(pin!(work), pin!(end)).await;
 }
 
 fn send(hands: &Hands, settings: &Settings) {
@@ -116,7 +184,7 @@ async fn retry(hands: Hands, settings: Settings) {
     let started = hands.now();
     hands.start(&DEVICE_WITH_RETRY, settings);
     hands
-        .wait_until(|hands| !events_of(&hands.hub(), &id, started).is_empty())
+        .wait_until(|hands| !sent_by(hands, &id, started).is_empty())
         .await;
     // The answer to the first message is still on its way to the device: let it pass before the cut is set up.
     hands.sleep(Duration::from_secs(1)).await;

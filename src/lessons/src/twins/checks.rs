@@ -16,12 +16,16 @@ use super::programs::{ADD_TAGS_AND_QUERY, QUERY_TOO_EARLY};
 use crate::{
     exchange::{Exchange, exchanges},
     message::{Message, Settings},
+    sent,
     step::Verdict,
     telemetry::checks::{device_id, is_connected},
 };
 
 /// What the hub's announcements of desired properties begin with.
 const DESIRED_PATCH: &str = "$iothub/twin/PATCH/properties/desired/";
+
+/// What the device reports.
+const CONNECTIVITY: &str = "connectivity";
 
 /// How much the power level rises in the second run.
 const RISE: f64 = 1.0;
@@ -50,7 +54,7 @@ pub(super) fn tagged(hands: &Hands, settings: &Settings) -> Verdict {
         Err(saw) => (false, saw),
         Ok(()) => match rows_of_run(hands, id) {
             Err(saw) => (false, saw),
-            Ok([0, _]) => (false, Message::new("check-twins-tag-not-found")),
+            Ok([0, _]) => (false, not_found(hands, "check-twins-tag-not-found")),
             Ok([_, 0]) => (true, Message::new("check-twins-tag-saw")),
             Ok(_) => (true, Message::new("check-twins-tag-reported-saw")),
         },
@@ -60,11 +64,15 @@ pub(super) fn tagged(hands: &Hands, settings: &Settings) -> Verdict {
 
 pub(super) fn reported(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
-    let connectivity = twin(hands, id).map(|twin| twin.properties.reported);
-    let connectivity = connectivity.as_ref().and_then(|it| it.get("connectivity"));
-    let saw = match connectivity {
+    let connectivity = if hands.live().is_some() {
+        sent::reported(hands, id, CONNECTIVITY)
+    } else {
+        let twin = twin(hands, id);
+        twin.and_then(|mut twin| twin.properties.reported.remove(CONNECTIVITY))
+    };
+    let saw = match &connectivity {
         None => (false, Message::new("check-twins-report-nothing")),
-        Some(other) if other != "cellular" => {
+        Some(other) if *other != "cellular" => {
             let value = other.to_string();
             let saw = Message::new("check-twins-report-other");
             (false, saw.with("value", value.as_str()))
@@ -84,13 +92,23 @@ pub(super) fn found(hands: &Hands, settings: &Settings) -> Verdict {
         Err(saw) => (false, saw),
         Ok(()) => match rows_of_run(hands, id) {
             Err(saw) => (false, saw),
-            Ok([0, _]) => (false, Message::new("check-twins-tag-not-found")),
-            Ok([_, 0]) => (false, Message::new("check-twins-again-not-found")),
+            Ok([0, _]) => (false, not_found(hands, "check-twins-tag-not-found")),
+            Ok([_, 0]) => (false, not_found(hands, "check-twins-again-not-found")),
             Ok(_) if !was_told(hands, id) => (false, Message::new("check-twins-again-not-told")),
             Ok(_) => (true, Message::new("check-twins-again-saw")),
         },
     };
     verdict("check-twins-again-looked-for", saw, id, settings)
+}
+
+/// Why a query did not find what was written before: the queries of a live hub lag behind.
+fn not_found(hands: &Hands, otherwise: &str) -> Message {
+    let is_live = hands.live().is_some();
+    Message::new(if is_live {
+        "check-live-query-late"
+    } else {
+        otherwise
+    })
 }
 
 pub(super) fn kept_apart(hands: &Hands, settings: &Settings) -> Verdict {

@@ -4,7 +4,8 @@ use super::programs::{
     ADD_TAGS_AND_QUERY, CHANGE_WITH_AN_OLD_ETAG, OUTLINES, QUERY_TOO_EARLY, REPORT_CONNECTIVITY,
 };
 use crate::{
-    outline::{LessonOutline, Need, SettingKind, SettingOutline, StepOutline},
+    message::Right,
+    outline::{LessonOutline, Need, REGISTRY, SERVICE, SettingKind, SettingOutline, StepOutline},
     telemetry::programs::CREATE_DEVICE_IDENTITY,
 };
 
@@ -16,23 +17,28 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
             "prepare",
             CREATE_DEVICE_IDENTITY,
             &["device-id"],
-            Need::Service,
+            (Need::Service, REGISTRY),
         ),
         step(
             "tag",
             ADD_TAGS_AND_QUERY,
             &["plant", "power-level"],
-            Need::Service,
+            (Need::Service, SERVICE),
         ),
-        step("report", REPORT_CONNECTIVITY, &[], Need::Device),
+        step("report", REPORT_CONNECTIVITY, &[], (Need::Device, &[])),
         step(
             "again",
             ADD_TAGS_AND_QUERY,
             &["plant", "power-level"],
-            Need::Service,
+            (Need::Service, SERVICE),
         ),
-        step("conflict", CHANGE_WITH_AN_OLD_ETAG, &[], Need::Service),
-        step("lag", QUERY_TOO_EARLY, &[], Need::Bench),
+        step(
+            "conflict",
+            CHANGE_WITH_AN_OLD_ETAG,
+            &[],
+            (Need::Service, SERVICE),
+        ),
+        step("lag", QUERY_TOO_EARLY, &[], (Need::Bench, SERVICE)),
     ],
     programs: OUTLINES,
     settings: &[
@@ -63,12 +69,13 @@ const fn step(
     id: &'static str,
     program: &'static str,
     settings: &'static [&'static str],
-    needs: Need,
+    (needs, rights): (Need, &'static [Right]),
 ) -> StepOutline {
     StepOutline {
         id,
         program: Some(program),
         settings,
         needs,
+        rights,
     }
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     message::Settings,
-    step::Step,
+    step::{Act, Step},
     telemetry::{
         checks::{device_id, handed_over},
         programs::CREATE_DEVICE_IDENTITY,
@@ -67,6 +67,25 @@ fn tag(hands: &Hands, settings: Settings) {
 fn with_level(mut settings: Settings, level: f64) -> Settings {
     settings.insert("power-level".to_owned(), level.to_string());
     settings
+}
+
+/// What is left of a step for its button to do when the rest of it is the learner's.
+pub(crate) fn by_hand(step: &str) -> Option<Act> {
+    match step {
+        "again" => Some(|hands, settings| Box::pin(async move { report(&hands, &settings) })),
+        "lag" => Some(|hands, settings| Box::pin(async move { ask_if_possible(&hands, settings) })),
+        _ => None,
+    }
+}
+
+/// Asks a live hub, whose queries lag behind as they do.
+fn ask_if_possible(hands: &Hands, settings: Settings) {
+    if hands
+        .live()
+        .is_some_and(|live| live.relay && live.policy.is_some())
+    {
+        hands.start(&TOO_EARLY, settings);
+    }
 }
 
 /// Starts the device with its cable in.

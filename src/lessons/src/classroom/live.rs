@@ -1,0 +1,589 @@
+//! A live hub in the place of the one on the bench: going there, what may be done there, and leaving it.
+
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
+
+use futures::{FutureExt as _, future::LocalBoxFuture, stream::LocalBoxStream};
+use http::{Request, Response};
+use lab::{
+    Bench, BenchOptions, Clock, Hands,
+    action::{CloudAction, Outcome},
+    doctor::{self, Place},
+    outside::{Outside, OutsideLink, ReadNews, Target, Trouble, Way},
+};
+use wire::{
+    connection_string::{
+        ConnectionString, DeviceConnectionString, DeviceCredential, EventHubsConnectionString, Kind,
+    },
+    rest::{encode_id, is_valid_device_id},
+    timestamp::Timestamp,
+};
+
+use super::{Classroom, Lesson, bench_options};
+use crate::{
+    exchange::{Exchange, exchanges},
+    message::{Command, HubView, LiveHub, Message, Report, Right, Settings, StepState},
+    outline::{Access, Obstacle, REGISTRY, Reach},
+    settings,
+    step::Verdict,
+    telemetry::{
+        checks::device_id,
+        steps::{hand_over, have_device},
+    },
+};
+
+/// The longest prefix: a device's id has room for 128 characters.
+const LONGEST_PREFIX: usize = 40;
+
+/// How often, in real time, it is told at most how things stand with the hub.
+const TELL_EVERY: Duration = Duration::from_millis(500);
+
+/// How soon it is looked again whether the ways to a hub are open.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long the deletion of devices may take.
+const LONGEST_DELETION: Duration = Duration::from_mins(1);
+
+/// The name under which devices are deleted.
+const LEAVING: &str = "leaving";
+
+/// A live hub that is being reached.
+pub(super) struct Opening {
+    target: Target,
+    prefix: String,
+    access: Access,
+    ways: LocalBoxFuture<'static, Box<dyn Outside>>,
+}
+
+/// The live hub on the bench.
+pub(super) struct Live {
+    target: Target,
+    pub(super) prefix: String,
+    pub(super) reach: Reach,
+    ways: Ways,
+    /// What was used on benches that are gone.
+    metered: u64,
+    /// The devices that were created on benches that are gone, and are there still.
+    created: BTreeSet<String>,
+    told: Option<(Timestamp, LiveHub)>,
+    leaving: Option<Leaving>,
+}
+
+/// Devices that are being deleted before the hub is left.
+struct Leaving {
+    until: Timestamp,
+    /// Those that are still there, and why the last attempt to delete one failed.
+    left: Rc<RefCell<Left>>,
+}
+
+#[derive(Default)]
+struct Left {
+    devices: BTreeSet<String>,
+    why: Option<String>,
+    is_over: bool,
+}
+
+/// Each bench that is made anew has the same ways to the hub.
+#[derive(Clone)]
+struct Ways(Rc<dyn Outside>);
+
+impl Outside for Ways {
+    fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>> {
+        self.0.open_link()
+    }
+
+    fn has_relay(&self) -> bool {
+        self.0.has_relay()
+    }
+
+    fn way_of(&self, request: &Request<Vec<u8>>) -> Option<Way> {
+        self.0.way_of(request)
+    }
+
+    fn request(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>> {
+        self.0.request(request)
+    }
+
+    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+        self.0.read_events(since)
+    }
+}
+
+impl Live {
+    pub(super) fn host_name(&self) -> &str {
+        self.target.connection_string.host_name()
+    }
+
+    /// The device whose string the learner gave, if it is one.
+    fn own_device(&self) -> Option<&DeviceConnectionString> {
+        match &self.target.connection_string {
+            ConnectionString::Device(device) => Some(device),
+            ConnectionString::Service(_) | ConnectionString::EventHubs(_) => None,
+        }
+    }
+
+    fn policy(&self) -> Option<&str> {
+        match &self.target.connection_string {
+            ConnectionString::Service(service) => Some(&service.policy),
+            ConnectionString::Device(_) | ConnectionString::EventHubs(_) => None,
+        }
+    }
+
+    /// The settings of a lesson on this hub.
+    fn settings(&self, lesson: &Lesson, completed: Settings) -> Settings {
+        let mut settings = settings::prefixed(lesson.settings, completed, &self.prefix);
+        settings.insert(settings::PREFIX.to_owned(), self.prefix.clone());
+        if let Some(device) = self.own_device() {
+            settings.insert("device-id".to_owned(), device.device_id.clone());
+        }
+        settings
+    }
+
+    /// A new bench with this hub.
+    fn bench(&self, options: &BenchOptions) -> Bench {
+        let ways = Box::new(self.ways.clone());
+        let bench = Bench::live(options, self.target.clone(), ways);
+        let own = self.own_device().cloned();
+        bench.hands().set_device_string(own);
+        bench
+    }
+
+    /// A bench is about to be replaced: what it knows is kept.
+    fn take_over(&mut self, hands: &Hands) {
+        self.created = self.created(hands);
+        self.metered += hands.live().map_or(0, |known| known.metered);
+    }
+
+    /// The devices that were created and are still there, as far as is known from here.
+    fn created(&self, hands: &Hands) -> BTreeSet<String> {
+        let is_there = |id: &&String| {
+            let path = format!("/devices/{}", encode_id(id));
+            !exchanges(hands, "DELETE", &path)
+                .iter()
+                .any(Exchange::is_success)
+        };
+        let known = hands.live().map_or_else(Vec::new, |known| known.created);
+        let before = self.created.iter().filter(is_there).cloned();
+        before.chain(known).collect()
+    }
+
+    fn view(&self, hands: &Hands) -> LiveHub {
+        let (metered, trouble) = match hands.live() {
+            Some(known) => (known.metered, known.trouble),
+            None => (0, None),
+        };
+        LiveHub {
+            host_name: self.host_name().to_owned(),
+            policy: self.policy().map(str::to_owned),
+            rights: match &self.reach.access {
+                Access::Rights(rights) => Some(rights.clone()),
+                Access::Device | Access::Policy => None,
+            },
+            relay: self.reach.relay,
+            prefix: self.prefix.clone(),
+            created: self.created(hands).into_iter().collect(),
+            metered: self.metered + metered,
+            trouble,
+        }
+    }
+}
+
+/// Going to a live hub.
+impl Classroom {
+    pub(super) fn go_live(
+        &mut self,
+        now: Timestamp,
+        text: &str,
+        events: Option<&str>,
+        prefix: String,
+    ) -> Result<(), Message> {
+        let door = self
+            .door
+            .as_ref()
+            .ok_or_else(|| Message::new("refused-no-door"))?;
+        let connection_string = read_target(text, now)?;
+        let events = events.map(|text| read_events(text, now)).transpose()?;
+        let is_prefix = prefix.len() <= LONGEST_PREFIX && is_valid_device_id(&prefix);
+        if !prefix.is_empty() && !is_prefix {
+            return Err(Message::new("refused-live-prefix")
+                .with("prefix", prefix)
+                .with("most", LONGEST_PREFIX));
+        }
+        let access = access_of(&connection_string, text, now);
+        let target = Target {
+            connection_string,
+            events,
+        };
+        self.opening = Some(Opening {
+            ways: door.open(target.clone()),
+            target,
+            prefix,
+            access,
+        });
+        Ok(())
+    }
+
+    /// Looks whether the ways to a hub that was asked for are open by now.
+    pub(super) fn look_for_ways(&mut self, now: Timestamp) {
+        let Some(opening) = &mut self.opening else {
+            return;
+        };
+        // It is looked again at the next turn, so that nobody has to be woken.
+        let Some(ways) = (&mut opening.ways).now_or_never() else {
+            return;
+        };
+        if let Some(opening) = self.opening.take() {
+            self.arrive(now, opening, ways);
+        }
+    }
+
+    /// When to look again, if a hub is being reached.
+    pub(super) fn next_look(&self) -> Option<Timestamp> {
+        self.opening
+            .as_ref()
+            .map(|_| self.last_turn.plus(LOOK_EVERY))
+    }
+
+    fn arrive(&mut self, now: Timestamp, opening: Opening, ways: Box<dyn Outside>) {
+        let Opening {
+            target,
+            prefix,
+            access,
+            ..
+        } = opening;
+        if self.live.is_none()
+            && let Some(text) = self.kept_text()
+        {
+            self.reports.push_back(Report::Keep { text: text.clone() });
+            self.left = Some(text);
+        }
+        let relay = ways.has_relay();
+        self.live = Some(Live {
+            target,
+            prefix,
+            reach: Reach { relay, access },
+            ways: Ways(ways.into()),
+            metered: 0,
+            created: BTreeSet::new(),
+            told: None,
+            leaving: None,
+        });
+        // Nothing moves the time of a hub that others use too.
+        self.clock = Clock::new(now);
+        self.begin_anew(now);
+    }
+
+    /// Makes a bench with the live hub, if one is to be on it.
+    pub(super) fn live_bench(&mut self, now: Timestamp) -> Option<Bench> {
+        let live = self.live.as_mut()?;
+        live.take_over(&self.bench.hands());
+        Some(live.bench(&bench_options(&mut self.rng, now)))
+    }
+}
+
+/// While a live hub is on the bench.
+impl Classroom {
+    /// A lesson's settings as its programs and checks have them.
+    pub(super) fn settings_of(&self, lesson: &Lesson, given: &Settings) -> Settings {
+        let completed = settings::completed(lesson.settings, given);
+        match &self.live {
+            Some(live) => live.settings(lesson, completed),
+            None => completed,
+        }
+    }
+
+    /// Refuses what cannot be done on a live hub.
+    pub(super) fn refuse_on_live(&self, command: &Command) -> Result<(), Message> {
+        let Some(live) = &self.live else {
+            return Ok(());
+        };
+        if live.leaving.is_some() && !matches!(command, Command::Leave { .. }) {
+            return Err(Message::new("refused-live-leaving"));
+        }
+        match command {
+            Command::SetSpeed { factor } if (*factor - 1.0).abs() < f64::EPSILON => Ok(()),
+            Command::SetSpeed { .. } | Command::SkipToNext => {
+                Err(Message::new("refused-live-time"))
+            }
+            Command::SetQueryLag { .. } => Err(Message::new("refused-live-query-lag")),
+            Command::Restore { .. } => Err(Message::new("refused-live-restore")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why a step is the learner's to do; none if it is not.
+    pub(super) fn obstacle(&self, index: usize) -> Option<Obstacle> {
+        let live = self.live.as_ref()?;
+        let outline = self.opened.as_ref()?.lesson.outlines.get(index)?;
+        outline.obstacle(&live.reach)
+    }
+
+    /// Starts what is left of a step's action when the rest is the learner's.
+    pub(super) fn start_by_hand(&mut self, index: usize) {
+        let Some(lesson) = self.opened.as_ref().map(|opened| opened.lesson) else {
+            return;
+        };
+        let step = lesson.outlines.get(index);
+        if let Some(act) = step.and_then(|step| (lesson.by_hand)(step.id)) {
+            self.start_script(act);
+        }
+    }
+
+    /// Gets ready what the steps before the open one would have: on a live hub no time is moved to do them all.
+    pub(super) fn ready(&self) -> LocalBoxFuture<'static, ()> {
+        let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
+            return Box::pin(async {});
+        };
+        let (step, setup) = (opened.step, opened.lesson.setup);
+        let may_register = live.reach.relay && live.reach.access.allows(REGISTRY);
+        if step == 0 || !may_register || setup == 0 {
+            return Box::pin(async {});
+        }
+        let (hands, settings) = (self.bench.hands(), opened.settings.clone());
+        Box::pin(async move {
+            if step < setup {
+                have_device(&hands, device_id(&settings)).await;
+            } else if !has_own_string(&hands, &settings) {
+                have_device(&hands, device_id(&settings)).await;
+                hand_over(&hands, &settings);
+            }
+        })
+    }
+
+    /// Refuses a step whose device needs a connection string that nobody can get for it from here.
+    pub(super) fn refuse_without_string(&self, index: usize) -> Result<(), Message> {
+        let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
+            return Ok(());
+        };
+        let may_register = live.reach.relay && live.reach.access.allows(REGISTRY);
+        let needs_string = index >= opened.lesson.setup && opened.lesson.setup > 0;
+        let hands = self.bench.hands();
+        if may_register || !needs_string || hands.device_string().is_some() {
+            return Ok(());
+        }
+        Err(Message::new("refused-live-no-string").with("device", device_id(&opened.settings)))
+    }
+
+    /// The device's connection string, if a step that is put back starts with it.
+    pub(super) fn string_to_keep(&self, index: usize) -> Option<DeviceConnectionString> {
+        let opened = self.opened.as_ref().filter(|_| self.live.is_some())?;
+        let string = self.bench.hands().device_string()?;
+        (index >= opened.lesson.setup).then_some(string)
+    }
+
+    /// Says what the learner is to look for, and why nobody else can.
+    pub(super) fn have_confirmed(&mut self, index: usize, obstacle: Obstacle) {
+        let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
+            return;
+        };
+        let Some(step) = opened.lesson.outlines.get(index) else {
+            return;
+        };
+        let id = format!("to-confirm-{}-{}", opened.lesson.id, step.id);
+        let mut looked_for = Message::new(id).with("host", live.host_name());
+        for (setting, value) in &opened.settings {
+            let name = if setting == "device-id" {
+                "device"
+            } else {
+                setting
+            };
+            looked_for = looked_for.with(name, value.as_str());
+        }
+        let why = why(obstacle, live);
+        self.set_state(index, StepState::ToConfirm { looked_for, why });
+    }
+
+    /// The learner has looked.
+    pub(super) fn confirm(&mut self) -> Result<(), Message> {
+        let refused = || Message::new("refused-nothing-to-confirm");
+        let opened = self.opened.as_mut().ok_or_else(refused)?;
+        let index = opened.step;
+        let Some(StepState::ToConfirm { looked_for, .. }) = opened.states.get(index).cloned()
+        else {
+            return Err(refused());
+        };
+        let verdict = Verdict {
+            passed: true,
+            looked_for,
+            saw: Message::new("confirmed-by-hand"),
+        };
+        self.settle(index, verdict);
+        Ok(())
+    }
+
+    /// Tells how things stand with the hub, if that is new.
+    pub(super) fn tell_hub(&mut self, now: Timestamp) {
+        let at_once = self.telling.is_at_once();
+        let hands = self.bench.hands();
+        let Some(live) = &mut self.live else {
+            return;
+        };
+        let is_due = live
+            .told
+            .as_ref()
+            .is_none_or(|(at, _)| at_once || now.since(*at) >= TELL_EVERY);
+        if !is_due {
+            return;
+        }
+        let view = live.view(&hands);
+        if live.told.as_ref().is_some_and(|(_, told)| *told == view) {
+            return;
+        }
+        live.told = Some((now, view.clone()));
+        self.reports.push_back(Report::Hub(HubView::Live(view)));
+    }
+}
+
+/// Leaving.
+impl Classroom {
+    pub(super) fn leave(&mut self, now: Timestamp, delete_devices: bool) -> Result<(), Message> {
+        if self.live.is_none() {
+            // A hub that is being reached is not gone to after all.
+            return match self.opening.take() {
+                Some(_) => Ok(()),
+                None => Err(Message::new("refused-not-live")),
+            };
+        }
+        self.stop(None);
+        let hands = self.bench.hands();
+        let Some(live) = &mut self.live else {
+            return Ok(());
+        };
+        let created = live.view(&hands).created;
+        if !delete_devices || created.is_empty() || live.leaving.is_some() {
+            self.come_back(now);
+            return Ok(());
+        }
+        let left = Rc::new(RefCell::new(Left {
+            devices: created.iter().cloned().collect(),
+            ..Left::default()
+        }));
+        live.leaving = Some(Leaving {
+            until: now.plus(LONGEST_DELETION),
+            left: Rc::clone(&left),
+        });
+        self.bench.spawn(LEAVING, delete(hands, created, left));
+        Ok(())
+    }
+
+    /// Looks whether all devices are deleted that were to be.
+    pub(super) fn look_whether_left(&mut self, now: Timestamp) {
+        let leaving = self.live.as_ref().and_then(|live| live.leaving.as_ref());
+        let Some(leaving) = leaving else { return };
+        if !leaving.left.borrow().is_over && now < leaving.until {
+            return;
+        }
+        let (devices, why) = {
+            let mut left = leaving.left.borrow_mut();
+            let devices: Vec<_> = left.devices.iter().cloned().collect();
+            (devices, left.why.take())
+        };
+        self.come_back(now);
+        if !devices.is_empty() {
+            self.reports.push_back(Report::Refused {
+                message: Message::new("refused-live-not-deleted")
+                    .with("devices", devices.join(", "))
+                    .with("why", why.unwrap_or_else(|| "…".to_owned())),
+            });
+        }
+    }
+
+    /// Puts the emulated hub back on the bench.
+    fn come_back(&mut self, now: Timestamp) {
+        self.live = None;
+        self.opening = None;
+        self.clock = Clock::new(now);
+        self.reports.push_back(Report::Hub(HubView::Emulated));
+        self.begin_anew(now);
+        if self.opened.is_none() {
+            // The keys go with the bench.
+            self.make_bench(now);
+        }
+    }
+}
+
+/// Whether the device holds a string that names it.
+fn has_own_string(hands: &Hands, settings: &Settings) -> bool {
+    let string = hands.device_string();
+    string.is_some_and(|string| string.device_id == device_id(settings))
+}
+
+/// Deletes devices one by one.
+async fn delete(hands: Hands, devices: Vec<String>, left: Rc<RefCell<Left>>) {
+    for device_id in devices {
+        let action = CloudAction::DeleteDevice {
+            device_id: device_id.clone(),
+        };
+        let outcome = hands.act_in_cloud(action).await;
+        let mut left = left.borrow_mut();
+        match outcome {
+            Outcome::Refused(refusal) if refusal.status != Some(404) => {
+                left.why = Some(refusal.text);
+            }
+            // What somebody else deleted is gone as well.
+            _ => {
+                left.devices.remove(&device_id);
+            }
+        }
+    }
+    left.borrow_mut().is_over = true;
+}
+
+/// The connection string of a hub, or why a text is none.
+fn read_target(text: &str, now: Timestamp) -> Result<ConnectionString, Message> {
+    let string = text.parse::<ConnectionString>();
+    match string {
+        Ok(ConnectionString::EventHubs(_)) => Err(Message::new("refused-live-event-hubs")),
+        Ok(ConnectionString::Device(device)) if device.kind() == Kind::Module => {
+            Err(Message::new("refused-live-module"))
+        }
+        Ok(ConnectionString::Device(device)) if device.credential == DeviceCredential::X509 => {
+            Err(Message::new("refused-live-certificate"))
+        }
+        Ok(string) => Ok(string),
+        Err(_) => Err(wrong_with(text, now, "refused-live-string")),
+    }
+}
+
+fn read_events(text: &str, now: Timestamp) -> Result<EventHubsConnectionString, Message> {
+    text.parse()
+        .map_err(|_| wrong_with(text, now, "refused-live-events"))
+}
+
+/// What the doctor finds wrong with a text; otherwise what else there is to say.
+fn wrong_with(text: &str, now: Timestamp, otherwise: &str) -> Message {
+    let findings = doctor::diagnose(text, now, Place::Anywhere).findings;
+    let finding = findings.into_iter().next();
+    finding.map_or_else(
+        || Message::new(otherwise),
+        |(id, argument)| Message::new(id).with("argument", argument),
+    )
+}
+
+/// What a string lets its holder do, as far as its policy's name tells.
+fn access_of(string: &ConnectionString, text: &str, now: Timestamp) -> Access {
+    if matches!(string, ConnectionString::Device(_)) {
+        return Access::Device;
+    }
+    let names = doctor::diagnose(text, now, Place::Anywhere).rights;
+    let rights: Vec<_> = names.iter().filter_map(|name| Right::named(name)).collect();
+    if rights.is_empty() {
+        Access::Policy
+    } else {
+        Access::Rights(rights)
+    }
+}
+
+/// Why a step is the learner's to do.
+fn why(obstacle: Obstacle, live: &Live) -> Message {
+    match obstacle {
+        Obstacle::Bench => Message::new("to-confirm-bench"),
+        Obstacle::DeviceString => Message::new("to-confirm-device-string"),
+        Obstacle::NoRelay => Message::new("to-confirm-no-relay"),
+        Obstacle::Right(right) => Message::new("to-confirm-no-right")
+            .with("policy", live.policy().unwrap_or_default())
+            .with("right", right.name()),
+    }
+}
