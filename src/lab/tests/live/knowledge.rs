@@ -177,6 +177,25 @@ fn whom_the_hub_lets_in_is_registered_and_has_its_key() {
 }
 
 #[test]
+fn its_own_links_tell_what_a_device_sees_of_its_twin() {
+    let mut table = Table::without_relay();
+    assert_eq!(table.hands().hub().twin_document(DEVICE), None);
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
+    let now = table.hands().now();
+    from_elsewhere(&table, |service| {
+        let change = TwinChange::default().and_desired(json!({"level": 3}));
+        let call = service.patch_twin(now, DEVICE, &change, &IfMatch::Any);
+        call.request
+    });
+    table.run_for(2);
+    let document = table.hands().hub().twin_document(DEVICE).unwrap();
+    let twin: wire::rest::Twin = serde_json::from_str(&document).unwrap();
+    assert_eq!(twin.properties.desired.get("level"), Some(&json!(3)));
+    assert_eq!(twin.properties.reported.get("seen"), Some(&json!(2)));
+}
+
+#[test]
 fn a_connection_that_the_registry_does_not_know_yet_is_known() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
