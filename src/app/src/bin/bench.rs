@@ -1,5 +1,8 @@
 //! The worker in which the bench runs: the classroom, between the page's messages and a timer.
 
+#[path = "worker/panic.rs"]
+mod panic;
+
 use std::cell::RefCell;
 
 use gloo::timers::callback::Timeout;
@@ -29,7 +32,7 @@ fn main() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
-    std::panic::set_hook(Box::new(tell_panic));
+    std::panic::set_hook(Box::new(panic::tell));
     let room = Room {
         scope: scope.clone(),
         classroom: Classroom::new(seed(&scope), now()),
@@ -78,15 +81,6 @@ impl Room {
         if let Ok(value) = serde_wasm_bindgen::to_value(reports) {
             let _ = self.scope.post_message(&value);
         }
-    }
-}
-
-/// The page shows a panic in words; see `www/start.js`.
-fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-        let told = js_sys::Object::new();
-        let _ = js_sys::Reflect::set(&told, &"panic".into(), &panic.to_string().into());
-        let _ = scope.post_message(&told);
     }
 }
 
