@@ -71,13 +71,14 @@ export async function serve(folder = DIST, prefix = FOLDER, caching = "max-age=6
   };
 }
 
-/** A headless browser that keeps to itself. */
-export function launch() {
+/** A headless browser that keeps to itself. More arguments and another environment may be given. */
+export function launch({ args = [], ...options } = {}) {
   return chromium.launch({
+    ...options,
     executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
     args: [
       "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync", ...args,
     ],
   });
 }

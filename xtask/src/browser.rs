@@ -24,6 +24,9 @@ const DEBIAN_PACKAGES: &[&str] = &[
     "fonts-dejavu-core",
 ];
 
+/// Debian's package with `certutil`.
+const NSS_TOOLS: &str = "libnss3-tools";
+
 /// The browser's program: the one that `IOTHUB_CHROMIUM` names, one that is installed, or
 /// Debian's package.
 pub(crate) fn ensure() -> Result<PathBuf, Error> {
@@ -37,6 +40,21 @@ pub(crate) fn ensure_driver() -> Result<PathBuf, Error> {
     find_or_install("ChromeDriver", "CHROMEDRIVER", find)
 }
 
+/// The program that writes into a browser's store of trusted authorities on Linux: the one that `CERTUTIL` names, one
+/// on PATH, or Debian's. `None` on other systems, whose browsers ask the system itself.
+pub(crate) fn ensure_certutil() -> Result<Option<PathBuf>, Error> {
+    const VARIABLE: &str = "CERTUTIL";
+    const WHAT: &str = "certutil of NSS";
+    if !cfg!(target_os = "linux") {
+        return Ok(None);
+    }
+    let find = || named(VARIABLE).or_else(|| which("certutil"));
+    if find().is_none() && apt::knows(NSS_TOOLS) {
+        apt::install(WHAT, &[NSS_TOOLS])?;
+    }
+    find().map(Some).ok_or_else(|| missing(WHAT, VARIABLE))
+}
+
 fn find_or_install(
     what: &str,
     variable: &str,
@@ -48,10 +66,14 @@ fn find_or_install(
     if apt::knows("chromium-driver") {
         apt::install(what, DEBIAN_PACKAGES)?;
     }
-    find().ok_or_else(|| Error::Missing {
+    find().ok_or_else(|| missing(what, variable))
+}
+
+fn missing(what: &str, variable: &str) -> Error {
+    Error::Missing {
         what: what.to_owned(),
         hint: format!("install it so that it is on PATH, or name its program in {variable}"),
-    })
+    }
 }
 
 fn named(variable: &str) -> Option<PathBuf> {

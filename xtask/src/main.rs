@@ -9,6 +9,7 @@ mod browser;
 mod counts;
 mod differences;
 mod dist;
+mod emulator;
 mod error;
 mod fuzz;
 mod listings;

@@ -15,7 +15,14 @@ use crate::texts::{read, save};
 pub(crate) const PUBLISH: &str = "IOTHUB_PUBLISH";
 
 /// Files that nobody needs without a network.
-const LEFT_OUT: &[&str] = &["robots.txt", "sitemap.xml", "sw.js"];
+const LEFT_OUT: &[&str] = &[
+    "amqp-worker.js",
+    "amqp.js",
+    "amqp_bg.wasm",
+    "robots.txt",
+    "sitemap.xml",
+    "sw.js",
+];
 
 /// The icon of the app, where the system shows apps.
 const ICON: &str = include_str!("../../www/images/icon.svg");

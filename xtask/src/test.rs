@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::error::Error;
 use crate::run::Job;
-use crate::{browser, dist, npm, sdk, toolchain, tools, workspace};
+use crate::{browser, dist, emulator, npm, python, sdk, toolchain, tools, workspace};
 
 /// The packages with tests that run inside a browser.
 const WASM_TESTED: &[&str] = &["app"];
@@ -187,6 +187,7 @@ fn clippy() -> Result<Counts, Error> {
         .hint(hint)
         .show()?
         .require()?;
+    clippy_with_site(DENY, hint)?;
     println!("--- the same for the page");
     let toolchain = toolchain::ensure()?;
     cargo(
@@ -200,6 +201,25 @@ fn clippy() -> Result<Counts, Error> {
     .show()?
     .require()?;
     Ok(Counts::default())
+}
+
+/// The program with the site in it cannot be built without one, and linting is not worth building one.
+fn clippy_with_site(deny: &[&str], hint: &'static str) -> Result<(), Error> {
+    println!("--- the same for the program with the site in it");
+    if !workspace::dist().join("index.html").is_file() {
+        println!("skipped: there is no site in dist/ yet; the end-to-end tests make one");
+        return Ok(());
+    }
+    cargo(
+        "clippy with the site",
+        &["clippy", "--package", emulator::PACKAGE, "--all-targets"],
+    )
+    .args(emulator::WITH_SITE)
+    .args(deny)
+    .hint(hint)
+    .show()?
+    .require()?;
+    Ok(())
 }
 
 fn docs() -> Result<Counts, Error> {
@@ -250,14 +270,21 @@ fn end_to_end() -> Result<Counts, Error> {
     dist::build(None)?;
     let chromium = browser::ensure()?;
     npm::ensure(&folder)?;
-    let variables: BTreeMap<&str, OsString> = BTreeMap::from([
+    let program = emulator::build(&emulator::WITH_SITE)?;
+    // On the other end of a live hub is a published SDK.
+    let python = python::ensure(&workspace::root().join("tests").join("sdk"))?;
+    let certutil = browser::ensure_certutil()?;
+    let mut variables: BTreeMap<&str, OsString> = BTreeMap::from([
+        (emulator::VARIABLE, program.into()),
         ("IOTHUB_CHROMIUM", chromium.into()),
+        ("IOTHUB_PYTHON", python.into()),
         ("IOTHUB_DIST", workspace::dist().into()),
         (
             "IOTHUB_DIST_SIZES",
             workspace::target().join("dist-sizes.json").into(),
         ),
     ]);
+    variables.extend(certutil.map(|it| ("IOTHUB_CERTUTIL", it.into())));
     let job = Job::new("end-to-end tests", "node")
         // Much of a test is waiting for the page, so two files at a time take little longer than one.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])

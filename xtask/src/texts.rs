@@ -5,6 +5,7 @@
 //! module has arrived, or without it.
 
 mod glossary;
+mod live;
 mod messages;
 mod pages;
 mod search;
@@ -80,6 +81,10 @@ pub(crate) struct Locale {
     pub(crate) words: BTreeMap<String, String>,
     pub(crate) lessons: Vec<(&'static LessonOutline, LessonText)>,
     pub(crate) glossary: Glossary,
+    /// The plain messages of those who ask for a live hub.
+    live_words: BTreeMap<String, String>,
+    /// What there is to say of live hubs, as HTML.
+    live: String,
     /// The files that English stands in for.
     missing: Vec<String>,
 }
@@ -111,16 +116,24 @@ impl Locale {
         }
         let (path, text) = markdown("glossary.md".to_owned())?;
         let glossary = Glossary::parse(&text).map_err(|problem| Error::Texts { path, problem })?;
+        let (live_path, live_text) = markdown(live::MARKDOWN.to_owned())?;
         let differences = differences::file_name(texts, id);
         let _ = writeln!(messages.page, "differences-address = {differences}");
-        Ok(Self {
+        let mut locale = Self {
             id: id.to_owned(),
             words: plain_messages(&messages.page),
+            live_words: plain_messages(&messages.live),
+            live: String::new(),
             messages,
             lessons,
             glossary,
             missing,
-        })
+        };
+        locale.live = live::html(&live_text, &locale).map_err(|problem| Error::Texts {
+            path: live_path,
+            problem,
+        })?;
+        Ok(locale)
     }
 
     /// Tells translators what there is to do.
@@ -145,6 +158,10 @@ impl Locale {
         fs::create_dir_all(to).map_err(Error::file(to))?;
         save(&to.join("ui.ftl"), &self.messages.page)?;
         save(&to.join("glossary.html"), &self.glossary.html())?;
+        save(&to.join("live.ftl"), &self.messages.live)?;
+        save(&to.join("live.html"), &self.live)?;
+        let reach = to.join("live.json");
+        save(&reach, &json(&live::reach(self), &reach)?)?;
         let search = to.join("search.json");
         save(&search, &json(&search::entries(self), &search)?)?;
         for (lesson, text) in &self.lessons {
@@ -165,6 +182,13 @@ impl Locale {
         self.words
             .get(&format!("lesson-{lesson}-summary"))
             .map_or("", String::as_str)
+    }
+
+    /// A plain message of those who ask for a live hub, or of every page.
+    pub(crate) fn live_word<'a>(&'a self, id: &'a str) -> &'a str {
+        self.live_words
+            .get(id)
+            .map_or_else(|| self.word(id), String::as_str)
     }
 
     /// A plain message; what is missing shows its id, as in the page.

@@ -12,6 +12,7 @@ use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
+use crate::panels::live_page::live_page;
 use crate::panels::not_found::not_found;
 use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
@@ -61,6 +62,7 @@ pub fn App(props: &AppProps) -> Html {
             link
         }
     });
+    let live_host = bench.live().map(|hub| hub.host_name.clone());
     let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
     use_effect_with((), {
@@ -73,11 +75,14 @@ pub fn App(props: &AppProps) -> Html {
         }
     });
     use_effect_with(kept.theme, |theme: &Theme| theme.apply());
-    use_effect_with((), {
+    // A live hub keeps real time.
+    use_effect_with(live_host.is_some(), {
         let (link, speed) = ((*link).clone(), kept.speed);
-        move |()| {
-            let factor = f64::from(speed);
-            link.send(&Command::SetSpeed { factor });
+        move |is_live| {
+            if !is_live {
+                let factor = f64::from(speed);
+                link.send(&Command::SetSpeed { factor });
+            }
         }
     });
     let drawn = use_first_draw();
@@ -89,15 +94,21 @@ pub fn App(props: &AppProps) -> Html {
             }
         }
     });
-    use_effect_with((route.clone(), texts.clone()), |(route, texts)| {
-        dom::document().set_title(&title(route, texts));
-        // The browser looked for it before the terms were there.
-        if let Route::Glossary(term) = route
-            && let Some(term) = dom::element(term)
-        {
-            term.scroll_into_view();
-        }
-    });
+    use_effect_with(
+        (route.clone(), texts.clone(), live_host),
+        |(route, texts, live)| {
+            let mark = live
+                .as_ref()
+                .map_or_else(String::new, |host| format!("● {host} · "));
+            dom::document().set_title(&format!("{mark}{}", title(route, texts)));
+            // The browser looked for it before the terms were there.
+            if let Route::Glossary(term) = route
+                && let Some(term) = dom::element(term)
+            {
+                term.scroll_into_view();
+            }
+        },
+    );
     use_shortcut(Shortcut::Search, Callback::from(|()| dom::focus("search")));
     use_shortcut(
         Shortcut::Projector,
@@ -116,7 +127,7 @@ pub fn App(props: &AppProps) -> Html {
         <>
             { header(&screen, &route) }
             <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
-                { page(&screen, &route, texts.glossary) }
+                { page(&screen, &route, &texts) }
             </ContextProvider<Insight>>
             if drawn == Drawn::All { { shortcut_sheet(&screen.words) } }
             <p class="projector-hint" aria-hidden="true">{ screen.words.text("projector-on") }</p>
@@ -148,12 +159,13 @@ fn to_keep(report: &Report) -> Option<Change> {
     }
 }
 
-fn page(screen: &Screen, route: &Route, terms: Option<AttrValue>) -> Html {
+fn page(screen: &Screen, route: &Route, texts: &Texts) -> Html {
     match route {
         Route::Home => home(screen),
-        Route::Glossary(_) => glossary(&screen.words, terms),
+        Route::Glossary(_) => glossary(&screen.words, texts.glossary.clone()),
         Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
         Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
+        Route::Live => live_page(screen, texts.live.clone()),
         Route::Progress(code) => shared(screen, code),
         Route::NotFound => not_found(&screen.words),
     }
@@ -201,6 +213,7 @@ fn title(route: &Route, texts: &Texts) -> String {
             .map(|text| text.title.clone().into()),
         Route::Glossary(_) => Some(words.text("title-glossary")),
         Route::Doctor => Some(words.text("doctor-title")),
+        Route::Live => Some(words.text("live-title")),
         Route::Progress(_) => Some(words.text("shared-title")),
         Route::NotFound => None,
     };

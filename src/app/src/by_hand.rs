@@ -205,6 +205,8 @@ pub struct Desk {
     pub lesson_device: String,
     /// The id of the device that is shown.
     pub shown: String,
+    /// Whether the hub is a live one.
+    pub is_live: bool,
     /// All there is to see of it, if it is watched and in the registry.
     pub detail: Option<Rc<DeviceDetail>>,
     answers: Vec<(u64, Rc<Outcome>)>,
@@ -234,6 +236,7 @@ impl Desk {
         let watched = bench.watched.as_ref().filter(|(id, _)| *id == shown);
         Self {
             words: screen.words.clone(),
+            is_live: screen.live().is_some(),
             link: screen.link.clone(),
             detail: watched.and_then(|(_, detail)| detail.clone()),
             devices: Rc::clone(&bench.devices),

@@ -23,6 +23,7 @@ pub mod panels;
 pub mod place;
 pub mod progress_code;
 pub mod projector;
+pub mod reach;
 pub mod routes;
 pub mod screen;
 pub mod scroll;

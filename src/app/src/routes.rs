@@ -27,6 +27,8 @@ pub enum Route {
     Glossary(String),
     /// `en/doctor/`: what a connection string is.
     Doctor,
+    /// `en/live/`: what works at a hub of one's own.
+    Live,
     /// `en/#p=`: progress that somebody shared, as a code.
     Progress(String),
     /// Nothing that there is.
@@ -56,6 +58,7 @@ impl Address {
             _ if locale.is_none() => Route::NotFound,
             (_, None | Some("index.html"), _) => Route::of_home(fragment),
             (_, Some("doctor"), None | Some("index.html")) => Route::Doctor,
+            (_, Some("live"), None | Some("index.html")) => Route::Live,
             (_, Some("glossary"), None | Some("index.html")) => {
                 Route::Glossary(fragment.to_owned())
             }
@@ -167,6 +170,7 @@ impl Route {
             Self::Home | Self::NotFound => home,
             Self::Progress(code) => format!("{home}#p={code}"),
             Self::Doctor => format!("{home}doctor/"),
+            Self::Live => format!("{home}live/"),
             Self::Lesson(lesson) => format!("{home}{lesson}/"),
             Self::Step(lesson, step) => format!("{home}{lesson}/#{step}"),
             Self::Glossary(term) if term.is_empty() => format!("{home}glossary/"),
@@ -178,9 +182,12 @@ impl Route {
     pub fn lesson(&self) -> Option<&str> {
         match self {
             Self::Lesson(lesson) | Self::Step(lesson, _) => Some(lesson),
-            Self::Home | Self::Glossary(_) | Self::Doctor | Self::Progress(_) | Self::NotFound => {
-                None
-            }
+            Self::Home
+            | Self::Glossary(_)
+            | Self::Doctor
+            | Self::Live
+            | Self::Progress(_)
+            | Self::NotFound => None,
         }
     }
 
@@ -295,6 +302,7 @@ mod tests {
             ),
             ("en/", "#p=MQ", Route::Progress("MQ".to_owned())),
             ("ko/doctor/", "", Route::Doctor),
+            ("ru/live/", "", Route::Live),
             ("ru/glossary/", "", Route::Glossary(String::new())),
             (
                 "ko/glossary/",

@@ -1,5 +1,6 @@
 //! What all parts of the screen share.
 
+use lessons::message::LiveHub;
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
@@ -30,4 +31,11 @@ pub struct Screen {
     pub bench: BenchHandle,
     /// How much of the page is drawn by now.
     pub drawn: Drawn,
+}
+
+impl Screen {
+    /// The live hub on the bench, if there is one.
+    pub fn live(&self) -> Option<&LiveHub> {
+        self.bench.live()
+    }
 }

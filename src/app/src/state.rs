@@ -9,7 +9,7 @@ use lab::view::{
     ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
     ProgramState, Side, TraceEntry, Upcoming,
 };
-use lessons::message::{DeviceString, HubView, Message, Report, StepState};
+use lessons::message::{DeviceString, HubView, LiveHub, Message, Report, StepState};
 use yew::Reducible;
 
 /// The most lines that one console keeps.
@@ -256,6 +256,14 @@ impl Bench {
         found.map_or(&StepState::NotStarted, |(_, state)| state)
     }
 
+    /// The live hub, if it is one.
+    pub fn live(&self) -> Option<&LiveHub> {
+        match &*self.hub {
+            HubView::Live(hub) => Some(hub),
+            HubView::Emulated => None,
+        }
+    }
+
     /// What a program does, if anything was heard of it.
     pub fn program(&self, name: &str) -> Option<ProgramState> {
         let (_, state) = self.programs.iter().find(|(known, _)| known == name)?;
@@ -459,7 +467,10 @@ impl Bench {
             .open
             .as_ref()
             .is_some_and(|open| open.0 == lesson && open.1 == step);
-        let is_outcome = matches!(state, StepState::Passed { .. } | StepState::NotYet { .. });
+        let is_outcome = matches!(
+            state,
+            StepState::Passed { .. } | StepState::NotYet { .. } | StepState::ToConfirm { .. }
+        );
         if is_open && is_outcome && *self.step(&lesson, &step) != state {
             self.outcome = Outcome {
                 number: self.outcome.number + 1,
@@ -486,6 +497,8 @@ impl Bench {
     /// A new bench has another hub: nothing of the old one may be shown.
     fn clear(&mut self) {
         *self = Self {
+            // The same hub may be on the new bench; the classroom tells if it is another.
+            hub: Rc::clone(&self.hub),
             clock: self.clock.take(),
             diagnosed: self.diagnosed.take(),
             outcome: Outcome {
@@ -597,6 +610,40 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(cleared.generation, 2);
+    }
+
+    fn live_hub() -> HubView {
+        HubView::Live(LiveHub {
+            host_name: "hub.example".to_owned(),
+            policy: Some("service".to_owned()),
+            rights: None,
+            relay: false,
+            prefix: "playground-".to_owned(),
+            created: Vec::new(),
+            metered: 0,
+            trouble: None,
+        })
+    }
+
+    #[test]
+    fn a_lesson_that_begins_anew_leaves_the_live_hub_marked() {
+        let bench = after(
+            Bench::default(),
+            vec![Report::Hub(live_hub()), opened(true)],
+        );
+        assert!(bench.live().is_some());
+        let bench = after(bench, vec![Report::Hub(HubView::Emulated), opened(true)]);
+        assert!(bench.live().is_none());
+    }
+
+    #[test]
+    fn what_is_to_be_confirmed_is_told_as_an_outcome() {
+        let state = StepState::ToConfirm {
+            looked_for: message("looked"),
+            why: message("why"),
+        };
+        let bench = after(Bench::default(), vec![opened(true), step(state.clone())]);
+        assert_eq!(bench.outcome.state, Some(state));
     }
 
     fn device(id: &str, queued: usize) -> DeviceView {

@@ -21,6 +21,8 @@ pub struct Texts {
     pub lessons: LessonTexts,
     /// The terms, as HTML, if somebody looked at them.
     pub glossary: Option<AttrValue>,
+    /// What there is to say of live hubs, as HTML, if somebody looked at it.
+    pub live: Option<AttrValue>,
 }
 
 /// The texts of the lessons that were opened, in one language.
@@ -53,12 +55,16 @@ pub async fn load(
             words: Words::new(locale, fetch_in(locale, "ui.ftl").await?),
             lessons: LessonTexts::default(),
             glossary: None,
+            live: None,
         },
     };
     if let Route::Glossary(_) = route
         && texts.glossary.is_none()
     {
         texts.glossary = Some(fetch_in(locale, "glossary.html").await?.into());
+    }
+    if *route == Route::Live && texts.live.is_none() {
+        texts.live = Some(fetch_in(locale, "live.html").await?.into());
     }
     let lesson = route.lesson().and_then(lessons::outline::lesson);
     if let Some(lesson) = lesson

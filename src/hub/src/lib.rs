@@ -66,7 +66,7 @@ pub use planned::Planned;
 pub use policy::{AccessPolicy, Permission};
 pub use query::{QueryHint, query_hint};
 pub use refusal::Refusal;
-pub use rest::operation_name;
+pub use rest::{operation_name, service_operation_name};
 pub use snapshot::{SnapshotError, SnapshotScope, snapshot_host_name};
 pub use store::{Change, MemoryStore, Record, RecordKey, RecordKind, Store, StoreError};
 pub use stored_event::{EventRecord, SenderRecord};

@@ -33,7 +33,7 @@ use crate::{
 };
 use route::Operation;
 
-pub use route::operation_name;
+pub use route::{operation_name, service_operation_name};
 
 /// The header that names a request in the service's logs.
 const REQUEST_ID_HEADER: &str = "x-ms-request-id";

@@ -125,6 +125,29 @@ impl Need {
             Self::Service | Self::Bench => OnLive::ByHand,
         }
     }
+
+    /// How such a step goes if the string that opens the hub does not open its cloud side: a device's, or that of a
+    /// policy without `ServiceConnect`.
+    pub fn on_live_as_device(self) -> OnLive {
+        match self {
+            Self::Device => OnLive::Live,
+            Self::Events | Self::Messages | Self::Service | Self::Bench => OnLive::ByHand,
+        }
+    }
+}
+
+impl OnLive {
+    /// All ways, the page's own first.
+    pub const ALL: [Self; 3] = [Self::Live, Self::Relayed, Self::ByHand];
+
+    /// Its name, as in the ids of messages.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Relayed => "relayed",
+            Self::ByHand => "by-hand",
+        }
+    }
 }
 
 /// What a learner's connection string, and the page that it was given to, can reach of a live hub.

@@ -18,6 +18,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::{
     log::{self, LogFilter, LogFormat},
+    relay::NamedHub,
     site::FrameAncestors,
 };
 
@@ -205,6 +206,20 @@ struct ServeArgs {
     /// Who may show the site in a frame: 'none', 'self' or origins, with spaces between them.
     #[arg(long, value_name = "SOURCES", default_value = "'none'")]
     frame_ancestors: FrameAncestors,
+    #[command(flatten)]
+    relay: RelayArgs,
+}
+
+/// The hubs that the page reaches through this program.
+#[derive(Debug, Args)]
+struct RelayArgs {
+    /// A hub that the page may call through this server, beside those of the service (*.azure-devices.net), such as an
+    /// emulator: localhost:8443. The port is 443 if none is given; may be given several times.
+    #[arg(long, value_name = "HOST[:PORT]")]
+    relay_to: Vec<NamedHub>,
+    /// The authority to trust for the hubs of --relay-to, beside the usual ones: PEM, such as an emulator's ca.pem.
+    #[arg(long, value_name = "FILE", requires = "relay_to")]
+    relay_ca: Option<PathBuf>,
 }
 
 /// The options of `hub`.

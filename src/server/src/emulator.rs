@@ -17,8 +17,8 @@ use crate::{
     metered::Metered,
     mqtt::Mqtt,
     observer::{Carries, Observer, Protocol, Refused, What},
+    playground::Playground,
     ports::BoundPorts,
-    site::Site,
     time_limits::TimeLimits,
     tls::{Acceptor, Secured, Tls, TlsError},
 };
@@ -117,16 +117,17 @@ impl Emulator {
         Ok(emulator)
     }
 
-    /// Gives out the site, and lets clients in to the hub behind it, on one port without TLS. Needs a runtime around it.
-    pub fn start_with_site(
+    /// Gives out the playground, and lets clients in to the hub behind it, on one port without TLS. Needs a runtime
+    /// around it.
+    pub fn start_with_playground(
         hub: HubHandle,
-        site: Site,
+        playground: Playground,
         port: Bound,
         options: EmulatorOptions,
     ) -> Result<Self, StartError> {
         let emulator = Self::new(hub);
         let (_, _, https) = emulator.protocols(options.times, options.origins);
-        let https = Arc::new(https.with_site(site));
+        let https = Arc::new(https.with_playground(playground));
         let listener = port.listen(options.limits, Protocol::Https, emulator.hub.observer())?;
         emulator.serve_plain(Protocol::Https, listener, move |stream, peer, admission| {
             Arc::clone(&https).serve(stream, peer, admission)

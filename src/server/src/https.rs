@@ -5,7 +5,6 @@ mod origins;
 mod upgrade;
 
 use std::{
-    borrow::Cow,
     convert::Infallible,
     net::SocketAddr,
     pin::pin,
@@ -24,13 +23,12 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
-use serde::Deserialize;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use wire::error::{ERROR_CODE_HEADER, ErrorCode};
+use wire::error::{ErrorCode, parse_response};
 
 use crate::{
     amqp::Amqp,
@@ -39,11 +37,12 @@ use crate::{
     host::HubHandle,
     mqtt::Mqtt,
     observer::{ClientName, Protocol, Refused, What},
-    site::Site,
+    playground::Playground,
+    relay,
     time_limits::TimeLimits,
 };
 
-use bodies::Bodies;
+pub(crate) use bodies::Bodies;
 
 pub use bodies::BodyError;
 pub use origins::{OriginError, Origins};
@@ -62,7 +61,7 @@ pub struct Https {
     amqp: Arc<Amqp>,
     times: TimeLimits,
     origins: Origins,
-    site: Option<Site>,
+    playground: Option<Playground>,
     bodies: Bodies,
     tasks: TaskTracker,
     ending: CancellationToken,
@@ -95,17 +94,17 @@ impl Https {
             amqp,
             times,
             origins,
-            site: None,
+            playground: None,
             bodies: Bodies::new(times.body),
             tasks,
             ending,
         }
     }
 
-    /// Gives out a site beside the hub.
+    /// Gives out the site beside the hub, and carries calls to other hubs.
     #[must_use]
-    pub fn with_site(mut self, site: Site) -> Self {
-        self.site = Some(site);
+    pub fn with_playground(mut self, playground: Playground) -> Self {
+        self.playground = Some(playground);
         self
     }
 
@@ -140,6 +139,14 @@ impl Https {
 
     async fn answer(&self, request: Request<Incoming>, visit: &Visit) -> Response<Full<Bytes>> {
         let _under_way = visit.begin();
+        let playground = self.playground.as_ref();
+        if let Some(refusal) = playground.and_then(|it| it.refuse_foreign_host(&request)) {
+            return refusal;
+        }
+        if let Some(playground) = playground.filter(|_| relay::is_asked_for(&request)) {
+            // It is for pages of this origin alone, so no other is allowed anything.
+            return playground.relay.answer(request, &self.bodies).await;
+        }
         let origin = request.headers().get(header::ORIGIN).cloned();
         let mut response = if request.uri().path() == "/healthz" {
             Health::of(&self.hub).await.response()
@@ -147,7 +154,7 @@ impl Https {
             upgrade::answer(self, request, visit)
         } else if let Some(response) = self.origins.preflight(&request) {
             response
-        } else if let Some(response) = self.site.as_ref().and_then(|site| site.answer(&request)) {
+        } else if let Some(response) = playground.and_then(|it| it.site.answer(&request)) {
             response
         } else {
             self.carry(request, visit).await
@@ -174,10 +181,22 @@ impl Https {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "the hub is ending\n");
         };
         if response.status().is_client_error() || response.status().is_server_error() {
-            let (code, reason) = (error_code(&response), message(&response));
-            self.refused(What::Request, visit, &asked, code, &reason);
+            self.request_refused(visit, &asked, &response);
         }
         response.map(|body| Full::new(body.into()))
+    }
+
+    /// Tells of a refusal in the hub's own words, which stand in an answer in one of several forms.
+    fn request_refused(&self, visit: &Visit, asked: &str, response: &Response<Vec<u8>>) {
+        let status = response.status();
+        let refusal = parse_response(status, response.headers(), response.body());
+        let code = refusal.code.map_or("other", ErrorCode::name);
+        let reason = if refusal.message.is_empty() {
+            status.to_string()
+        } else {
+            refusal.message
+        };
+        self.refused(What::Request, visit, asked, code, &reason);
     }
 
     fn refused(&self, what: What, visit: &Visit, asked: &str, code: &'static str, reason: &str) {
@@ -263,29 +282,6 @@ fn ended(peer: SocketAddr, outcome: Result<(), Box<dyn std::error::Error + Send 
 fn target(uri: &Uri) -> Uri {
     let target = uri.path_and_query().map(PathAndQuery::as_str);
     target.unwrap_or("/").parse().unwrap_or_default()
-}
-
-/// The name of the hub's error.
-fn error_code(response: &Response<Vec<u8>>) -> &'static str {
-    let code = response.headers().get(ERROR_CODE_HEADER);
-    let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
-    code.map_or("other", ErrorCode::name)
-}
-
-/// The hub's own words in an answer, without the code that they begin with.
-fn message(response: &Response<Vec<u8>>) -> String {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(rename = "Message", borrow)]
-        message: Cow<'a, str>,
-    }
-    match serde_json::from_slice::<Envelope<'_>>(response.body()) {
-        Ok(envelope) => match envelope.message.split_once(';') {
-            Some((code, words)) if code.starts_with("ErrorCode:") => words.to_owned(),
-            _ => envelope.message.into_owned(),
-        },
-        Err(_) => response.status().to_string(),
-    }
 }
 
 /// An answer of the surface itself, in words for a person.

@@ -29,9 +29,23 @@ const NOT_FOUND: &str = "404.html";
 const API_VERSION: &str = "api-version";
 
 /// What every answer says, whatever it is.
-const ALWAYS: [(HeaderName, &str); 2] = [
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
+    // A page that opens this one gets no hold of it. Pages that show it in a frame are for `frame-ancestors` alone.
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+         magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
+    ),
 ];
 
 /// The site that was built into the program.
@@ -83,13 +97,17 @@ impl Site {
         // Scripts of workers have no page whose policy would bind them: they have that of the first one.
         let index = files.get(INDEX).and_then(|page| policy::of_page(page));
         let common = policy::header(index.as_deref(), frames);
+        let of_worker = index.as_deref().map(policy::of_worker);
+        let of_worker = policy::header(of_worker.as_deref(), frames);
         let with_policy = |(name, contents): (String, Bytes)| {
             let is_page = Path::new(&name).extension().is_some_and(|it| it == "html");
-            let own = is_page.then(|| policy::of_page(&contents));
-            let policy = own.map_or_else(
-                || common.clone(),
-                |own| policy::header(own.as_deref(), frames),
-            );
+            let policy = if is_page {
+                policy::header(policy::of_page(&contents).as_deref(), frames)
+            } else if policy::is_of_worker(&name) {
+                of_worker.clone()
+            } else {
+                common.clone()
+            };
             let file = SiteFile::new(&name, contents, policy);
             (name, file)
         };

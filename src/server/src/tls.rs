@@ -24,6 +24,7 @@ use crate::data_folder::{DataFolder, FolderError};
 use chosen::Chosen;
 
 pub use certificate::Names;
+pub(crate) use certificate::read_chain;
 
 /// How often the program looks whether its certificate comes to its end.
 const CHECK: Duration = Duration::from_hours(6);

@@ -14,12 +14,25 @@ use super::{FIRST_LOCALE, entries, read};
 use crate::differences;
 use crate::error::Error;
 
+/// The file whose words are fetched when somebody asks for a live hub.
+const LIVE: &str = "live";
+
+/// A part of the words, fetched by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Page,
+    Live,
+    Lesson(&'static str),
+}
+
 /// The Fluent text of a locale, in the parts in which it is fetched. Comments are left out.
 pub(crate) struct Messages {
     /// What every page needs.
     pub(crate) page: String,
     /// What each lesson needs beside it, by the lesson's id.
     pub(crate) lessons: BTreeMap<&'static str, String>,
+    /// What is needed beside it by whoever asks for a live hub.
+    pub(crate) live: String,
     /// The ids that English stands in for.
     pub(crate) missing: Vec<String>,
 }
@@ -40,7 +53,7 @@ impl Messages {
         let own = own.into_iter().flat_map(|file| file.entries);
         let mut own: BTreeMap<String, Entry<String>> =
             own.filter_map(|entry| Some((id(&entry)?, entry))).collect();
-        let mut parts: BTreeMap<Option<&'static str>, Vec<Entry<String>>> = BTreeMap::new();
+        let mut parts: BTreeMap<Part, Vec<Entry<String>>> = BTreeMap::new();
         let mut missing = Vec::new();
         for file in english {
             for entry in file.entries {
@@ -49,7 +62,7 @@ impl Messages {
                 if translated.is_none() && !is_english {
                     missing.push(id.clone());
                 }
-                let part = parts.entry(lesson_of(&file.name, &id)).or_default();
+                let part = parts.entry(part_of(&file.name, &id)).or_default();
                 part.push(translated.unwrap_or(entry));
             }
         }
@@ -59,10 +72,11 @@ impl Messages {
             })
         };
         Self {
-            page: written(None),
+            page: written(Part::Page),
+            live: written(Part::Live),
             lessons: LESSONS
                 .iter()
-                .map(|lesson| (lesson.id, written(Some(lesson.id))))
+                .map(|lesson| (lesson.id, written(Part::Lesson(lesson.id))))
                 .collect(),
             missing,
         }
@@ -96,6 +110,15 @@ fn files(folder: &Path) -> Result<Vec<File>, Error> {
         }
     }
     Ok(files)
+}
+
+/// The part to which a message of this id in this file belongs.
+fn part_of(file: &str, id: &str) -> Part {
+    match lesson_of(file, id) {
+        Some(lesson) => Part::Lesson(lesson),
+        None if file == LIVE => Part::Live,
+        None => Part::Page,
+    }
 }
 
 /// The lesson that alone says a message of this id in this file. Lessons share the others.
@@ -151,6 +174,12 @@ mod tests {
             "telemetry-send-action = Send\ncheck-telemetry-x = X\n"
         );
         assert_eq!(all.page, "setting-y = Y\ntelemetry-empty = -\n");
+    }
+
+    #[test]
+    fn the_words_of_live_hubs_are_fetched_by_themselves() {
+        let all = messages(&[("live", "live-a = A\n"), ("hub", "hub-b = B\n")], &[]);
+        assert_eq!((&*all.live, &*all.page), ("live-a = A\n", "hub-b = B\n"));
     }
 
     #[test]

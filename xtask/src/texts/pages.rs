@@ -66,7 +66,7 @@ pub(super) fn write(locales: &[Locale], staging: &Path) -> Result<(), Error> {
 
 /// All pages of a language.
 fn pages(locale: &Locale) -> Vec<Page<'_>> {
-    let mut pages = vec![home(locale), glossary(locale), doctor(locale)];
+    let mut pages = vec![home(locale), live(locale), glossary(locale), doctor(locale)];
     pages.extend(
         locale
             .lessons
@@ -221,7 +221,7 @@ fn home(locale: &Locale) -> Page<'_> {
              <p class=\"home-start\"><a class=\"button primary large\" href=\"{{{{home}}}}{first}/\">{{{{text:home-start}}}}</a></p>\
              <p class=\"quiet\">{{{{text:home-promise}}}}</p>\
              <h2>{{{{text:lessons}}}}</h2><ol class=\"home-lessons\">{lessons}</ol>\
-             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}doctor/\">{{{{text:doctor-title}}}}</a> <a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
+             <p class=\"quiet home-more\"><a href=\"{{{{home}}}}live/\">{{{{text:live-title}}}}</a> <a href=\"{{{{home}}}}doctor/\">{{{{text:doctor-title}}}}</a> <a href=\"{{{{home}}}}glossary/\">{{{{text:title-glossary}}}}</a> \
              <a href=\"{{{{up}}}}{}\">{{{{text:home-differences}}}}</a></p></main>",
             locale.word("differences-address")
         ),
@@ -246,6 +246,22 @@ fn glossary(locale: &Locale) -> Page<'_> {
             locale.glossary.html()
         ),
         texts: vec!["ui.ftl".to_owned(), "glossary.html".to_owned()],
+    }
+}
+
+/// What works at a hub of one's own, as `src/app/src/panels/live_page.rs` draws it, without the way to the dialog.
+fn live(locale: &Locale) -> Page<'_> {
+    Page {
+        locale,
+        folder: "live",
+        title: format!("{} · {}", locale.word("live-title"), locale.word("name")),
+        description: locale.live_word("live-lead"),
+        main: format!(
+            "<main class=\"home live-page\"><h1>{{{{text:live-title}}}}</h1>\
+             <p class=\"live-page-connect\">&nbsp;</p><div class=\"prose\">{}</div></main>",
+            locale.live
+        ),
+        texts: vec!["ui.ftl".to_owned(), "live.html".to_owned()],
     }
 }
 

@@ -4,9 +4,10 @@ use lab::view::Upcoming;
 use lessons::message::Command;
 use yew::prelude::*;
 
-use super::controls::{Choice, choices};
+use super::controls::{Choice, choices_unless};
 use super::icon::icon;
 use crate::clock;
+use crate::dom;
 use crate::i18n::Words;
 use crate::screen::Screen;
 use crate::storage::{Change, SPEEDS};
@@ -15,13 +16,19 @@ use crate::storage::{Change, SPEEDS};
 pub fn bench_bar(screen: &Screen) -> Html {
     let words = &screen.words;
     let time = screen.bench.clock.as_ref();
+    let is_live = screen.live().is_some();
+    let why_not = is_live.then(|| words.text("only-emulated-clock"));
     let speed = |speed: &u32| {
         let speed = *speed;
         let (link, kept) = (screen.link.clone(), screen.kept.dispatcher());
         Choice {
             label: html! { { format!("{speed}×") } },
             title: None,
-            taken: screen.kept.speed == speed,
+            taken: if is_live {
+                speed == 1
+            } else {
+                screen.kept.speed == speed
+            },
             take: Callback::from(move |_| {
                 kept.dispatch(Change::Speed(speed));
                 link.send(&Command::SetSpeed {
@@ -45,11 +52,14 @@ pub fn bench_bar(screen: &Screen) -> Html {
             <h2>{ words.text("bench") }</h2>
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
-            { choices("speed", words.text("speed"), SPEEDS.iter().map(speed)) }
+            { choices_unless(why_not.clone(), "speed", words.text("speed"), SPEEDS.iter().map(speed)) }
             <p class="next-what quiet" title={what.clone()}>{ what.clone() }</p>
-            <button id="skip" type="button" class="button skip" title={what} disabled={wait.is_none()} onclick={skip}>
+            <button id="skip" type="button" class="button skip" title={why_not.or(what)} disabled={is_live || wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
+            </button>
+            <button type="button" class="button small bench-hub" onclick={|_| dom::open_hub()}>
+                { icon("hub") }{ words.text(if is_live { "hub-facts" } else { "hub-connect" }) }
             </button>
         </div>
     }

@@ -42,6 +42,16 @@ pub fn choices(
     legend: AttrValue,
     choices: impl Iterator<Item = Choice>,
 ) -> Html {
+    choices_unless(None, group, legend, choices)
+}
+
+/// Choices side by side, of which none can be taken if there is a reason why not.
+pub fn choices_unless(
+    why_not: Option<AttrValue>,
+    group: &'static str,
+    legend: AttrValue,
+    choices: impl Iterator<Item = Choice>,
+) -> Html {
     let draw = |choice: Choice| {
         html! {
             <label title={choice.title}>
@@ -51,7 +61,7 @@ pub fn choices(
         }
     };
     html! {
-        <fieldset id={group} class="segments"><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
+        <fieldset id={group} class="segments" disabled={why_not.is_some()} title={why_not.clone()}><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
     }
 }
 

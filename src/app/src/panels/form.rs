@@ -185,6 +185,17 @@ fn draw(desk: &Desk, field: &Field, form: &str, is_wrong: bool, text: &str) -> H
 /// The most devices that a list offers: a fleet has thousands, which nobody reads.
 pub const MOST_LISTED: usize = 100;
 
+/// What only the hub in the page can do: while another is there it cannot be used, and `why` says so.
+pub fn only_emulated(desk: &Desk, why: &str, content: Html) -> Html {
+    let why_not = desk.is_live.then(|| desk.words.text(why));
+    html! {
+        <fieldset class="only-emulated" disabled={desk.is_live} title={why_not.clone()}>
+            { content }
+            if let Some(why_not) = why_not { <p class="quiet">{ why_not }</p> }
+        </fieldset>
+    }
+}
+
 /// Which device is shown, to choose another.
 pub fn device_choice(desk: &Desk) -> Html {
     let hand = desk.hand.dispatcher();

@@ -29,9 +29,7 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
             { lessons(screen, route) }
             <span class="header-gap"></span>
             { search(words) }
-            <span class="hub-chip" title={screen.bench.host_name.clone()}>
-                { icon("hub") }<span>{ words.text("hub-in-page") }</span>
-            </span>
+            { hub_chip(screen) }
             { languages(screen, route) }
             { themes(screen) }
             <button type="button" class="button bare square keyboard" aria-label={words.text("shortcuts-open")}
@@ -39,6 +37,23 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
                 { icon("keyboard") }
             </button>
         </header>
+    }
+}
+
+/// Which hub is on the bench, and the way to another. A live one has a bar of its own.
+fn hub_chip(screen: &Screen) -> Html {
+    let words = &screen.words;
+    let is_live = screen.live().is_some();
+    let (says, does) = if is_live {
+        ("hub-live", "hub-facts")
+    } else {
+        ("hub-in-page", "hub-connect")
+    };
+    html! {
+        <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(does)}
+            aria-haspopup="dialog" onclick={|_| dom::open_hub()}>
+            { icon("hub") }<span>{ words.text(says) }</span>
+        </button>
     }
 }
 

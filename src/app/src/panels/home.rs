@@ -25,6 +25,7 @@ pub fn home(screen: &Screen) -> Html {
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
             // The differences are a page without any program; `cargo xtask texts` makes it.
             <p class="quiet home-more">
+                <a href={Route::Live.href()}>{ words.text("live-title") }</a>
                 <a href={Route::Doctor.href()}>{ words.text("doctor-title") }</a>
                 <a href={Route::Glossary(String::new()).href()}>{ words.text("title-glossary") }</a>
                 <a href={routes::file(&words.text(DIFFERENCES))}>{ words.text("home-differences") }</a>

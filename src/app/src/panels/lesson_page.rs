@@ -233,6 +233,7 @@ fn announcement(bench: &Bench, words: &Words) -> Html {
     let spoken = match &bench.outcome.state {
         Some(StepState::Passed { saw, .. }) => Some(("announce-passed", saw)),
         Some(StepState::NotYet { saw, .. }) => Some(("announce-not-yet", saw)),
+        Some(StepState::ToConfirm { looked_for, .. }) => Some(("announce-to-confirm", looked_for)),
         _ => None,
     };
     let text = spoken.map(|(id, saw)| words.with(id, [("saw", words.say(saw).to_string().into())]));

@@ -23,6 +23,7 @@ pub mod icon;
 pub mod lesson;
 pub mod lesson_page;
 pub mod listing;
+pub mod live_page;
 pub mod messages_tab;
 pub mod method_tab;
 pub mod not_found;

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::answer::{code, table};
 use super::controls::{Choice, choices};
-use super::form::{Field, Form, Kind, action_button, form, number, value};
+use super::form::{Field, Form, Kind, action_button, form, number, only_emulated, value};
 use crate::by_hand::{Change, Desk};
 
 const QUERY: Form = Form {
@@ -83,7 +83,7 @@ pub fn query_tab(desk: &Desk) -> Html {
             <div>
                 { form(desk, &QUERY, &[], html! { <>{ for examples }</> }, run) }
                 <p class="quiet">{ desk.words.text("query-lag-why") }</p>
-                { form(desk, &LAG, &[], html! {}, set_lag) }
+                { only_emulated(desk, "only-emulated-lag", form(desk, &LAG, &[], html! {}, set_lag)) }
             </div>
             <div>{ result(desk) }</div>
         </div>

@@ -6,7 +6,9 @@ use yew::prelude::*;
 
 use super::answer::status;
 use super::device_card::connection;
-use super::form::{Field, Form, Kind, MOST_LISTED, action_button, form, number, value};
+use super::form::{
+    Field, Form, Kind, MOST_LISTED, action_button, form, number, only_emulated, value,
+};
 use super::shortened::{ID_TAIL, shortened};
 use crate::by_hand::{Change, Desk};
 
@@ -67,7 +69,7 @@ pub fn registry_tab(desk: &Desk) -> Html {
             </div>
             <div>
                 { form(desk, &CREATE, &[], html! {}, create) }
-                { form(desk, &FLEET, &[], action_button(desk, "fleet-stop", stop), start) }
+                { only_emulated(desk, "only-emulated-fleet", form(desk, &FLEET, &[], action_button(desk, "fleet-stop", stop), start)) }
                 { status(desk, "fleet-stop", &desk.standing("fleet-stop")) }
             </div>
         </div>

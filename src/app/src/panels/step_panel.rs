@@ -28,6 +28,8 @@ pub fn step_panel(
     } else {
         "play"
     };
+    // A step has one primary button: the learner's own word on it comes before another try.
+    let to_confirm = standing == Standing::ToConfirm;
     let act = match screen.bench.step(lesson.id, step.id) {
         StepState::NotYet { mends: true, .. } => "mend",
         _ => "action",
@@ -39,7 +41,8 @@ pub fn step_panel(
                 { verdict(screen, screen.bench.step(lesson.id, step.id)) }
             </div>
             <div class="step-buttons">
-                <button id="run" type="button" class={classes!("button", "primary", side(lesson, step))} onclick={on_run}>
+                if to_confirm { { confirm(screen) } }
+                <button id="run" type="button" class={classes!("button", (!to_confirm).then_some("primary"), side(lesson, step))} onclick={on_run}>
                     { icon(picture) }<span>{ words.text(&format!("{}-{}-{act}", lesson.id, step.id)) }</span>
                 </button>
                 <button type="button" class="button square stop" disabled={!screen.bench.is_busy()} onclick={on_stop}
@@ -47,6 +50,17 @@ pub fn step_panel(
                 if standing.is_passed() { { next(screen, lesson, step) } }
             </div>
         </section>
+    }
+}
+
+/// The learner's own word on what the check cannot ask.
+fn confirm(screen: &Screen) -> Html {
+    let link = screen.link.clone();
+    let onclick = Callback::from(move |_: MouseEvent| link.send(&Command::Confirm));
+    html! {
+        <button id="confirm" type="button" class="button primary" {onclick}>
+            { icon("check") }<span>{ screen.words.text("confirm-step") }</span>
+        </button>
     }
 }
 
@@ -78,16 +92,18 @@ fn verdict(screen: &Screen, state: &StepState) -> Html {
         StepState::Passed { looked_for, saw }
         | StepState::NotYet {
             looked_for, saw, ..
-        }
-        | StepState::ToConfirm {
-            looked_for,
-            why: saw,
         } => html! {
             <dl class="findings">
                 <div class="quiet">
                     <dt class="unseen">{ words.text("verdict-looked-for") }</dt><dd>{ words.say(looked_for) }</dd>
                 </div>
                 <div><dt class="unseen">{ words.text("verdict-saw") }</dt><dd>{ words.say(saw) }</dd></div>
+            </dl>
+        },
+        StepState::ToConfirm { looked_for, why } => html! {
+            <dl class="findings to-confirm">
+                <div><dt>{ words.text("verdict-look-for") }</dt><dd>{ words.say(looked_for) }</dd></div>
+                <div class="quiet"><dt>{ words.text("verdict-why") }</dt><dd>{ words.say(why) }</dd></div>
             </dl>
         },
     }

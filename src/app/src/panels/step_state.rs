@@ -68,9 +68,17 @@ pub fn badge(standing: Standing, words: &Words) -> Html {
     let id = standing.id();
     html! {
         <span class={classes!("step-state", id)}>
-            { icon(match standing { Standing::PassedBefore => "passed", _ => id }) }
+            { icon(picture(standing)) }
             <span>{ words.text(&format!("step-{id}")) }</span>
         </span>
+    }
+}
+
+fn picture(standing: Standing) -> &'static str {
+    match standing {
+        Standing::PassedBefore => "passed",
+        Standing::ToConfirm => "eye",
+        _ => standing.id(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 use tokio::runtime::Runtime;
 
 use super::{
-    ServeArgs,
+    RelayArgs, ServeArgs,
     failure::Failure,
     run_hub::raise_file_limit,
     signals::{Signals, until_told},
@@ -19,8 +19,11 @@ use crate::{
     connections_file::service_connection_strings,
     data_folder::DataFolder,
     emulator::{Emulator, EmulatorOptions},
+    host_names::HostNames,
     listener::Bound,
+    playground::Playground,
     ports::{BindError, Surface},
+    relay::{Authorities, Relay, RelayOptions},
     site::{Site, SiteError},
 };
 
@@ -29,20 +32,33 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
         Some(folder) => Site::open(folder, &args.frame_ancestors)?,
         None => Site::embedded(&args.frame_ancestors).ok_or(SiteError::None)?,
     };
+    let relay = Relay::new(RelayOptions {
+        named: args.relay.relay_to.clone(),
+        authorities: args.relay.authorities()?,
+        ..RelayOptions::default()
+    })?;
     let is_kept = !args.hub.ephemeral;
     let folder = is_kept.then(|| args.hub.open_folder()).transpose()?;
     raise_file_limit();
     let runtime = Runtime::new().map_err(Failure::System)?;
-    let outcome = runtime.block_on(serve(args, folder.as_ref(), site));
+    let outcome = runtime.block_on(serve(args, folder.as_ref(), site, relay));
     // Nothing that is left may hold up the end.
     runtime.shutdown_background();
     outcome
+}
+
+impl RelayArgs {
+    fn authorities(&self) -> Result<Authorities, Failure> {
+        let read = self.relay_ca.as_deref().map(Authorities::read).transpose();
+        Ok(read?.unwrap_or_default())
+    }
 }
 
 async fn serve(
     args: &ServeArgs,
     folder: Option<&Arc<DataFolder>>,
     site: Site,
+    relay: Relay,
 ) -> Result<(), Failure> {
     let signals = Signals::new().map_err(Failure::System)?;
     let address = SocketAddr::new(args.address.listen, args.port);
@@ -63,7 +79,13 @@ async fn serve(
             "other machines can reach this port, and what they send is not encrypted: tokens can be read on the way"
         );
     }
-    let emulator = Emulator::start_with_site(hub, site, port, EmulatorOptions::default())?;
+    let playground = Playground {
+        site,
+        relay,
+        names: HostNames::new(address.ip(), hub.host_name()),
+    };
+    let options = EmulatorOptions::default();
+    let emulator = Emulator::start_with_playground(hub, playground, port, options)?;
     tell(address, folder.map(|folder| folder.path()), &strings);
     until_told(emulator, ended, signals).await
 }

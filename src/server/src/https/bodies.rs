@@ -57,7 +57,7 @@ impl BodyError {
 }
 
 /// Reads bodies, which share the memory for them.
-pub(super) struct Bodies {
+pub(crate) struct Bodies {
     budget: MemoryBudget,
     limit: Duration,
 }
@@ -69,7 +69,7 @@ impl Bodies {
     }
 
     /// Reads a body whole.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         &self,
         headers: &HeaderMap,
         body: Incoming,

@@ -48,6 +48,34 @@ pub(super) fn of_page(html: &[u8]) -> Option<String> {
     Some(policy.trim_end_matches(';').to_owned())
 }
 
+/// The same policy for a worker that reaches hubs: which hub that is, only the learner knows.
+pub(super) fn of_worker(page: &str) -> String {
+    const CONNECT: &str = "connect-src";
+    const HUBS: &str = "wss:";
+    let mut has_any = false;
+    let directives = page.split(';').map(|directive| {
+        let directive = directive.trim();
+        if directive.split(' ').next() != Some(CONNECT) {
+            return directive.to_owned();
+        }
+        has_any = true;
+        format!("{directive} {HUBS}")
+    });
+    let mut policy = directives.collect::<Vec<_>>().join("; ");
+    if !has_any {
+        policy = format!("{policy}; {CONNECT} 'self' {HUBS}");
+    }
+    policy
+}
+
+/// Whether a file is a script that a worker begins with, or what such a script loads.
+pub(super) fn is_of_worker(name: &str) -> bool {
+    let is_script = [".js", ".mjs"].iter().any(|end| name.ends_with(end));
+    let file = name.rsplit('/').next().unwrap_or_default();
+    let stem = file.split(['.', '-', '_']).next().unwrap_or_default();
+    is_script && ["worker", "bench", "amqp"].contains(&stem)
+}
+
 /// The header's value. A policy that could not stand in a header still stands in its page.
 pub(super) fn header(policy: Option<&str>, frames: &FrameAncestors) -> HeaderValue {
     let own = format!("frame-ancestors {}", frames.0);
@@ -72,6 +100,43 @@ mod tests {
             assert_eq!(policy.as_deref(), Some("default-src 'none'; img-src data:"));
         }
         assert_eq!(of_page(b"<p>Content-Security-Policy</p>"), None);
+    }
+
+    #[test]
+    fn a_worker_may_open_websockets_and_all_else_stays_as_strict() {
+        let check = |page: &str, expected: &str| assert_eq!(of_worker(page), expected);
+        check(
+            "default-src 'none'; connect-src 'self'; img-src data:",
+            "default-src 'none'; connect-src 'self' wss:; img-src data:",
+        );
+        check(
+            "default-src 'none'",
+            "default-src 'none'; connect-src 'self' wss:",
+        );
+    }
+
+    #[test]
+    fn scripts_of_workers_are_told_from_those_of_the_page() {
+        for name in [
+            "worker.js",
+            "bench.js",
+            "bench-0123456789abcdef.js",
+            "amqp-worker.js",
+            "a/amqp.mjs",
+        ] {
+            assert!(is_of_worker(name), "{name}");
+        }
+        for name in [
+            "app.js",
+            "start.js",
+            "sw.js",
+            "benches.js",
+            "bench_bg.wasm",
+            "worker.html",
+            "worker.js.html",
+        ] {
+            assert!(!is_of_worker(name), "{name}");
+        }
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub(super) fn read(chain: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
 }
 
 /// Reads the certificates of a PEM file: at least one.
-pub(super) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let unusable = |why: String| TlsError::Unusable {
         path: path.to_owned(),
         expected: "a certificate in PEM",

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
 use tempfile::TempDir;
 use wire::{connection_string::ServiceConnectionString, sas::SasToken};
 
@@ -46,6 +47,7 @@ fn write_site(folder: &Path) {
         ("404.html", "<!doctype html><p>nothing here".to_owned()),
         ("app-0123456789abcdef.js", "let a = 1;\n".repeat(200)),
         ("app-0123456789abcdef_bg.wasm", "\0asm".repeat(200)),
+        ("worker.js", "let b = 2;".to_owned()),
         ("a b.txt", "with a space".to_owned()),
         (".secret", "not for others".to_owned()),
     ] {
@@ -96,7 +98,10 @@ impl Playground {
         stream
             .set_read_timeout(Some(Duration::from_secs(20)))
             .unwrap();
-        let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
+        let mut request = format!("{method} {target} HTTP/1.1\r\n");
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request += "Host: localhost\r\n";
+        }
         for (name, value) in headers {
             request += &[name, ": ", value, "\r\n"].concat();
         }
@@ -213,6 +218,11 @@ fn every_answer_has_the_headers_that_keep_a_browser_safe() {
         let headers = site.get(target).headers;
         assert_eq!(headers["x-content-type-options"], "nosniff", "{target}");
         assert_eq!(headers["referrer-policy"], "no-referrer", "{target}");
+        for name in ["cross-origin-opener-policy", "cross-origin-resource-policy"] {
+            assert_eq!(headers[name], "same-origin", "{target}");
+        }
+        let permissions = &headers["permissions-policy"];
+        assert!(permissions.contains("camera=()"), "{target}: {permissions}");
         let policy = &headers["content-security-policy"];
         assert!(
             policy.ends_with("frame-ancestors 'none'"),
@@ -226,6 +236,20 @@ fn a_page_has_the_policy_of_its_own_text() {
     let site = Playground::start(&[]);
     let policy = &site.get("/en/").headers["content-security-policy"];
     assert_eq!(*policy, format!("{POLICY}; frame-ancestors 'none'"));
+}
+
+#[test]
+fn only_scripts_of_workers_may_open_websockets_to_a_hub_of_the_learners_choice() {
+    let site = Playground::start(&[]);
+    let policy = |target: &str| site.get(target).headers["content-security-policy"].clone();
+    let worker = policy("/worker.js");
+    assert_eq!(
+        worker,
+        format!("{POLICY}; connect-src 'self' wss:; frame-ancestors 'none'")
+    );
+    for target in ["/", "/en/", "/app-0123456789abcdef.js", "/nothing"] {
+        assert!(!policy(target).contains("wss:"), "{target}");
+    }
 }
 
 #[test]
@@ -346,6 +370,57 @@ fn a_folder_without_a_site_is_refused_with_what_to_do() {
     assert!(
         said.contains(site) && said.contains("cargo xtask dist"),
         "{said}"
+    );
+}
+
+#[test]
+fn only_the_names_of_this_server_are_answered() {
+    let site = Playground::start(&["--hostname", "Playground.example"]);
+    let status = |host: &str| site.ask("GET", "/", &[("Host", host)]).status;
+    for host in ["localhost", "127.0.0.1:80", "[::1]", "playground.example"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    for host in ["evil.example", "192.0.2.1", "0.0.0.0", ""] {
+        assert_eq!(status(host), 421, "{host}");
+    }
+}
+
+#[test]
+fn where_all_addresses_are_listened_on_any_address_is_answered_and_no_foreign_name() {
+    let site = Playground::start(&["--listen", "0.0.0.0"]);
+    let status = |host: &str| site.ask("GET", "/", &[("Host", host)]).status;
+    for host in ["localhost", "192.0.2.1:8080", "[2001:db8::1]:8080"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    assert_eq!(status("evil.example"), 421);
+}
+
+#[test]
+fn hubs_of_the_command_line_are_told_to_the_page() {
+    let site = Playground::start(&["--relay-to", "localhost:8443", "--relay-to", "hub.example"]);
+    let hosts: Value = serde_json::from_slice(&site.get("/relay").body).unwrap();
+    let named = &hosts["hosts"].as_array().unwrap()[3..];
+    assert_eq!(named, ["localhost:8443", "hub.example"]);
+}
+
+#[test]
+fn what_names_no_hub_and_an_authority_for_none_are_refused() {
+    let refused = |options: &[&str], code: i32, words: &str| {
+        let folder = TempDir::new().unwrap();
+        write_site(folder.path());
+        let site = folder.path().to_str().unwrap();
+        let always = ["serve", "--ephemeral", "--port", "0", "--site", site];
+        let (ended, _, said) = run(always.iter().chain(options));
+        assert_eq!(ended, code, "{options:?}: {said}");
+        assert!(said.contains(words), "{options:?}: {said}");
+    };
+    refused(&["--relay-to", "https://hub.example"], 2, "localhost:8443");
+    refused(&["--relay-ca", "ca.pem"], 2, "--relay-to");
+    let named = ["--relay-to", "hub.example", "--relay-ca"];
+    refused(
+        &[&named[..], &["/no/such/ca.pem"]].concat(),
+        7,
+        "/no/such/ca.pem",
     );
 }
 

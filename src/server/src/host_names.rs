@@ -1,22 +1,22 @@
-//! By which names the admin port may be spoken to.
+//! By which names a port without TLS may be spoken to.
 //!
 //! A page of the internet can have its own name lead to this machine, and would then be of the same origin as what it
 //! finds there (DNS rebinding). What it cannot have is a name that only this machine has, or none at all.
 
 use std::{fmt, net::IpAddr};
 
-use http::{Request, header, uri::Authority};
+use http::{Request, Version, header, uri::Authority};
 
 /// The names of a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HostNames {
+pub struct HostNames {
     address: IpAddr,
     host_name: String,
 }
 
 impl HostNames {
     /// The names of a port of this address, on a machine whose hub has this name.
-    pub(super) fn new(address: IpAddr, host_name: &str) -> Self {
+    pub fn new(address: IpAddr, host_name: &str) -> Self {
         Self {
             address,
             host_name: host_name.to_owned(),
@@ -24,16 +24,10 @@ impl HostNames {
     }
 
     /// Whether a request was made to one of them.
-    pub(super) fn has<B>(&self, request: &Request<B>) -> bool {
-        let mut hosts = request.headers().get_all(header::HOST).into_iter();
-        // Of two hosts, which one was meant?
-        let (Some(host), None) = (hosts.next(), hosts.next()) else {
-            return false;
-        };
-        let host = host.to_str().ok().and_then(|host| host.parse().ok());
-        let is_own = |host: Authority| self.is_own(host.host());
-        let target = request.uri().authority().cloned();
-        host.is_some_and(is_own) && target.is_none_or(is_own)
+    pub(crate) fn has<B>(&self, request: &Request<B>) -> bool {
+        let target = request.uri().authority();
+        let is_own = |host: &Authority| self.is_own(host.host());
+        named(request).is_some_and(|host| is_own(&host)) && target.is_none_or(is_own)
     }
 
     fn is_own(&self, host: &str) -> bool {
@@ -48,6 +42,18 @@ impl HostNames {
             }
         }
     }
+}
+
+/// The host that a request names, with its port. Of two hosts, which one was meant?
+pub(crate) fn named<B>(request: &Request<B>) -> Option<Authority> {
+    let mut hosts = request.headers().get_all(header::HOST).into_iter();
+    let host: Option<Authority> = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => host.to_str().ok()?.parse().ok(),
+        // HTTP/2 has it in the target.
+        (None, _) if request.version() == Version::HTTP_2 => request.uri().authority().cloned(),
+        _ => None,
+    };
+    host.filter(|host| !host.as_str().contains('@'))
 }
 
 impl fmt::Display for HostNames {
@@ -96,11 +102,27 @@ mod tests {
             "localhost.evil.example",
             "192.0.2.1",
             "a@b",
+            "a@localhost",
+            "localhost@evil.example",
+            "0.0.0.0",
+            "2130706433",
             "",
             "127.0.0.1.evil.example",
         ] {
             assert!(!has("127.0.0.1", host), "{host}");
         }
+    }
+
+    #[test]
+    fn http2_names_the_host_in_the_target() {
+        let names = HostNames::new("127.0.0.1".parse().unwrap(), "localhost");
+        let has = |target: &str| {
+            let request = Request::get(target).version(Version::HTTP_2).body(());
+            names.has(&request.unwrap())
+        };
+        assert!(has("http://localhost:8080/"));
+        assert!(!has("http://evil.example/"));
+        assert!(!has("/"));
     }
 
     #[test]

@@ -1,0 +1,46 @@
+//! The worker that speaks AMQP with a live hub. It is loaded when a live hub's events are first read, or when something
+//! else is first asked of it.
+
+use std::{cell::RefCell, rc::Rc};
+
+use amqp::{
+    desk::Desk,
+    message::{Ask, Told},
+    websocket::Browser,
+};
+use tokio::task::LocalSet;
+use wasm_bindgen::{JsCast as _, closure::Closure};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+fn main() {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
+    let tasks = Rc::new(LocalSet::new());
+    let desk = {
+        let scope = scope.clone();
+        Rc::new(RefCell::new(Desk::new(Browser, move |told| {
+            tell(&scope, &told)
+        })))
+    };
+    let hear = Closure::<dyn Fn(MessageEvent)>::new({
+        let tasks = Rc::clone(&tasks);
+        move |event: MessageEvent| {
+            if let Ok(ask) = serde_wasm_bindgen::from_value::<Ask>(event.data()) {
+                let _entered = tasks.enter();
+                desk.borrow_mut().hear(ask);
+            }
+        }
+    });
+    scope.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+    wasm_bindgen_futures::spawn_local(async move {
+        tasks.run_until(std::future::pending::<()>()).await;
+    });
+}
+
+fn tell(scope: &DedicatedWorkerGlobalScope, told: &Told) {
+    if let Ok(value) = serde_wasm_bindgen::to_value(told) {
+        let _ = scope.post_message(&value);
+    }
+}

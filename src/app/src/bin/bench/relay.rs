@@ -1,0 +1,186 @@
+//! The relay that a page's server may have: it carries service calls to hubs, which a browser may not call itself.
+
+mod answer;
+mod exchange;
+
+use std::time::Duration;
+
+use http::{HeaderName, Method, Request, Response};
+use lab::outside::{Trouble, TroubleKind};
+use serde::Deserialize;
+use wire::rest::MethodCall;
+
+use crate::browser::{address, is_offline_for};
+use exchange::{Exchange, Failed};
+
+/// How long the server may take to say whether it has a relay.
+const FINDING: Duration = Duration::from_secs(3);
+/// How long a call may take.
+const CALL: Duration = Duration::from_secs(30);
+/// How long a direct method may take, whatever its own limits say.
+const LONGEST_METHOD: Duration = Duration::from_mins(10);
+/// How long a direct method waits for its device if it does not say.
+const METHOD: Duration = Duration::from_secs(30);
+/// How large the relay's word of itself may be, in bytes.
+const MOST_OF_HOSTS: usize = 64 << 10;
+/// How large an answer may be, in bytes.
+const MOST_OF_ANSWER: usize = 8 << 20;
+
+/// What a relay tells of itself.
+#[derive(Deserialize)]
+struct Relayed {
+    hosts: Vec<String>,
+}
+
+/// Whether the page's server relays calls to this hub.
+pub(crate) async fn serves(host: &str) -> bool {
+    let Some(url) = address("relay") else {
+        return false;
+    };
+    let question = Exchange::new(&url, "GET", FINDING, MOST_OF_HOSTS);
+    let Ok(answer) = question.run(&[], &[]).await else {
+        return false;
+    };
+    // A static site may answer anything with a page of its own.
+    let relayed = serde_json::from_slice::<Relayed>(answer.body());
+    answer.status().is_success()
+        && relayed.is_ok_and(|Relayed { hosts }| hosts.iter().any(|known| is_of(host, known)))
+}
+
+/// Carries a call to a hub, and its answer back.
+pub(crate) async fn call(
+    host: &str,
+    request: &Request<Vec<u8>>,
+) -> Result<Response<Vec<u8>>, Trouble> {
+    let path = request.uri().path_and_query().map_or("/", |it| it.as_str());
+    let Some(url) = address(&format!("relay/{host}{path}")) else {
+        return Err(Trouble::new(
+            TroubleKind::NotRelayed,
+            "this page has no address",
+        ));
+    };
+    let exchange = Exchange::new(&url, "POST", limit(request), MOST_OF_ANSWER);
+    let mut headers = vec![("x-relay-method", request.method().as_str().to_owned())];
+    headers.extend(request.headers().iter().filter_map(|(name, value)| {
+        let value = value.to_str().ok()?;
+        passes(name).then(|| (name.as_str(), value.to_owned()))
+    }));
+    let answer = exchange.run(&headers, request.body()).await;
+    answer::read(answer.map_err(|failed| trouble(host, failed))?)
+}
+
+/// Whether a relay carries this header of a request.
+fn passes(name: &HeaderName) -> bool {
+    const NAMED: [&str; 6] = [
+        "authorization",
+        "content-type",
+        "if-match",
+        "if-none-match",
+        "x-ms-max-item-count",
+        "x-ms-continuation",
+    ];
+    NAMED.contains(&name.as_str()) || name.as_str().starts_with("iothub-")
+}
+
+/// Whether a host is one of those that `known` stands for: its name, or `*.` and the end of names.
+fn is_of(host: &str, known: &str) -> bool {
+    let name = |text: &str| {
+        let (name, _) = text.split_once(':').unwrap_or((text, ""));
+        name.to_ascii_lowercase()
+    };
+    let (host, known) = (name(host), name(known));
+    match known.strip_prefix('*') {
+        Some(end) => end.starts_with('.') && host.len() > end.len() && host.ends_with(end),
+        None => host == known,
+    }
+}
+
+/// How long a call may take. A direct method says it itself.
+fn limit(request: &Request<Vec<u8>>) -> Duration {
+    let is_method = request.method() == Method::POST && request.uri().path().ends_with("/methods");
+    let Some(call) = is_method
+        .then(|| serde_json::from_slice::<MethodCall>(request.body()).ok())
+        .flatten()
+    else {
+        return CALL;
+    };
+    let seconds = |limit: Option<u64>| limit.map(Duration::from_secs);
+    let connecting = seconds(call.connect_timeout_in_seconds).unwrap_or_default();
+    let responding = seconds(call.response_timeout_in_seconds).unwrap_or(METHOD);
+    connecting
+        .saturating_add(responding)
+        .saturating_add(CALL)
+        .min(LONGEST_METHOD)
+}
+
+/// What keeps a call from the page's server.
+fn trouble(host: &str, failed: Failed) -> Trouble {
+    match failed {
+        Failed::Timeout => Trouble::new(TroubleKind::Timeout, "the relay did not answer in time"),
+        Failed::TooLarge => Trouble::new(
+            TroubleKind::Protocol,
+            format!("the answer is larger than {MOST_OF_ANSWER} bytes"),
+        ),
+        Failed::Broken if is_offline_for(host) => Trouble::new(
+            TroubleKind::Offline,
+            "the browser says that it has no network",
+        ),
+        Failed::Broken => Trouble::new(
+            TroubleKind::Unreachable,
+            "the page's own server does not answer",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relay_serves_the_hosts_that_it_names() {
+        let check = |host: &str, known: &str, expected: bool| {
+            assert_eq!(is_of(host, known), expected, "{host} of {known}");
+        };
+        check("contoso.azure-devices.net", "*.azure-devices.net", true);
+        check("Contoso.Azure-Devices.net", "*.azure-devices.net", true);
+        check("azure-devices.net", "*.azure-devices.net", false);
+        check("evil-azure-devices.net", "*.azure-devices.net", false);
+        check("hub.test", "hub.test:8443", true);
+        check("hub.test", "other.test", false);
+        check("hub.test", "*", false);
+        check("hub.test", "", false);
+    }
+
+    #[test]
+    fn a_method_gets_the_time_that_it_asks_for() {
+        let check = |path: &str, body: &str, expected: u64| {
+            let request = Request::post(path).body(body.into()).expect("a request");
+            assert_eq!(limit(&request).as_secs(), expected, "{path} {body}");
+        };
+        let path = "/twins/dev1/methods?api-version=2021-04-12";
+        check("/devices/query", "{}", 30);
+        check(path, r#"{"methodName":"a"}"#, 60);
+        check(
+            path,
+            r#"{"methodName":"a","responseTimeoutInSeconds":100,"connectTimeoutInSeconds":20}"#,
+            150,
+        );
+        check(
+            path,
+            r#"{"methodName":"a","responseTimeoutInSeconds":300,"connectTimeoutInSeconds":300}"#,
+            600,
+        );
+        check(path, "not JSON", 30);
+    }
+
+    #[test]
+    fn only_a_hubs_own_headers_pass() {
+        let check = |name: &'static str, expected: bool| {
+            assert_eq!(passes(&HeaderName::from_static(name)), expected, "{name}");
+        };
+        check("authorization", true);
+        check("iothub-app-colour", true);
+        check("host", false);
+        check("cookie", false);
+    }
+}

@@ -1,0 +1,82 @@
+//! The classroom, between the page's messages, its alarm clock and what comes from outside.
+
+use std::cell::RefCell;
+
+use gloo::timers::callback::Timeout;
+use lessons::classroom::Classroom;
+use lessons::message::{Command, Report};
+use web_sys::DedicatedWorkerGlobalScope;
+use wire::timestamp::Timestamp;
+
+/// The shortest sleep, in milliseconds: a frame of the screen, as nothing faster can be seen.
+const SHORTEST_SLEEP: u64 = 16;
+/// The longest sleep, in milliseconds: what a timer can hold.
+const LONGEST_SLEEP: u64 = i32::MAX as u64;
+
+struct Room {
+    scope: DedicatedWorkerGlobalScope,
+    classroom: Classroom,
+    alarm: Option<Timeout>,
+}
+
+thread_local! {
+    static ROOM: RefCell<Option<Room>> = const { RefCell::new(None) };
+}
+
+/// Opens the room. The first batch of reports, even an empty one, tells the page that it is heard.
+pub(crate) fn open(scope: DedicatedWorkerGlobalScope, classroom: Classroom) {
+    let room = Room {
+        scope,
+        classroom,
+        alarm: None,
+    };
+    room.tell(&[]);
+    ROOM.with_borrow_mut(|slot| *slot = Some(room));
+}
+
+/// Hears what the page asks.
+pub(crate) fn hear(command: Command) {
+    with_room(|room| {
+        room.classroom.handle(now(), command);
+        room.settle();
+    });
+}
+
+/// Lets time pass, and everything happen that can.
+pub(crate) fn settle() {
+    with_room(Room::settle);
+}
+
+/// The time on this machine's clock.
+pub(crate) fn now() -> Timestamp {
+    // Milliseconds since the epoch fit a u64 until the end of time, as JavaScript counts it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    Timestamp::from_millis(js_sys::Date::now() as u64)
+}
+
+fn with_room(act: impl FnOnce(&mut Room)) {
+    ROOM.with_borrow_mut(|room| room.as_mut().map(act));
+}
+
+impl Room {
+    /// Lets time pass, reports what came of it, and sleeps until there is something to do.
+    fn settle(&mut self) {
+        let now = now();
+        self.classroom.advance(now);
+        let reports: Vec<Report> = std::iter::from_fn(|| self.classroom.poll()).collect();
+        if !reports.is_empty() {
+            self.tell(&reports);
+        }
+        self.alarm = self.classroom.next_wake().map(|wake| {
+            let sleep = wake.as_millis().saturating_sub(now.as_millis());
+            let sleep = sleep.clamp(SHORTEST_SLEEP, LONGEST_SLEEP);
+            Timeout::new(u32::try_from(sleep).unwrap_or(u32::MAX), settle)
+        });
+    }
+
+    fn tell(&self, reports: &[Report]) {
+        if let Ok(value) = serde_wasm_bindgen::to_value(reports) {
+            let _ = self.scope.post_message(&value);
+        }
+    }
+}

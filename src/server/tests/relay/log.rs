@@ -1,0 +1,142 @@
+//! What the program itself tells of the calls that it carries: nothing of what is in them.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Command, Stdio},
+};
+
+use client::service::Service;
+
+use crate::{
+    hub::{TestHub, now},
+    page::Page,
+};
+
+const MARK: &str = "mark-of-the-body";
+
+/// The program, until it is dropped.
+struct Serving {
+    child: std::process::Child,
+    page: Page,
+    log: Option<std::thread::JoinHandle<String>>,
+    _folder: tempfile::TempDir,
+}
+
+impl Serving {
+    fn start(hub: &TestHub) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("index.html"), "<p>home").unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
+            .args([
+                "serve",
+                "--ephemeral",
+                "--port",
+                "0",
+                "--log",
+                "trace",
+                "--site",
+            ])
+            .arg(folder.path())
+            .args(["--relay-to", &hub.host(), "--relay-ca"])
+            .arg(&hub.authority)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stderr = child.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        let mut line = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).unwrap();
+        let address = address.split('/').next().unwrap();
+        Self {
+            page: Page::at(address.parse().unwrap()),
+            child,
+            log: Some(log),
+            _folder: folder,
+        }
+    }
+
+    /// Ends the program, and gives all that it wrote to its log.
+    fn stop(mut self) -> String {
+        let _ = self.child.kill();
+        self.log.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[tokio::test]
+async fn the_log_names_calls_and_tells_no_secret_of_them() {
+    let hub = TestHub::start();
+    let serving = Serving::start(&hub);
+    let (page, service) = (&serving.page, hub.service());
+    let token = service.get_device(now(), "dev1").request.headers()["authorization"].clone();
+    let token = token.to_str().unwrap().to_owned();
+    speak_of_secrets(page, &hub, &service, &token).await;
+    let log = serving.stop();
+    for told in [
+        "PutDevice",
+        "Query",
+        &hub.host(),
+        "host-not-allowed",
+        "milliseconds",
+    ] {
+        assert!(log.contains(told), "{told}: {log}");
+    }
+    let key = hub.owner.key.to_base64().expose().clone();
+    let signature = token
+        .split("sig=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap();
+    for secret in [
+        &key,
+        &token,
+        signature,
+        MARK,
+        "SharedAccessSignature",
+        "mark-of-the-query",
+    ] {
+        assert!(!log.contains(secret), "a secret is in: {log}");
+    }
+}
+
+/// Makes calls that succeed, that the hub refuses and that the relay refuses, with secrets where they belong and where
+/// they do not.
+async fn speak_of_secrets(page: &Page, hub: &TestHub, service: &Service, token: &str) {
+    let host = hub.host();
+    let create = service.create_device(now(), "dev1");
+    page.call(&host, create).await.unwrap();
+    let text = format!("select * from devices where tags.a = '{MARK}'");
+    let query = service.query(now(), &text, 10, None);
+    page.call(&host, query).await.unwrap();
+    let escaped = token.replace(' ', "%20");
+    for target in [
+        format!("{host}/devices/dev1?api-version=2021-04-12&x=mark-of-the-query&token={escaped}"),
+        format!("{host}/devices/{escaped}?api-version=2021-04-12"),
+        format!("{host}/{escaped}"),
+        format!("{escaped}/devices/dev1"),
+        format!("{escaped}.azure-devices.net/devices/dev1"),
+        format!("owner:{escaped}@contoso.azure-devices.net/devices/dev1"),
+    ] {
+        let headers = [("x-relay-method", "GET"), ("Authorization", token)];
+        let line = format!("POST /relay/{target}");
+        page.ask(&line, &headers, MARK.as_bytes()).await;
+    }
+    let headers = [("x-relay-method", token), ("Origin", token)];
+    page.ask(&format!("POST /relay/{host}/devices"), &headers, b"")
+        .await;
+}

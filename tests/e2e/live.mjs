@@ -1,0 +1,195 @@
+// Live hubs for the page: `iothub-playground` as a hub and as a server with a relay, and a browser that trusts the hub.
+
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtemp, mkdir, readFile, rm, unlink } from "node:fs/promises";
+import { Agent, request } from "node:https";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { until } from "./harness.mjs";
+import { DIST, launch } from "./site.mjs";
+
+const run = promisify(execFile);
+
+/** How long a program may take to start, in milliseconds: two files of tests run at a time, on a busy machine. */
+const STARTING = 20_000;
+
+/** A program or a file that `cargo xtask test e2e` names. */
+export function named(variable) {
+  const value = process.env[variable];
+  assert.ok(value, `${variable} is not set: cargo xtask test e2e sets it`);
+  return value;
+}
+
+/** A folder that is gone at the end. */
+async function temporary(kind) {
+  const path = await mkdtemp(join(tmpdir(), `iothub-${kind}-`));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A port that is free now. What is told to be on it says so if it is not when it starts. */
+async function freePort() {
+  const server = createServer();
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+/** What a program printed, without the keys that it prints for its user. */
+const withoutKeys = (text) => text.replaceAll(/(SharedAccessKey=)[^;\s"]+/g, "$1[redacted]");
+
+/**
+ * `iothub-playground hub` under a name of its own: `{ hostname, port, ca, strings, stop, start, close }`.
+ * `options.ports` are the ports of HTTPS, MQTT and AMQP; without them, free ones. A hub that is stopped and started
+ * again is where it was, with what it has kept.
+ */
+export async function startHub(hostname, { listen = "127.0.0.1", ports } = {}) {
+  const folder = await temporary("hub");
+  const [https, mqtts, amqps] = ports ?? await Promise.all([freePort(), freePort(), freePort()]);
+  const connections = join(folder.path, "connections.json");
+  const hub = { hostname, listen, port: https, printed: "" };
+  let child;
+  let ended;
+
+  hub.start = async () => {
+    await unlink(connections).catch(() => {});
+    child = spawn(named("IOTHUB_PLAYGROUND"), [
+      "hub", "--hostname", hostname, "--listen", listen, "--data", folder.path, "--https", https, "--mqtts", mqtts,
+      "--amqps", amqps, "--amqp", ports ? 5672 : 0,
+    ], { stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text) => { hub.printed = (hub.printed + text).slice(-20_000); });
+    }
+    const mine = child;
+    ended = new Promise((done) => mine.once("exit", (code, signal) => done(code ?? signal)));
+    const isReady = async () => {
+      assert.equal(mine.exitCode, null, `the hub ended instead of starting:\n${withoutKeys(hub.printed)}`);
+      return readFile(connections, "utf8").catch(() => null);
+    };
+    hub.strings = JSON.parse(await until("a hub to start", isReady, STARTING));
+    hub.ca = hub.strings.ca;
+  };
+  hub.stop = async () => {
+    child.kill("SIGTERM");
+    assert.equal(await ended, 0, `the hub ended badly:\n${withoutKeys(hub.printed)}`);
+  };
+  hub.close = async () => {
+    if (child?.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await ended;
+    await folder.remove();
+  };
+  try {
+    await hub.start();
+  } catch (error) {
+    await hub.close();
+    throw error;
+  }
+  return hub;
+}
+
+/** `iothub-playground serve` with the built site, as a relay to a hub: `{ origin, at, close }`. */
+export async function startServe(hub) {
+  const child = spawn(named("IOTHUB_PLAYGROUND"), [
+    "serve", "--ephemeral", "--port", "0", "--site", DIST, "--log", "warn",
+    "--relay-to", `${hub.hostname}:${hub.port}`, "--relay-ca", hub.ca,
+  ], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = new Promise((done) => child.once("exit", done));
+  const close = () => {
+    child.kill();
+    return ended;
+  };
+  const lines = createInterface({ input: child.stdout });
+  for await (const line of lines) {
+    const origin = line.match(/http:\/\/[^/]+/)?.[0];
+    if (origin) {
+      child.stdout.resume();
+      return { origin, root: `${origin}/`, close };
+    }
+  }
+  throw new Error("iothub-playground serve ended before it said where it is");
+}
+
+/**
+ * A browser whose profile trusts the hubs' authorities, and that finds each of them at its own port when it asks for
+ * its name at 443. Certificates are checked as always.
+ */
+export async function launchTrusting(hubs) {
+  const home = await temporary("home");
+  const database = join(home.path, ".pki", "nssdb");
+  await mkdir(database, { recursive: true });
+  const certutil = process.env.IOTHUB_CERTUTIL ?? "certutil";
+  await run(certutil, ["-N", "-d", `sql:${database}`, "--empty-password"]);
+  for (const { hostname, ca } of hubs) {
+    await run(certutil, ["-A", "-d", `sql:${database}`, "-n", hostname, "-t", "C,,", "-i", ca]);
+  }
+  const rules = hubs.map(({ hostname, listen, port }) => `MAP ${hostname}:443 ${listen}:${port}`);
+  const browser = await launch({
+    args: [`--host-resolver-rules=${rules.join(",")}`],
+    env: { ...process.env, HOME: home.path },
+  });
+  browser.once("disconnected", home.remove);
+  return browser;
+}
+
+/** The signature that opens a hub for a service program. */
+function token(hub) {
+  const [, policy, key] = /SharedAccessKeyName=([^;]+);SharedAccessKey=([^;]+)/.exec(hub.strings.iothubowner);
+  const expiry = Math.floor(Date.now() / 1000) + 600;
+  const resource = encodeURIComponent(hub.hostname);
+  const signature = createHmac("sha256", Buffer.from(key, "base64")).update(`${resource}\n${expiry}`).digest("base64");
+  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=${policy}`;
+}
+
+/** What a learner does by hand elsewhere, in the portal for instance: a call of the hub's REST API. */
+export async function byHand(hub, method, path, body) {
+  const agent = new Agent({ ca: await readFile(hub.ca) });
+  const options = {
+    host: hub.listen, port: hub.port, servername: hub.hostname, agent, method, path: `${path}?api-version=2021-04-12`,
+    headers: { host: hub.hostname, authorization: token(hub), "content-type": "application/json" },
+  };
+  const answer = await new Promise((done, failed) => {
+    request(options, done).once("error", failed).end(body && JSON.stringify(body));
+  });
+  const text = Buffer.concat(await answer.toArray()).toString();
+  agent.destroy();
+  assert.ok(answer.statusCode < 300, `${method} ${path}: ${answer.statusCode} ${text}`);
+  return text && JSON.parse(text);
+}
+
+/** Registers a device by hand, and gives its connection string. */
+export async function register(hub, deviceId) {
+  const identity = await byHand(hub, "PUT", `/devices/${deviceId}`, { deviceId });
+  return `HostName=${hub.hostname};DeviceId=${deviceId};SharedAccessKey=${identity.authentication.symmetricKey.primaryKey}`;
+}
+
+/** The page's own way to a live hub, and what it says of it. */
+export function liveHub(page) {
+  const bar = page.locator(".live-bar:not(.was-live)");
+  const dialog = page.locator(".hub-dialog");
+  return {
+    bar,
+    dialog,
+    /** What the bar says is wrong. */
+    trouble: bar.locator(".live-trouble"),
+    /** Connects a hub by the dialog. */
+    async connect(string, { prefix } = {}) {
+      await page.locator("#hub-chip").click();
+      await page.locator("#hub-string").fill(string);
+      if (prefix !== undefined) await page.locator("#hub-prefix").fill(prefix);
+      await page.locator(".hub-go").click();
+      await bar.waitFor();
+      await dialog.waitFor({ state: "detached" });
+    },
+    /** Leaves the hub by the dialog, and deletes what was created there. */
+    async leave() {
+      await page.locator("#hub-state").click();
+      await dialog.locator(".hub-leave button[type=submit]").click();
+      await bar.waitFor({ state: "detached" });
+    },
+  };
+}

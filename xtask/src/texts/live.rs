@@ -1,0 +1,126 @@
+//! The page about one's own hub: its text from Markdown, and the table of what is live, relayed or by hand.
+
+use std::fmt::Write as _;
+
+use lessons::outline::{Need, OnLive};
+use lessons::text::to_glossary;
+use pulldown_cmark::{Event, Parser, html};
+use serde::Serialize;
+
+use super::{Locale, escaped};
+
+/// The Markdown's file.
+pub(super) const MARKDOWN: &str = "live.md";
+/// Where the table stands in it: a paragraph of its own.
+const TABLE_PLACE: &str = "<p>[table]</p>";
+
+/// The columns: the message over each, and how a step with a need goes there.
+const COLUMNS: [(&str, fn(Need) -> OnLive); 3] = [
+    ("live-with-relay", |need| need.on_live(true)),
+    ("live-without-relay", |need| need.on_live(false)),
+    ("live-as-device", Need::on_live_as_device),
+];
+
+/// The text of the page as HTML; terms lead to `glossary`.
+pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
+    let ours = Parser::new(markdown).filter(|event| {
+        // Texts are ours, but a stray tag in them is a mistake.
+        !matches!(event, Event::Html(_) | Event::InlineHtml(_))
+    });
+    let mut text = format!(
+        "<p class=\"lead\">{}</p>",
+        escaped(locale.live_word("live-lead"))
+    );
+    html::push_html(
+        &mut text,
+        ours.map(|event| to_glossary(event, "../glossary/")),
+    );
+    // What may scroll sideways must be reachable by keys.
+    let text = text.replace("<pre>", "<pre tabindex=\"0\">");
+    if text.contains(TABLE_PLACE) {
+        Ok(text.replace(TABLE_PLACE, &table(locale)))
+    } else {
+        Err("expected a paragraph [table] where the table belongs, found none; write it".to_owned())
+    }
+}
+
+/// A lesson in the table of the dialog, `www/hub-dialog.js`.
+#[derive(Debug, Serialize)]
+pub(super) struct LessonReach<'a> {
+    title: &'a str,
+    steps: Vec<StepReach<'a>>,
+}
+
+/// A step in it: how it goes in each column, by the names of [`OnLive`].
+#[derive(Debug, Serialize)]
+struct StepReach<'a> {
+    title: &'a str,
+    ways: Vec<&'static str>,
+}
+
+/// The same table for the dialog, which tells what a certain string can do.
+pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
+    let ways = |need: Need| COLUMNS.iter().map(|(_, way)| way(need).id()).collect();
+    let lessons = locale.lessons.iter();
+    lessons
+        .map(|(lesson, text)| LessonReach {
+            title: &text.title,
+            steps: lesson
+                .steps
+                .iter()
+                .zip(&text.steps)
+                .map(|(step, text)| StepReach {
+                    title: &text.title,
+                    ways: ways(step.needs),
+                })
+                .collect(),
+        })
+        .collect()
+}
+
+fn table(locale: &Locale) -> String {
+    let word = |id: &str| escaped(locale.live_word(id));
+    let caption = word("live-by-step");
+    let mut html = format!(
+        "<div class=\"reach\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table><caption class=\"unseen\">{caption}</caption>\
+         <thead><tr><th scope=\"col\">{}</th>",
+        word("live-step")
+    );
+    // Writing to a text cannot fail.
+    for (head, _) in COLUMNS {
+        let _ = write!(html, "<th scope=\"col\">{}</th>", word(head));
+    }
+    html += "</tr></thead><tbody>";
+    for (lesson, text) in &locale.lessons {
+        let _ = write!(
+            html,
+            "<tr class=\"reach-lesson\"><th scope=\"colgroup\" colspan=\"{}\">{}</th></tr>",
+            COLUMNS.len() + 1,
+            escaped(&text.title)
+        );
+        for (step, text) in lesson.steps.iter().zip(&text.steps) {
+            let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escaped(&text.title));
+            for (_, way) in COLUMNS {
+                let way = way(step.needs);
+                let _ = write!(
+                    html,
+                    "<td><span class=\"way {0}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{1}\"></use></svg><span>{2}</span></span></td>",
+                    way.id(),
+                    picture(way),
+                    word(&format!("way-{}", way.id())),
+                );
+            }
+            html += "</tr>";
+        }
+    }
+    html + "</tbody></table></div>"
+}
+
+/// As `src/app/src/reach.rs` draws it.
+fn picture(way: OnLive) -> &'static str {
+    match way {
+        OnLive::Live => "hub",
+        OnLive::Relayed => "wire",
+        OnLive::ByHand => "eye",
+    }
+}
