@@ -253,7 +253,7 @@ test("a reload is back on the hub in the page, says so calmly, and keeps the beg
   assert.equal(await page.getByText("This tab was connected to a hub of yours.").count(), 0, "it is said once");
 }));
 
-test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false }, async ({ page, site }) => {
+test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false, problemsExpected: true }, async ({ page, site }) => {
   for (const locale of ["en", "ko", "ru"]) {
     await page.goto(site.at("/live", locale));
     const lessons = JSON.parse(await readFile(join(DIST, `texts/${locale}/live.json`), "utf8"));

@@ -14,8 +14,11 @@ pub(super) const MARKDOWN: &str = "live.md";
 /// Where the table stands in it: a paragraph of its own.
 const TABLE_PLACE: &str = "<p>[table]</p>";
 
+/// How a step with a need goes.
+type Way = fn(Need) -> OnLive;
+
 /// The columns: the message over each, and how a step with a need goes there.
-const COLUMNS: [(&str, fn(Need) -> OnLive); 3] = [
+const COLUMNS: [(&str, Way); 3] = [
     ("live-with-relay", |need| need.on_live(true)),
     ("live-without-relay", |need| need.on_live(false)),
     ("live-as-device", Need::on_live_as_device),

@@ -51,7 +51,7 @@ pub fn bench_bar(screen: &Screen) -> Html {
             <h2>{ words.text("bench") }</h2>
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
-            { choices_unless(why_not.clone(), "speed", words.text("speed"), SPEEDS.iter().map(speed)) }
+            { choices_unless(why_not.as_ref(), "speed", words.text("speed"), SPEEDS.iter().map(speed)) }
             <p class="next-what quiet" title={what.clone()}>{ what.clone() }</p>
             <button id="skip" type="button" class="button skip" title={why_not.or(what)} disabled={is_live || wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
