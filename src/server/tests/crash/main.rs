@@ -27,6 +27,7 @@ use rand_chacha::{
     ChaCha8Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
+use tokio::sync::Mutex;
 
 use crate::{
     deliveries::Deliveries,
@@ -63,6 +64,10 @@ const FIRST_START: Duration = Duration::from_millis(100);
 /// Longer than anything here takes, on a busy machine too.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// One test at a time: a process that is started while another test looks into a folder has that folder's lock for a
+/// moment as well, and longer than the test.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
 /// A part of a time.
 fn some_of(time: Duration, dice: &mut Dice) -> Duration {
     let most = u64::try_from(time.as_micros()).unwrap();
@@ -81,6 +86,7 @@ async fn a_hub_that_forgets_loses_nothing_else_and_has_nothing_unsent() {
 
 #[tokio::test]
 async fn a_first_start_that_is_killed_is_in_the_way_of_no_other() {
+    let _alone = ALONE.lock().await;
     let (starts, mut dice) = begin("first starts");
     let mut start = FIRST_START;
     for _ in 0..starts {
@@ -100,6 +106,7 @@ async fn a_first_start_that_is_killed_is_in_the_way_of_no_other() {
 
 /// Lives one life after another, and compares what is kept after each.
 async fn crash(subject: Subject) {
+    let _alone = ALONE.lock().await;
     let (crashes, mut dice) = begin(&format!("{subject:?}"));
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("data");
