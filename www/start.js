@@ -66,9 +66,12 @@
     else show();
   };
 
-  // The bench. The page asks for it once it is drawn.
+  // The bench. The page asks for it once it is drawn. Whoever waits for `benchHeard` may speak to it.
+  let heard;
+  globalThis.benchHeard = new Promise((done) => { heard = done; });
   globalThis.startBench = () => {
     const bench = new Worker(new URL("worker.js", base));
+    bench.addEventListener("message", () => heard(bench), { once: true });
     bench.addEventListener("message", keepOffline, { once: true });
     bench.addEventListener("message", ({ data }) => {
       if (data && data.panic) showPanic(data.panic);
@@ -107,6 +110,14 @@
       });
     });
   };
+
+  // The learner's own hub: its dialog and its bar, and a word on one that was left by loading the page anew.
+  globalThis.openHub = () => import("./hub.js").then(({ open }) => open());
+  try {
+    if (sessionStorage.getItem("iot-hub-playground-live") !== null) import("./hub.js").then(({ tellOfEarlier }) => tellOfEarlier());
+  } catch {
+    // The storage is switched off: nothing was kept.
+  }
 
   globalThis.loadSearch = (field) => import("./search.js").then(({ attach }) => attach(field));
   globalThis.loadChart = () => import("./chart.js");

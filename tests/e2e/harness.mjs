@@ -23,28 +23,31 @@ after(async () => {
  * A test's body that gets a fresh visitor: `{ page, context, site, problems, test }`.
  *
  * `problems` fills with whatever should not be seen on a console, in the network or as an error, and has to be empty
- * at the end unless `problemsExpected` is set. Other options are those of Playwright's `newContext`.
+ * at the end unless `problemsExpected` is set. `start` starts what this test alone visits, in place of the built site.
+ * Other options are those of Playwright's `newContext`.
  */
 export function visit(options, act) {
-  const { problemsExpected = false, ...contextOptions } = options;
+  const { problemsExpected = false, start, ...contextOptions } = options;
   return async (test) => {
-    site ??= await serve();
     browser ??= await launch();
+    const own = await start?.();
+    const visited = own ?? (site ??= await serve());
     const context = await browser.newContext({
       viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block", ...contextOptions,
     });
     try {
       context.setDefaultTimeout(15_000);
-      const problems = watch(context, site.origin);
+      const problems = watch(context, visited.origin);
       const page = await context.newPage();
-      await act({ page, context, site, problems, test });
+      await act({ page, context, site: visited, problems, test });
       if (!problemsExpected) assert.deepEqual(problems, []);
     } catch (error) {
       await keepPicture(context, test.name);
       throw error;
     } finally {
-      site.release();
+      visited.release?.();
       await context.close();
+      await own?.close();
     }
   };
 }

@@ -18,7 +18,8 @@ let playground;
 let embeddable;
 
 before(async () => {
-  browser = await launch();
+  // Whoever owns a name can have it lead to this machine.
+  browser = await launch({ args: ["--host-resolver-rules=MAP rebound.example 127.0.0.1"] });
   elsewhere = await serveEmpty();
   playground = await start();
   embeddable = await start("--frame-ancestors", `'self' ${elsewhere.origin}`);
@@ -180,4 +181,14 @@ test("the page learns of the relay, and pages from elsewhere do not", withPage(a
   await page.goto(elsewhere.origin);
   assert.deepEqual(await ask(`${playground.origin}/relay`), ["barred", "barred", "barred"]);
   assert.deepEqual(await ask(call), ["barred", "barred", "barred"]);
+}));
+
+test("a page whose own name leads here is not of this origin", withPage(async (page) => {
+  const { port } = new URL(playground.origin);
+  const answer = await page.goto(`http://rebound.example:${port}/en/`);
+  assert.equal(answer.status(), 421);
+  // For the browser this is the same origin, so only the server can tell them apart.
+  const asked = await page.evaluate(() => Promise.all(["/relay", "/devices?api-version=2021-04-12", "/healthz"]
+    .map(async (url) => (await fetch(url)).status)));
+  assert.deepEqual(asked, [421, 421, 421]);
 }));

@@ -129,7 +129,6 @@ impl Locale {
             glossary,
             missing,
         };
-        locale.messages.live += &live::step_messages(&locale);
         locale.live = live::html(&live_text, &locale).map_err(|problem| Error::Texts {
             path: live_path,
             problem,
@@ -161,6 +160,8 @@ impl Locale {
         save(&to.join("glossary.html"), &self.glossary.html())?;
         save(&to.join("live.ftl"), &self.messages.live)?;
         save(&to.join("live.html"), &self.live)?;
+        let reach = to.join("live.json");
+        save(&reach, &json(&live::reach(self), &reach)?)?;
         let search = to.join("search.json");
         save(&search, &json(&search::entries(self), &search)?)?;
         for (lesson, text) in &self.lessons {
@@ -184,7 +185,7 @@ impl Locale {
     }
 
     /// A plain message of those who ask for a live hub, or of every page.
-    fn live_word<'a>(&'a self, id: &'a str) -> &'a str {
+    pub(crate) fn live_word<'a>(&'a self, id: &'a str) -> &'a str {
         self.live_words
             .get(id)
             .map_or_else(|| self.word(id), String::as_str)

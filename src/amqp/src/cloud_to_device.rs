@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use fe2o3_amqp::Sender;
 use fe2o3_amqp_types::{
     messaging::{ApplicationProperties, Data, Message, MessageId, Outcome, Properties},
     primitives::SimpleValue,
@@ -12,7 +11,7 @@ use serde_bytes::ByteBuf;
 use wire::{properties::SystemProperties, rest::encode_id, timestamp::Timestamp};
 
 use crate::{
-    connection::{Connection, PATIENCE},
+    connection::{Connection, Outgoing, PATIENCE},
     endpoint::Hub,
     failure::said,
     message::{CloudToDevice, Failure, FailureKind},
@@ -23,16 +22,16 @@ use crate::{
 const DEVICE_BOUND: &str = "/messages/devicebound";
 const ACK: &str = "iothub-ack";
 /// A connection that was not used for so long may be gone without a word. It is also far less than a token's life.
-const LONGEST_IDLE: Duration = Duration::from_secs(60);
+const LONGEST_IDLE: Duration = Duration::from_mins(1);
 /// No connection is used for longer: its token ends.
-const LONGEST_USE: Duration = Duration::from_secs(1800);
+const LONGEST_USE: Duration = Duration::from_mins(30);
 
 /// The way on which messages for devices go.
 #[derive(Default)]
 pub(crate) struct Outbox(Option<Open>);
 
 struct Open {
-    sender: Sender,
+    sender: Outgoing,
     _connection: Connection,
     since: Timestamp,
     used: Timestamp,
@@ -48,8 +47,7 @@ impl Outbox {
     ) -> Result<(), Failure> {
         let message = write(message)?;
         let mut open = self.open(network, hub).await?;
-        let sending = async { Ok(open.sender.send(message).await?) };
-        let outcome = within(network, PATIENCE, sending).await?;
+        let outcome = within(network, PATIENCE, open.sender.send(message)).await?;
         open.used = network.now();
         // What was refused says nothing against the way.
         self.0 = Some(open);

@@ -1,17 +1,19 @@
 //! A connection with one session, and how links are attached to it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use fe2o3_amqp::{
-    Connection as Amqp, Receiver, Sender, Session,
-    connection::ConnectionHandle,
-    link::{CreditMode, ReceiverAttachError},
+    Connection as Amqp, Delivery, Receiver, Sender, Session,
+    connection::{ConnectionHandle, OpenError},
+    link::{CreditMode, ReceiverAttachError, RecvError, delivery::DeliveryInfo},
     sasl_profile::SaslProfile,
-    session::SessionHandle,
+    session::{BeginError, SessionHandle},
 };
-use fe2o3_amqp_types::messaging::{Source, Target};
+use fe2o3_amqp_types::messaging::{Body, Outcome, SerializableBody, Source, Target};
+use serde_amqp::Value;
 
 use crate::{
+    guard::{Guarded, MOST_FRAME_BYTES, MOST_MESSAGE_BYTES, Watch},
     message::{Failure, FailureKind},
     network::{Network, within},
 };
@@ -20,17 +22,28 @@ use crate::{
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 const CONTAINER: &str = "iothub-playground";
-const MOST_FRAME_BYTES: u32 = 65_536;
-/// The largest message that is taken: the largest that a hub takes, and what the hub adds to it.
-const MOST_MESSAGE_BYTES: u64 = 320 * 1024;
 /// How many frames with messages may be on their way.
-const WINDOW: u32 = 256;
+const WINDOW: u32 = 512;
 
 /// A connection with one session. Dropping it closes it.
 pub(crate) struct Connection {
     session: SessionHandle<()>,
-    _connection: ConnectionHandle<()>,
+    /// Dropped with the session, it ends all.
+    _whole: ConnectionHandle<()>,
+    watch: Arc<Watch>,
     links: u32,
+}
+
+/// A link on which messages go.
+pub(crate) struct Outgoing {
+    sender: Sender,
+    watch: Arc<Watch>,
+}
+
+/// A link on which messages come.
+pub(crate) struct Incoming {
+    receiver: Receiver,
+    watch: Arc<Watch>,
 }
 
 impl Connection {
@@ -41,36 +54,23 @@ impl Connection {
         host: &str,
         profile: SaslProfile,
     ) -> Result<Self, Failure> {
+        let watch = Arc::new(Watch::default());
         let opening = async {
-            let stream = network
-                .open(url)
-                .await
-                .map_err(|why| Failure::new(FailureKind::Unreachable, why))?;
-            let builder = Amqp::builder()
-                .container_id(CONTAINER)
-                .hostname(host)
-                .sasl_hostname(host)
-                .scheme("amqp")
-                .max_frame_size(MOST_FRAME_BYTES)
-                .sasl_profile(profile);
-            #[cfg(not(target_arch = "wasm32"))]
-            let mut connection = builder.open_with_stream(stream).await?;
-            #[cfg(target_arch = "wasm32")]
-            let mut connection = builder
-                .open_with_stream_on_current_local_set(stream)
-                .await?;
-            let builder = Session::builder().incoming_window(WINDOW);
-            #[cfg(not(target_arch = "wasm32"))]
-            let session = builder.begin(&mut connection).await?;
-            #[cfg(target_arch = "wasm32")]
-            let session = builder.begin_on_current_local_set(&mut connection).await?;
-            Ok(Self {
-                session,
-                _connection: connection,
-                links: 0,
-            })
+            let opened = network.open(url).await;
+            let stream = opened.map_err(|why| Failure::new(FailureKind::Unreachable, why))?;
+            let stream = Guarded::new(stream, Arc::clone(&watch));
+            let mut connection = open(stream, host, profile).await?;
+            let session = begin(&mut connection).await?;
+            Ok((connection, session))
         };
-        within(network, PATIENCE, opening).await
+        let opened = within(network, PATIENCE, opening).await;
+        let (connection, session) = opened.map_err(|failure| explain(&watch, failure))?;
+        Ok(Self {
+            session,
+            _whole: connection,
+            watch,
+            links: 0,
+        })
     }
 
     /// Attaches a link on which messages go to an address.
@@ -78,7 +78,7 @@ impl Connection {
         &mut self,
         network: &impl Network,
         address: &str,
-    ) -> Result<Sender, Failure> {
+    ) -> Result<Outgoing, Failure> {
         let name = self.next_name();
         let attaching = async {
             let sender = Sender::builder()
@@ -88,7 +88,12 @@ impl Connection {
                 .attach(&mut self.session);
             Ok(sender.await?)
         };
-        within(network, PATIENCE, attaching).await
+        let attached = within(network, PATIENCE, attaching).await;
+        let watch = Arc::clone(&self.watch);
+        match attached {
+            Ok(sender) => Ok(Outgoing { sender, watch }),
+            Err(failure) => Err(explain(&watch, failure)),
+        }
     }
 
     /// Attaches a link on which messages come from a source.
@@ -96,37 +101,135 @@ impl Connection {
         &mut self,
         network: &impl Network,
         source: Source,
-        reply_address: &str,
         credit: CreditMode,
-    ) -> Result<Receiver, Failure> {
-        let attaching = async {
-            let attached = self.attach(source, reply_address, credit).await;
-            Ok(attached?)
-        };
-        within(network, PATIENCE, attaching).await
+    ) -> Result<Incoming, Failure> {
+        self.receiver_at(network, source, CONTAINER, credit).await
     }
 
-    /// Attaches a link on which messages come, and gives what the library calls it when the hub does not want that.
+    /// The same, with an address of this side's end that answers are sent to.
+    pub(crate) async fn receiver_at(
+        &mut self,
+        network: &impl Network,
+        source: Source,
+        own_address: &str,
+        credit: CreditMode,
+    ) -> Result<Incoming, Failure> {
+        let attaching = async { Ok(self.attach(source, own_address, credit).await?) };
+        let attached = within(network, PATIENCE, attaching).await;
+        attached.map_err(|failure| explain(&self.watch, failure))
+    }
+
+    /// The same, for whom it matters what exactly the hub says if it does not want that.
     pub(crate) async fn attach(
         &mut self,
         source: Source,
-        reply_address: &str,
+        own_address: &str,
         credit: CreditMode,
-    ) -> Result<Receiver, ReceiverAttachError> {
+    ) -> Result<Incoming, ReceiverAttachError> {
         let name = self.next_name();
-        let target = Target::builder().address(reply_address).build();
-        Receiver::builder()
+        let target = Target::builder().address(own_address).build();
+        let most = u64::try_from(MOST_MESSAGE_BYTES).unwrap_or(u64::MAX);
+        let attaching = Receiver::builder()
             .name(name)
             .source(source)
             .target(target)
-            .max_message_size(MOST_MESSAGE_BYTES)
+            .max_message_size(most)
             .credit_mode(credit)
-            .attach(&mut self.session)
-            .await
+            .attach(&mut self.session);
+        let receiver = attaching.await?;
+        let watch = Arc::clone(&self.watch);
+        Ok(Incoming { receiver, watch })
+    }
+
+    /// What the other side did wrong, if that is why something failed.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        explain(&self.watch, failure)
     }
 
     fn next_name(&mut self) -> String {
         self.links += 1;
         format!("{CONTAINER}-{}", self.links)
     }
+}
+
+impl Outgoing {
+    /// Sends a message, and waits for what becomes of it.
+    pub(crate) async fn send<T: SerializableBody>(
+        &mut self,
+        message: fe2o3_amqp_types::messaging::Message<T>,
+    ) -> Result<Outcome, Failure> {
+        let sent = self.sender.send(message).await;
+        sent.map_err(|error| explain(&self.watch, error.into()))
+    }
+}
+
+impl Incoming {
+    /// The next message.
+    pub(crate) async fn receive(&mut self) -> Result<Delivery<Body<Value>>, Failure> {
+        let received = self.try_receive().await;
+        received.map_err(|error| explain(&self.watch, error.into()))
+    }
+
+    /// The same, for whom it matters what exactly the hub says if there is none.
+    pub(crate) async fn try_receive(&mut self) -> Result<Delivery<Body<Value>>, RecvError> {
+        let received = self.receiver.recv().await?;
+        self.watch.took_message();
+        Ok(received)
+    }
+
+    /// Tells the other side that a message is done with.
+    pub(crate) async fn accept(&self, delivery: impl Into<DeliveryInfo>) -> Result<(), Failure> {
+        let accepted = self.receiver.accept(delivery).await;
+        accepted.map_err(|error| explain(&self.watch, error.into()))
+    }
+
+    /// Asks for so many messages.
+    pub(crate) async fn grant(&mut self, credit: u32) -> Result<(), Failure> {
+        let granted = self.receiver.set_credit(credit).await;
+        granted.map_err(|error| {
+            let failure = Failure::new(FailureKind::Closed, error.to_string());
+            explain(&self.watch, failure)
+        })
+    }
+
+    /// Ends the link, and waits until the other side has done the same.
+    pub(crate) async fn close(self) -> Result<(), Failure> {
+        let closed = self.receiver.close().await;
+        closed.map_err(|error| explain(&self.watch, error.into()))
+    }
+}
+
+/// What the other side did wrong says more than that the connection is gone.
+fn explain(watch: &Watch, failure: Failure) -> Failure {
+    match watch.offence() {
+        Some(offence) => Failure::new(FailureKind::Protocol, offence),
+        None => failure,
+    }
+}
+
+async fn open<N: crate::network::Stream>(
+    stream: Guarded<N>,
+    host: &str,
+    profile: SaslProfile,
+) -> Result<ConnectionHandle<()>, OpenError> {
+    let most = u32::try_from(MOST_FRAME_BYTES).unwrap_or(u32::MAX);
+    let builder = Amqp::builder()
+        .container_id(CONTAINER)
+        .hostname(host)
+        .sasl_hostname(host)
+        .scheme("amqp")
+        .max_frame_size(most)
+        .sasl_profile(profile);
+    #[cfg(not(target_arch = "wasm32"))]
+    return builder.open_with_stream(stream).await;
+    #[cfg(target_arch = "wasm32")]
+    return builder.open_with_stream_on_current_local_set(stream).await;
+}
+
+async fn begin(connection: &mut ConnectionHandle<()>) -> Result<SessionHandle<()>, BeginError> {
+    let builder = Session::builder().incoming_window(WINDOW);
+    #[cfg(not(target_arch = "wasm32"))]
+    return builder.begin(connection).await;
+    #[cfg(target_arch = "wasm32")]
+    return builder.begin_on_current_local_set(connection).await;
 }

@@ -11,9 +11,9 @@ use wire::{
 use crate::message::{Failure, FailureKind};
 
 /// How long a token is good for.
-pub(crate) const TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
-/// How long before its end a token is replaced.
-pub(crate) const RENEWAL_MARGIN: Duration = Duration::from_secs(600);
+const LIFETIME: Duration = Duration::from_hours(1);
+/// After how long it is replaced, well before its end.
+const RENEWAL: Duration = Duration::from_mins(50);
 
 /// What opens a hub or an event hub.
 #[derive(Clone, Debug)]
@@ -68,13 +68,13 @@ impl Credential {
     /// When a token that was made now has to be replaced; never, if it cannot be.
     pub(crate) fn renewal(&self, now: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Key { .. } => Some(now.plus(TOKEN_LIFETIME - RENEWAL_MARGIN)),
+            Self::Key { .. } => Some(now.plus(RENEWAL)),
             Self::Token(_) => None,
         }
     }
 }
 
 fn sign(now: Timestamp, resource: &str, key: &SharedAccessKey, policy: &str) -> SecretString {
-    let expires = now.plus(TOKEN_LIFETIME).as_seconds();
+    let expires = now.plus(LIFETIME).as_seconds();
     SasToken::sign(resource, key, expires, Some(policy)).to_text()
 }

@@ -131,7 +131,6 @@ fn text_of(value: Value) -> Option<String> {
 
 fn simple_text(value: SimpleValue) -> Option<String> {
     Some(match value {
-        SimpleValue::Null => return None,
         SimpleValue::Bool(value) => value.to_string(),
         SimpleValue::Ubyte(value) => value.to_string(),
         SimpleValue::Ushort(value) => value.to_string(),
@@ -149,7 +148,7 @@ fn simple_text(value: SimpleValue) -> Option<String> {
         SimpleValue::String(text) => text,
         SimpleValue::Symbol(text) => text.0,
         SimpleValue::Uuid(id) => id_text(MessageId::Uuid(id)),
-        // Decimals have no text here.
+        // A null has no text, and decimals have none here.
         _ => return None,
     })
 }

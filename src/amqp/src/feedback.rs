@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use fe2o3_amqp::{Receiver, link::CreditMode};
-use fe2o3_amqp_types::messaging::{Body, Source};
+use fe2o3_amqp::link::CreditMode;
+use fe2o3_amqp_types::messaging::Source;
 use futures::future::{Either, select};
-use serde_amqp::Value;
 use wire::rest::FeedbackRecord;
 
 use crate::{
-    connection::PATIENCE,
+    connection::{Incoming, PATIENCE},
     endpoint::Hub,
     event_message::read_body,
     message::{Failure, FailureKind},
@@ -33,9 +32,7 @@ pub(crate) async fn take(
     let mut connection = open_hub(network, hub).await?;
     let source = Source::builder().address(FEEDBACK).build();
     let credit = CreditMode::Manual;
-    let mut receiver = connection
-        .receiver(network, source, "feedback", credit)
-        .await?;
+    let mut receiver = connection.receiver(network, source, credit).await?;
     let mut records = Vec::new();
     let mut patience = FIRST;
     for _ in 0..MOST_BATCHES {
@@ -47,23 +44,18 @@ pub(crate) async fn take(
         patience = NEXT;
     }
     // The hub answers this after it has heard of all that was completed.
-    let closing = async { Ok(receiver.close().await?) };
-    within(network, PATIENCE, closing).await?;
+    within(network, PATIENCE, receiver.close()).await?;
     Ok(records)
 }
 
 async fn next(
     network: &impl Network,
-    receiver: &mut Receiver,
+    receiver: &mut Incoming,
     patience: Duration,
 ) -> Result<Option<Vec<FeedbackRecord>>, Failure> {
-    let granting = async {
-        let granted = receiver.set_credit(1).await;
-        granted.map_err(|error| Failure::new(FailureKind::Closed, error.to_string()))
-    };
-    within(network, PATIENCE, granting).await?;
+    within(network, PATIENCE, receiver.grant(1)).await?;
     let sleep = Box::pin(network.sleep(patience));
-    let receiving = Box::pin(receiver.recv::<Body<Value>>());
+    let receiving = Box::pin(receiver.receive());
     let delivery = match select(receiving, sleep).await {
         Either::Left((delivery, _)) => delivery?,
         Either::Right(_) => return Ok(None),

@@ -3,7 +3,7 @@
 //! - [`message`]: what is asked of this module and what it tells, as plain values. Whoever speaks with the module
 //!   across a worker's border needs no more than this.
 //! - [`desk`]: takes what is asked, and runs it.
-//! - [`network`]: what is needed of the world: byte streams over WebSockets, the time, and sleep.
+//! - [`network`]: what is needed of the world: streams of bytes over the network, the time, and sleep.
 
 mod cloud_to_device;
 mod connection;
@@ -13,6 +13,7 @@ mod endpoint;
 mod event_message;
 mod failure;
 mod feedback;
+mod guard;
 pub mod message;
 pub mod network;
 mod reader;

@@ -8,6 +8,10 @@ use wire::{event::Event, properties::MessageProperties, rest::FeedbackRecord};
 /// It has no `Debug`, because a connection string holds a key.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "it is taken apart as soon as it comes"
+)]
 pub enum Ask {
     /// Which hub to speak with. Comes first; what was going on with another hub ends.
     #[serde(rename_all = "camelCase")]

@@ -9,14 +9,19 @@ use wire::timestamp::Timestamp;
 
 use crate::message::{Failure, FailureKind};
 
-/// The subprotocol under which AMQP is spoken over WebSockets.
+/// The subprotocol under which AMQP is spoken over a WebSocket.
 pub const SUBPROTOCOL: &str = "AMQPWSB10";
 
-/// The world: WebSockets, the time, and sleep.
+/// An open WebSocket: the bytes of its binary messages, one after the other.
+pub trait Stream: AsyncRead + AsyncWrite + Debug + Unpin + SendBound + 'static {}
+
+impl<S: AsyncRead + AsyncWrite + Debug + Unpin + SendBound + 'static> Stream for S {}
+
+/// The world: the network, the time, and sleep.
 #[expect(async_fn_in_trait, reason = "all of it runs on one thread")]
 pub trait Network: 'static {
-    /// An open WebSocket: the bytes of its binary messages, one after the other.
-    type Stream: AsyncRead + AsyncWrite + Debug + Unpin + SendBound + 'static;
+    /// What an open WebSocket is.
+    type Stream: Stream;
 
     /// Opens a WebSocket with the subprotocol [`SUBPROTOCOL`]. An error says that it did not open.
     async fn open(&self, url: &str) -> Result<Self::Stream, String>;

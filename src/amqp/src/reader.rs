@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, rc::Rc, time::Duration};
 
-use fe2o3_amqp::{Receiver, link::CreditMode, sasl_profile::SaslProfile};
-use fe2o3_amqp_types::messaging::{Body, Source};
+use fe2o3_amqp::{link::CreditMode, sasl_profile::SaslProfile};
+use fe2o3_amqp_types::messaging::Source;
 use futures::{
     StreamExt,
     future::{Either, select},
@@ -13,7 +13,7 @@ use serde_amqp::{Value, described::Described, descriptor::Descriptor};
 use wire::{event::Event, timestamp::Timestamp};
 
 use crate::{
-    connection::Connection,
+    connection::{Connection, Incoming},
     endpoint::EventHub,
     event_message::read_event,
     message::{Failure, FailureKind, Told},
@@ -32,7 +32,7 @@ const MOST_AT_ONCE: usize = 64;
 const SHORTEST_BACK_OFF: Duration = Duration::from_secs(1);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 /// No timer is set for longer.
-const LONGEST_SLEEP: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_SLEEP: Duration = Duration::from_hours(24);
 
 /// A read of all partitions.
 pub(crate) struct Read<N, T> {
@@ -43,8 +43,8 @@ pub(crate) struct Read<N, T> {
     tell: T,
     /// The number of the last event that was told, for each partition that had one.
     told: BTreeMap<u16, u64>,
-    /// Whether it has ever read.
-    has_read: bool,
+    /// Whether it has read with the credentials that it has.
+    is_proven: bool,
     back_off: Duration,
 }
 
@@ -65,7 +65,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             since,
             tell,
             told: BTreeMap::new(),
-            has_read: false,
+            is_proven: false,
             back_off: SHORTEST_BACK_OFF,
         }
     }
@@ -94,10 +94,10 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
     fn is_worth_another_try(&mut self, kind: FailureKind) -> bool {
         match kind {
             FailureKind::Closed | FailureKind::Throttled | FailureKind::Unreachable => {
-                self.has_read
+                self.is_proven
             }
             // Once, with a new token.
-            FailureKind::Unauthorized => std::mem::take(&mut self.has_read),
+            FailureKind::Unauthorized => std::mem::take(&mut self.is_proven),
             _ => false,
         }
     }
@@ -111,11 +111,11 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             Connection::open(&*network, &event_hub.url(), &host, anonymous).await?;
         let mut tokens = Requests::tokens(&*network, &mut connection).await?;
         let mut renewal = put_token(&*network, &mut tokens, &event_hub).await?;
-        let partitions = ask_partitions(&*network, &mut connection, &event_hub).await?;
+        let partitions = self.ask_partitions(&mut connection, &event_hub).await?;
         let mut events = self
             .attach(&mut connection, &event_hub, &partitions)
             .await?;
-        self.has_read = true;
+        self.is_proven = true;
         self.back_off = SHORTEST_BACK_OFF;
         (self.tell)(Told::Reading {
             id: self.id,
@@ -142,6 +142,37 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         }
     }
 
+    /// Asks which partitions there are. One that ends before what was read of it is not the same any more: the hub has
+    /// begun anew.
+    async fn ask_partitions(
+        &mut self,
+        connection: &mut Connection,
+        event_hub: &EventHub,
+    ) -> Result<Vec<u16>, Failure> {
+        let network = &*self.network;
+        let (entity, resource) = (&event_hub.entity, event_hub.resource());
+        let token = event_hub
+            .credential
+            .for_event_hub(network.now(), &resource)?;
+        let mut management = Requests::management(network, connection).await?;
+        let partitions = management.partitions(network, entity, &token).await?;
+        let known: Vec<(u16, u64)> = self.told.iter().map(|(at, told)| (*at, *told)).collect();
+        for (partition, told) in known {
+            let last = if partitions.contains(&partition) {
+                management
+                    .last_number(network, entity, partition, &token)
+                    .await?
+            } else {
+                -1
+            };
+            if u64::try_from(last).is_ok_and(|last| told <= last) {
+                continue;
+            }
+            self.told.remove(&partition);
+        }
+        Ok(partitions)
+    }
+
     async fn attach(
         &self,
         connection: &mut Connection,
@@ -163,12 +194,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
                 source = source.add_to_filter(SELECTOR, filter);
             }
             let receiver = connection
-                .receiver(
-                    &*self.network,
-                    source.build(),
-                    "events",
-                    CreditMode::Auto(credit),
-                )
+                .receiver(&*self.network, source.build(), CreditMode::Auto(credit))
                 .await?;
             events.push(stream_of(partition, receiver).boxed_local());
         }
@@ -226,24 +252,10 @@ async fn put_token(
     Ok(event_hub.credential.renewal(now))
 }
 
-async fn ask_partitions(
-    network: &impl Network,
-    connection: &mut Connection,
-    event_hub: &EventHub,
-) -> Result<Vec<u16>, Failure> {
-    let token = event_hub
-        .credential
-        .for_event_hub(network.now(), &event_hub.resource())?;
-    let mut management = Requests::management(network, connection).await?;
-    management
-        .partitions(network, &event_hub.entity, &token)
-        .await
-}
-
 /// The events of a partition, and at last why there are no more.
 fn stream_of(
     partition: u16,
-    receiver: Receiver,
+    receiver: Incoming,
 ) -> impl futures::Stream<Item = Result<Event, Failure>> {
     stream::unfold(Some(receiver), move |receiver| async move {
         let mut receiver = receiver?;
@@ -254,8 +266,8 @@ fn stream_of(
     })
 }
 
-async fn receive(partition: u16, receiver: &mut Receiver) -> Result<Event, Failure> {
-    let delivery = receiver.recv::<Body<Value>>().await?;
+async fn receive(partition: u16, receiver: &mut Incoming) -> Result<Event, Failure> {
+    let delivery = receiver.receive().await?;
     receiver.accept(&delivery).await?;
     read_event(partition, delivery.into_message()).ok_or_else(|| {
         let why = "an event has no number of its place in the partition";

@@ -4,11 +4,7 @@ use fe2o3_amqp::{
     link::{CreditMode, LinkStateError, ReceiverAttachError, RecvError},
     sasl_profile::SaslProfile,
 };
-use fe2o3_amqp_types::{
-    definitions::Error,
-    messaging::{Body, Source},
-};
-use serde_amqp::Value;
+use fe2o3_amqp_types::{definitions::Error, messaging::Source};
 
 use crate::{
     connection::{Connection, PATIENCE},
@@ -35,7 +31,8 @@ pub(crate) async fn find(network: &impl Network, origin: &Origin) -> Result<Even
         Origin::Given(event_hub) => Ok(event_hub.clone()),
         Origin::Hub(hub) => {
             let mut connection = open_hub(network, hub).await?;
-            let error = within(network, PATIENCE, ask(&mut connection)).await?;
+            let answer = within(network, PATIENCE, ask(&mut connection)).await;
+            let error = answer.map_err(|failure| connection.explain(failure))?;
             hub.redirected(&error)
         }
     }
@@ -65,7 +62,7 @@ async fn ask(connection: &mut Connection) -> Result<Error, Failure> {
         Err(error) => return Err(error.into()),
     };
     // A hub may give the link first, and end it then.
-    match receiver.recv::<Body<Value>>().await {
+    match receiver.try_receive().await {
         Err(RecvError::LinkStateError(
             LinkStateError::RemoteClosedWithError(error)
             | LinkStateError::RemoteDetachedWithError(error),

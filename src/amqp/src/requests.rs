@@ -1,6 +1,6 @@
 //! Requests and answers over a pair of links: tokens that are put, and what is asked about an event hub.
 
-use fe2o3_amqp::{Receiver, Sender, link::CreditMode};
+use fe2o3_amqp::link::CreditMode;
 use fe2o3_amqp_types::messaging::{
     AmqpValue, ApplicationProperties, Body, Message, MessageId, Outcome, Properties, Source,
 };
@@ -9,7 +9,7 @@ use serde_amqp::Value;
 use wire::secret::SecretString;
 
 use crate::{
-    connection::{Connection, PATIENCE},
+    connection::{Connection, Incoming, Outgoing, PATIENCE},
     failure::{of_status, said},
     message::{Failure, FailureKind},
     network::{Network, within},
@@ -19,6 +19,7 @@ const TOKENS: &str = "$cbs";
 const SAS_TOKEN: &str = "servicebus.windows.net:sastoken";
 const MANAGEMENT: &str = "$management";
 const EVENT_HUB: &str = "com.microsoft:eventhub";
+const PARTITION: &str = "com.microsoft:partition";
 /// More answers than this that fit no request are a peer's mistake.
 const MOST_STRAY_ANSWERS: usize = 16;
 /// No hub has more partitions.
@@ -26,8 +27,8 @@ const MOST_PARTITIONS: usize = 1024;
 
 /// A pair of links.
 pub(crate) struct Requests {
-    sender: Sender,
-    receiver: Receiver,
+    sender: Outgoing,
+    receiver: Incoming,
     address: &'static str,
     reply_to: String,
     asked: u64,
@@ -60,7 +61,7 @@ impl Requests {
         let source = Source::builder().address(address).build();
         let credit = CreditMode::Auto(8);
         let receiver = connection
-            .receiver(network, source, &reply_to, credit)
+            .receiver_at(network, source, &reply_to, credit)
             .await?;
         Ok(Self {
             sender,
@@ -106,6 +107,35 @@ impl Requests {
             .ok_or_else(|| protocol("the event hub tells no partitions that could be read"))
     }
 
+    /// The number of the last event in a partition; less than zero if there never was one.
+    pub(crate) async fn last_number(
+        &mut self,
+        network: &impl Network,
+        entity: &str,
+        partition: u16,
+        token: &SecretString,
+    ) -> Result<i64, Failure> {
+        let partition = partition.to_string();
+        let questions = [
+            ("operation", "READ"),
+            ("name", entity),
+            ("type", PARTITION),
+            ("partition", &partition),
+            ("security_token", token.expose()),
+        ];
+        let answer = within(network, PATIENCE, self.ask(&questions, String::new())).await?;
+        let number = match &answer {
+            Value::Map(answer) => answer.get(&Value::from("last_enqueued_sequence_number")),
+            _ => None,
+        };
+        match number {
+            Some(Value::Long(number)) => Ok(*number),
+            _ => Err(protocol(
+                "the event hub does not tell where a partition ends",
+            )),
+        }
+    }
+
     /// Sends a request and waits for its answer.
     async fn ask(&mut self, questions: &[(&str, &str)], body: String) -> Result<Value, Failure> {
         self.asked += 1;
@@ -135,7 +165,7 @@ impl Requests {
             _ => return Err(protocol("a request was handed back")),
         }
         for _ in 0..MOST_STRAY_ANSWERS {
-            let delivery = self.receiver.recv::<Body<Value>>().await?;
+            let delivery = self.receiver.receive().await?;
             self.receiver.accept(&delivery).await?;
             let answer = delivery.into_message();
             let answers = answer.properties.as_ref();

@@ -1,20 +1,17 @@
 //! The app: its state, and which page is shown.
 
-use lessons::message::{Command, HubView, Report, StepState};
+use lessons::message::{Command, Report, StepState};
 use lessons::outline::{LessonOutline, StepOutline};
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
 use crate::first_draw::{Drawn, use_first_draw};
 use crate::insight::Insight;
-use crate::live_words::use_live_words;
 use crate::panels::doctor::DoctorPage;
 use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
-use crate::panels::hub_dialog::HubDialog;
 use crate::panels::lesson_page::LessonPage;
-use crate::panels::live_bar::{live_bar, was_live};
 use crate::panels::live_page::live_page;
 use crate::panels::not_found::not_found;
 use crate::panels::shared::shared;
@@ -53,9 +50,6 @@ pub fn App(props: &AppProps) -> Html {
                 if let Some(text) = newest_to_keep(&reports) {
                     storage::keep_hub(text);
                 }
-                for hub in reports.iter().filter_map(hub_told) {
-                    storage::keep_live(hub);
-                }
                 for change in reports.iter().filter_map(to_keep) {
                     kept.dispatch(change);
                 }
@@ -68,22 +62,8 @@ pub fn App(props: &AppProps) -> Html {
             link
         }
     });
-    // Before the classroom tells which hub is there now.
-    let earlier = use_memo((), |()| storage::earlier_live());
-    let was_live_seen = use_state(|| false);
-    let hub_opened = use_state(|| false);
-    let open_hub = use_callback((), {
-        let setter = hub_opened.setter();
-        move |(), ()| setter.set(true)
-    });
-    let live_host = match &*bench.hub {
-        HubView::Live(hub) => Some(hub.host_name.clone()),
-        HubView::Emulated => None,
-    };
-    let Place { route, mut texts } = use_place(&props.place);
-    let wants_live = *hub_opened || live_host.is_some();
-    let (words, words_failed) = use_live_words(&texts.words, wants_live);
-    texts.words = words;
+    let live_host = bench.live().map(|hub| hub.host_name.clone());
+    let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
     use_effect_with((), {
         let kept = kept.dispatcher();
@@ -115,13 +95,12 @@ pub fn App(props: &AppProps) -> Html {
         }
     });
     use_effect_with(
-        (route.clone(), texts.clone(), live_host.clone()),
+        (route.clone(), texts.clone(), live_host),
         |(route, texts, live)| {
-            let title = title(route, texts);
-            let title = live
+            let mark = live
                 .as_ref()
-                .map_or(title.clone(), |host| format!("● {host} · {title}"));
-            dom::document().set_title(&title);
+                .map_or_else(String::new, |host| format!("● {host} · "));
+            dom::document().set_title(&format!("{mark}{}", title(route, texts)));
             // The browser looked for it before the terms were there.
             if let Route::Glossary(term) = route
                 && let Some(term) = dom::element(term)
@@ -143,27 +122,12 @@ pub fn App(props: &AppProps) -> Html {
         kept,
         bench,
         drawn,
-        open_hub,
     };
-    let close_hub = {
-        let setter = hub_opened.setter();
-        Callback::from(move |()| setter.set(false))
-    };
-    let dismiss = {
-        let setter = was_live_seen.setter();
-        Callback::from(move |()| setter.set(true))
-    };
-    let shows_was_live = earlier.is_some() && !*was_live_seen && live_host.is_none();
     html! {
         <>
             { header(&screen, &route) }
-            { live_bar(&screen) }
-            if shows_was_live { { was_live(&screen, dismiss) } }
             <ContextProvider<Insight> context={Insight::of(&screen.link, &screen.bench)}>
                 { page(&screen, &route, &texts) }
-                if *hub_opened {
-                    <HubDialog screen={screen.clone()} failed={words_failed} prefix={(*earlier).clone()} on_close={close_hub} />
-                }
             </ContextProvider<Insight>>
             if drawn == Drawn::All { { shortcut_sheet(&screen.words) } }
             <p class="projector-hint" aria-hidden="true">{ screen.words.text("projector-on") }</p>
@@ -191,14 +155,6 @@ fn to_keep(report: &Report) -> Option<Change> {
             lesson: lesson.clone(),
             step: step.clone(),
         }),
-        _ => None,
-    }
-}
-
-/// Which hub is on the bench, if a report says so.
-fn hub_told(report: &Report) -> Option<&HubView> {
-    match report {
-        Report::Hub(hub) => Some(hub),
         _ => None,
     }
 }

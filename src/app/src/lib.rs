@@ -19,7 +19,6 @@ pub mod i18n;
 pub mod insight;
 pub mod json;
 pub mod listings;
-pub mod live_words;
 pub mod panels;
 pub mod place;
 pub mod progress_code;

@@ -1,6 +1,6 @@
 //! What all parts of the screen share.
 
-use lessons::message::{HubView, LiveHub};
+use lessons::message::LiveHub;
 use yew::prelude::*;
 
 use crate::classroom_link::ClassroomLink;
@@ -31,16 +31,11 @@ pub struct Screen {
     pub bench: BenchHandle,
     /// How much of the page is drawn by now.
     pub drawn: Drawn,
-    /// Opens the dialog about the learner's own hub.
-    pub open_hub: Callback<()>,
 }
 
 impl Screen {
     /// The live hub on the bench, if there is one.
     pub fn live(&self) -> Option<&LiveHub> {
-        match &*self.bench.hub {
-            HubView::Live(hub) => Some(hub),
-            HubView::Emulated => None,
-        }
+        self.bench.live()
     }
 }

@@ -9,7 +9,7 @@ use lab::view::{
     ConsoleLine, DeviceDetail, DeviceView, Diagnosis, Direction, EntryDetail, EventView, Mark,
     ProgramState, Side, TraceEntry, Upcoming,
 };
-use lessons::message::{DeviceString, HubView, Message, Report, StepState};
+use lessons::message::{DeviceString, HubView, LiveHub, Message, Report, StepState};
 use yew::Reducible;
 
 /// The most lines that one console keeps.
@@ -134,18 +134,6 @@ pub struct Outcome {
     pub state: Option<StepState>,
 }
 
-/// What came of the last wish for another hub.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Move {
-    /// It was done, or there was none.
-    #[default]
-    Done,
-    /// The classroom's word on it is under way.
-    Asked,
-    /// The classroom does not do it, and says why.
-    Refused(Message),
-}
-
 /// What is known of the bench.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bench {
@@ -155,8 +143,6 @@ pub struct Bench {
     pub host_name: String,
     /// Which hub it is, and how things stand with it.
     pub hub: Rc<HubView>,
-    /// What came of the last wish for another one.
-    pub hub_move: Move,
     /// How time goes.
     pub clock: Option<Clock>,
     /// What the programs on the device printed.
@@ -207,7 +193,6 @@ impl Default for Bench {
             open: None,
             host_name: String::new(),
             hub: Rc::new(HubView::Emulated),
-            hub_move: Move::Done,
             clock: None,
             device_console: Log::default(),
             cloud_console: Log::default(),
@@ -247,8 +232,6 @@ pub enum Action {
     },
     /// A listing asked what is in an entry of the trace.
     AskedToSpell(&'static str, u64),
-    /// Another hub was asked for; the classroom's word on it is under way.
-    AskedForHub,
 }
 
 impl Reducible for Bench {
@@ -260,7 +243,6 @@ impl Reducible for Bench {
             Action::Reports(reports) => reports.into_iter().for_each(|report| bench.take(report)),
             Action::Asked { lesson, step } => bench.ask(lesson, step),
             Action::AskedToSpell(program, entry) => bench.asked.push((program, entry)),
-            Action::AskedForHub => bench.hub_move = Move::Asked,
         }
         Rc::new(bench)
     }
@@ -272,6 +254,14 @@ impl Bench {
         let mut steps = self.steps.iter();
         let found = steps.find(|((of, known), _)| of == lesson && known == step);
         found.map_or(&StepState::NotStarted, |(_, state)| state)
+    }
+
+    /// The live hub, if it is one.
+    pub fn live(&self) -> Option<&LiveHub> {
+        match &*self.hub {
+            HubView::Live(hub) => Some(hub),
+            HubView::Emulated => None,
+        }
     }
 
     /// What a program does, if anything was heard of it.
@@ -350,9 +340,6 @@ impl Bench {
                 self.cloud_console.forget(cloud_lines);
                 self.events.forget(events);
             }
-            Report::Refused { message } if self.hub_move == Move::Asked => {
-                self.hub_move = Move::Refused(message);
-            }
             Report::Refused { message } => {
                 self.refused = Some(message);
                 self.take_back_running();
@@ -403,7 +390,7 @@ impl Bench {
                 self.programs.retain(|(known, _)| *known != name);
                 self.programs.push((name, state));
             }
-            Report::Hub(hub) => self.set_hub(hub),
+            Report::Hub(hub) => self.hub = Rc::new(hub),
             Report::DeviceString(string) => self.device_string = Rc::new(string),
             Report::Step {
                 lesson,
@@ -411,15 +398,6 @@ impl Bench {
                 state,
             } => self.set_step(lesson, step, state),
         }
-    }
-
-    /// A live hub tells again and again how it stands; a wish is fulfilled when another hub has come.
-    fn set_hub(&mut self, hub: HubView) {
-        let is_live = |hub: &HubView| matches!(hub, HubView::Live(_));
-        if is_live(&hub) != is_live(&self.hub) {
-            self.hub_move = Move::Done;
-        }
-        self.hub = Rc::new(hub);
     }
 
     fn progress_of(&mut self, program: &str) -> &mut Progress {
@@ -521,7 +499,6 @@ impl Bench {
         *self = Self {
             // The same hub may be on the new bench; the classroom tells if it is another.
             hub: Rc::clone(&self.hub),
-            hub_move: std::mem::take(&mut self.hub_move),
             clock: self.clock.take(),
             diagnosed: self.diagnosed.take(),
             outcome: Outcome {
@@ -633,6 +610,40 @@ mod tests {
             &StepState::NotStarted
         );
         assert_eq!(cleared.generation, 2);
+    }
+
+    fn live_hub() -> HubView {
+        HubView::Live(LiveHub {
+            host_name: "hub.example".to_owned(),
+            policy: Some("service".to_owned()),
+            rights: None,
+            relay: false,
+            prefix: "playground-".to_owned(),
+            created: Vec::new(),
+            metered: 0,
+            trouble: None,
+        })
+    }
+
+    #[test]
+    fn a_lesson_that_begins_anew_leaves_the_live_hub_marked() {
+        let bench = after(
+            Bench::default(),
+            vec![Report::Hub(live_hub()), opened(true)],
+        );
+        assert!(bench.live().is_some());
+        let bench = after(bench, vec![Report::Hub(HubView::Emulated), opened(true)]);
+        assert!(bench.live().is_none());
+    }
+
+    #[test]
+    fn what_is_to_be_confirmed_is_told_as_an_outcome() {
+        let state = StepState::ToConfirm {
+            looked_for: message("looked"),
+            why: message("why"),
+        };
+        let bench = after(Bench::default(), vec![opened(true), step(state.clone())]);
+        assert_eq!(bench.outcome.state, Some(state));
     }
 
     fn device(id: &str, queued: usize) -> DeviceView {

@@ -25,7 +25,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use lessons::message::{HubView, Settings};
+use lessons::message::Settings;
 use lessons::outline::{LessonOutline, SettingOutline};
 use lessons::{outline, settings};
 use wasm_bindgen::JsCast as _;
@@ -42,10 +42,6 @@ use crate::theme::Theme;
 pub const KEY: &str = "iot-hub-playground";
 /// The key of the hub's own text. `www/start.js` removes it if the page or the bench stops.
 const HUB_KEY: &str = "iot-hub-playground-hub";
-/// The key, in the storage of the tab, that says that the hub was a live one.
-const LIVE_KEY: &str = "iot-hub-playground-live";
-/// A longer beginning of ids was not written by this page.
-const LIVE_LENGTH_LIMIT: usize = 40;
 /// The first line. Its number rises when older content means something else.
 const VERSION: &str = "version 1";
 /// Longer content was not written by this page.
@@ -473,28 +469,6 @@ pub fn keep_hub(text: &str) {
     }
 }
 
-/// Keeps for a reload of this tab that its hub is a live one: nothing but what the ids of the lessons' devices begin with,
-/// as they are still there.
-pub fn keep_live(hub: &HubView) {
-    let Some(storage) = session_storage() else {
-        return;
-    };
-    // A storage that is full or switched off only costs the memory.
-    let _ = match hub {
-        HubView::Live(hub) => storage.set_item(LIVE_KEY, &hub.prefix),
-        HubView::Emulated => storage.remove_item(LIVE_KEY),
-    };
-}
-
-/// What [`keep_live`] kept before this page was loaded, if it was left while its hub was a live one.
-pub fn earlier_live() -> Option<String> {
-    let kept = session_storage()?.get_item(LIVE_KEY).ok().flatten()?;
-    let is_prefix = |letter: char| letter.is_ascii_alphanumeric() || "-._:".contains(letter);
-    // Anybody on this origin can write there.
-    let is_right = kept.len() <= LIVE_LENGTH_LIMIT && kept.chars().all(is_prefix);
-    Some(if is_right { kept } else { String::new() })
-}
-
 fn read_percent(value: &str) -> Option<u32> {
     value.parse().ok().map(clamp)
 }
@@ -505,11 +479,6 @@ fn is_right(setting: &SettingOutline, typed: &str) -> bool {
 
 fn clamp(percent: u32) -> u32 {
     percent.clamp(*SPLIT_RANGE.start(), *SPLIT_RANGE.end())
-}
-
-/// The storage of this tab, which a reload keeps and nothing else.
-fn session_storage() -> Option<web_sys::Storage> {
-    web_sys::window()?.session_storage().ok().flatten()
 }
 
 /// Local storage, unless it is switched off: asking for it alone can fail.

@@ -107,7 +107,7 @@ fn member(object: &JsValue, name: &str) -> Option<String> {
 }
 
 /// The text of a file of a language.
-pub async fn fetch_in(locale: &Locale, name: &str) -> Result<String, String> {
+async fn fetch_in(locale: &Locale, name: &str) -> Result<String, String> {
     fetch(&format!("texts/{}/{name}", locale.id)).await
 }
 

@@ -157,7 +157,8 @@ impl Beside {
         timers.chain(inner.hub.next_deadline()).min()
     }
 
-    fn move_to(&self, at: Timestamp) {
+    /// Lets time pass up to `at` here only: whoever runs the bench moves its time.
+    pub fn move_to(&self, at: Timestamp) {
         let mut inner = self.0.borrow_mut();
         inner.now = inner.now.max(at);
         let now = inner.now;

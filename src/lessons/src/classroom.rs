@@ -810,6 +810,8 @@ impl Classroom {
         }
         let hands = self.bench.hands();
         let is_over = *state == StepState::Running && (step.is_over)(&hands, &opened.settings);
+        // On a live hub a script gets ready first what earlier steps would have.
+        let is_over = is_over && (self.live.is_none() || self.script_is_over.get());
         let Some(fault) = opened.fault() else {
             let verdict = (step.check)(&hands, &opened.settings);
             if verdict.passed || is_over {

@@ -44,7 +44,7 @@ pub(crate) fn sent_by(hands: &Hands, id: &str, since: Timestamp) -> Vec<Sent> {
 fn acknowledged(hands: &Hands, id: &str) -> Vec<Sent> {
     let mut waiting: BTreeMap<u16, Sent> = BTreeMap::new();
     let mut sent = Vec::new();
-    for entry in packets(hands, id).iter() {
+    for entry in &packets(hands, id) {
         match (entry.direction, entry.kind.as_str()) {
             // A new connection numbers its packets anew; what was on its way is sent again.
             (Direction::ToHub, "CONNECT") => waiting.clear(),

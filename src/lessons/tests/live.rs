@@ -1,20 +1,19 @@
 //! The lessons on a live hub: a hub beside the bench, which the classroom reaches as it reaches one outside of the page.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
+use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
+use http::{Method, Request, Response};
 use lab::{
-    action::CloudAction,
     beside::{Beside, Faults},
-    view::ProgramState,
+    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way as Route},
 };
 use lessons::{
     classroom::Classroom,
-    message::{Command, HubView, LiveHub, Report, Settings, StepState},
-    outline::{
-        Access, LESSONS, LessonOutline, Need, Obstacle, OnLive, Reach, StepOutline, lesson,
-    },
+    message::{Argument, Command, HubView, LiveHub, Message, Report, Settings, StepState},
+    outline::{Access, LESSONS, LessonOutline, Need, OnLive, Reach, StepOutline, lesson},
 };
-use wire::{rest::ConnectionState, timestamp::Timestamp};
+use wire::timestamp::Timestamp;
 
 const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 const HOST: &str = "contoso.azure-devices.net";
@@ -64,8 +63,12 @@ impl Place {
             no_relay: way != Way::Relay,
             ..Faults::default()
         });
+        Self::with_door(beside.clone(), Box::new(beside))
+    }
+
+    fn with_door(beside: Beside, door: Box<dyn Door>) -> Self {
         Self {
-            classroom: Classroom::new([7; 32], START).with_door(Box::new(beside.clone())),
+            classroom: Classroom::new([7; 32], START).with_door(door),
             beside,
             now: START,
             reports: Vec::new(),
@@ -206,7 +209,7 @@ impl Place {
     /// Presses the open step's button until it is passed, or until it is the learner's turn; then confirms.
     fn do_step(&mut self, step: &StepOutline) {
         self.act();
-        loop {
+        for _ in 0..9 {
             let id = step.id.to_owned();
             self.wait_until(&format!("{id} to end"), |place| {
                 place.state(&id) != StepState::Running
@@ -218,12 +221,73 @@ impl Place {
                 other => panic!("{}: {other:?}", step.id),
             }
         }
+        panic!("{}: {:?}", step.id, self.state(step.id));
     }
 
     fn ids(&self) -> BTreeSet<String> {
         let hub = self.beside.hub();
         hub.devices().map(|it| it.device_id.clone()).collect()
     }
+}
+
+impl Place {
+    /// How often the page was told to keep something.
+    fn kept(&self) -> usize {
+        let reports = self.reports.iter();
+        reports
+            .filter(|it| matches!(it, Report::Keep { .. }))
+            .count()
+    }
+
+    /// All that was said in messages has its words in each language, and something for each of their places.
+    fn check_words(&self) {
+        for report in &self.reports {
+            match report {
+                Report::Refused { message } => check(message),
+                Report::Step { state, .. } => match state {
+                    StepState::Passed { looked_for, saw }
+                    | StepState::NotYet {
+                        looked_for, saw, ..
+                    } => [looked_for, saw].into_iter().for_each(check),
+                    StepState::ToConfirm { looked_for, why } => {
+                        [looked_for, why].into_iter().for_each(check);
+                    }
+                    StepState::NotStarted | StepState::Running => {}
+                },
+                _ => {}
+            }
+        }
+    }
+}
+
+fn check(message: &Message) {
+    static WORDS: OnceLock<Vec<String>> = OnceLock::new();
+    for words in WORDS.get_or_init(|| ["en", "ko", "ru"].map(words).into()) {
+        let start = format!("{} =", message.id);
+        let mut lines = words.lines().skip_while(|line| !line.starts_with(&start));
+        let first = lines
+            .next()
+            .unwrap_or_else(|| panic!("no words for {}", message.id));
+        let rest = lines.take_while(|line| line.starts_with(' '));
+        let text: String = std::iter::once(first).chain(rest).collect();
+        let places = text.split("{ $").skip(1);
+        for place in places.filter_map(|rest| rest.split(' ').next()) {
+            let is_given = message.arguments.iter().any(|(name, _)| name == place);
+            assert!(is_given, "{}: {place}", message.id);
+        }
+    }
+}
+
+/// All words of a language.
+fn words(locale: &str) -> String {
+    let folder = format!("{}/../../www/texts/{locale}", env!("CARGO_MANIFEST_DIR"));
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let words = files.filter(|path| path.extension().is_some_and(|it| it == "ftl"));
+    words
+        .map(|path| std::fs::read_to_string(path).unwrap() + "\n")
+        .collect()
 }
 
 fn device_of(lesson: &LessonOutline) -> String {
@@ -260,6 +324,439 @@ fn every_lesson_can_be_done_from_first_to_last_step() {
                     step.id
                 );
             }
+            place.check_words();
         }
     }
+}
+
+#[test]
+fn every_step_can_be_done_without_the_steps_before_it() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        place.do_step(step);
+        place.check_words();
+    });
+}
+
+#[test]
+fn every_check_fails_at_the_start_of_its_step() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        if way != Way::Relay && ["hand-over", "strings"].contains(&step.id) {
+            // The learner has pasted the string already.
+            return;
+        }
+        place.tell(Command::Check);
+        let state = place.state(step.id);
+        let is_by_hand = step.on_live(&way.reach()) == OnLive::ByHand;
+        match state {
+            StepState::NotYet { .. } if !is_by_hand => {}
+            StepState::ToConfirm { .. } if is_by_hand => {}
+            state => panic!("{way:?} {} {}: {state:?}", lesson.id, step.id),
+        }
+        place.check_words();
+    });
+}
+
+#[test]
+fn every_step_is_solved_in_real_time() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        place.tell(Command::Solve);
+        let by_hand = step.on_live(&way.reach()) == OnLive::ByHand;
+        place.wait_until(step.id, |place| match place.state(step.id) {
+            StepState::ToConfirm { .. } => by_hand,
+            StepState::Passed { .. } => !by_hand,
+            _ => false,
+        });
+    });
+}
+
+#[test]
+fn every_step_can_be_done_after_the_hub_was_away_in_the_middle_of_it() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        place.act();
+        let faults = place.beside.faults();
+        place.beside.set_faults(Faults {
+            down: true,
+            ..faults
+        });
+        place.wait(Duration::from_secs(20));
+        place.beside.set_faults(faults);
+        place.wait(Duration::from_secs(40));
+        place.do_step(step);
+    });
+}
+
+#[test]
+fn a_reset_puts_a_step_back_to_its_start() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        place.do_step(step);
+        place.tell(Command::Reset);
+        // A device that is registered stays so, and a message that waits goes on waiting.
+        let is_kept = ["register", "prepare", "queue"].contains(&step.id);
+        // The page gives a device's string to the device by itself.
+        let is_given = way == Way::Device && ["hand-over", "strings"].contains(&step.id);
+        if !is_kept && !is_given {
+            assert_eq!(place.state(step.id), StepState::NotStarted, "{}", step.id);
+        }
+        if way == Way::NoRelay {
+            // Where the string is to be handed over, it is gone, and is pasted again.
+            place.give_string(lesson);
+        }
+        place.do_step(step);
+    });
+}
+
+/// A door to a hub of which a step gets no more than it claims to need.
+struct Denying {
+    beside: Beside,
+    need: Need,
+}
+
+impl Door for Denying {
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
+        let ways: Box<dyn Outside> = Box::new(Self {
+            beside: self.beside.clone(),
+            need: self.need,
+        });
+        Box::pin(async { ways })
+    }
+}
+
+impl Outside for Denying {
+    fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>> {
+        self.beside.open_link()
+    }
+
+    fn has_relay(&self) -> bool {
+        self.need == Need::Service
+    }
+
+    fn way_of(&self, request: &Request<Vec<u8>>) -> Option<Route> {
+        let path = request.uri().path();
+        let is_sent = request.method() == Method::POST && path.ends_with("/messages/deviceBound");
+        let is_feedback = path.starts_with("/messages/serviceBound/feedback");
+        match self.need {
+            Need::Service => Some(Route::Relay),
+            Need::Messages if is_sent || is_feedback => Some(Route::Amqp),
+            Need::Device | Need::Events | Need::Messages | Need::Bench => None,
+        }
+    }
+
+    fn request(
+        &self,
+        request: Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>> {
+        if self.way_of(&request).is_some() {
+            return self.beside.request(request);
+        }
+        Box::pin(async { Err(Trouble::new(TroubleKind::NoRelay, "denied")) })
+    }
+
+    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+        if self.need == Need::Events {
+            return self.beside.read_events(since);
+        }
+        Box::pin(futures::stream::pending())
+    }
+}
+
+#[test]
+fn no_step_needs_more_than_it_claims() {
+    for lesson in LESSONS {
+        for step in lesson.steps.iter().filter(|it| it.needs != Need::Bench) {
+            let beside = Beside::new(HOST, START);
+            let door = Denying {
+                beside: beside.clone(),
+                need: step.needs,
+            };
+            let mut place = Place::with_door(beside, Box::new(door));
+            let string = place.string(Way::Relay, lesson);
+            place.go(&string);
+            place.open(lesson, step);
+            if step.needs != Need::Service {
+                place.give_string(lesson);
+            }
+            place.do_step(step);
+            let StepState::Passed { saw, .. } = place.state(step.id) else {
+                panic!("{}", step.id);
+            };
+            assert_ne!(saw.id, "confirmed-by-hand", "{} {}", lesson.id, step.id);
+        }
+    }
+}
+
+#[test]
+fn a_policy_without_the_rights_leaves_steps_to_the_learner() {
+    let methods = lesson("methods").unwrap();
+    let mut place = Place::new(Way::Relay);
+    let string = place.beside.hub().service_connection_string("service");
+    let string = string.unwrap().to_text();
+    place.go(string.expose());
+    place.open(methods, &methods.steps[0]);
+    place.act();
+    let StepState::ToConfirm { why, .. } = place.state("register") else {
+        panic!("{:?}", place.state("register"));
+    };
+    assert_eq!(why.id, "to-confirm-no-right");
+    let right = Argument::Text("RegistryRead".to_owned());
+    assert!(why.arguments.contains(&("right".to_owned(), right)));
+    place.tell(Command::Confirm);
+    let call = methods.steps.iter().find(|step| step.id == "call").unwrap();
+    place.give_string(methods);
+    place.open(methods, call);
+    place.do_step(call);
+}
+
+#[test]
+fn a_lesson_begins_anew_on_the_live_hub_with_devices_of_its_prefix() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    place.open(telemetry, &telemetry.steps[1]);
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    let opened = place.reports.iter().rev().find_map(|report| match report {
+        Report::Opened {
+            host_name, fresh, ..
+        } => Some((host_name.clone(), *fresh)),
+        _ => None,
+    });
+    assert_eq!(opened, Some((HOST.to_owned(), true)));
+    assert_eq!(place.state("register"), StepState::NotStarted);
+    place.open(telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    assert_eq!(place.ids(), [device_of(telemetry)].into());
+    let hub = place.hub().unwrap();
+    assert_eq!(hub.created, [device_of(telemetry)]);
+    assert_eq!((hub.host_name.as_str(), hub.relay), (HOST, true));
+    assert_eq!(hub.policy.as_deref(), Some("iothubowner"));
+    assert_eq!(hub.rights.unwrap().len(), 4);
+}
+
+#[test]
+fn leaving_deletes_what_was_created_and_nothing_else() {
+    let faults = lesson("faults").unwrap();
+    let mut place = Place::new(Way::Relay);
+    let telemetry = lesson("telemetry").unwrap();
+    place.beside.elsewhere(|hub, now| {
+        let string = hub.service_connection_string("iothubowner").unwrap();
+        let service = client::service::Service::new(string);
+        for id in ["pump", "ada-pump"] {
+            hub.request(now, &service.create_device(now, id).request);
+        }
+    });
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    // Two benches, one after the other: the first one's devices are remembered.
+    place.open(telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    let wrong_key = faults.steps.iter().find(|it| it.id == "wrong-key").unwrap();
+    place.open(faults, wrong_key);
+    place.do_step(wrong_key);
+    assert_eq!(place.ids().len(), 4, "{:?}", place.ids());
+    assert_eq!(place.hub().unwrap().created.len(), 2);
+    place.tell(Command::Leave {
+        delete_devices: true,
+    });
+    place.wait_until("the hub to be left", |place| place.hub().is_none());
+    let own = ["ada-pump".to_owned(), "pump".to_owned()];
+    assert_eq!(place.ids(), own.into());
+    assert!(place.refused().is_empty(), "{:?}", place.refused());
+}
+
+#[test]
+fn leaving_without_deleting_leaves_all() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    place.tell(Command::Leave {
+        delete_devices: false,
+    });
+    assert!(place.hub().is_none());
+    assert_eq!(place.ids().len(), 1);
+}
+
+#[test]
+fn what_could_not_be_deleted_is_told() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    place.beside.set_faults(Faults {
+        down: true,
+        ..Faults::default()
+    });
+    place.tell(Command::Leave {
+        delete_devices: true,
+    });
+    place.wait_until("the hub to be left", |place| place.hub().is_none());
+    assert_eq!(place.refused(), ["refused-live-not-deleted"]);
+    place.check_words();
+}
+
+#[test]
+fn the_bench_of_the_page_is_as_before_after_leaving() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    place.open(telemetry, &telemetry.steps[2]);
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    let kept_before = place.kept();
+    place.do_step(&telemetry.steps[2]);
+    place.wait(Duration::from_secs(5));
+    assert_eq!(place.kept(), kept_before, "nothing is kept of a live hub");
+    place.reports.clear();
+    place.tell(Command::Leave {
+        delete_devices: false,
+    });
+    let devices = place.reports.iter().rev().find_map(|report| match report {
+        Report::Devices(devices) if !devices.is_empty() => Some(devices.clone()),
+        _ => None,
+    });
+    assert_eq!(devices.unwrap()[0].device_id, "MyFirstPythonDevice");
+    assert!(place.kept() > 0, "the page's bench is kept again");
+    // The steps before are not done again.
+    assert_eq!(place.state("register"), StepState::NotStarted);
+}
+
+#[test]
+fn nobody_moves_the_time_of_a_live_hub() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.tell(Command::SetSpeed { factor: 60.0 });
+    place.tell(Command::SkipToNext);
+    place.tell(Command::SetQueryLag { seconds: 5 });
+    let expected = [
+        "refused-live-time",
+        "refused-live-time",
+        "refused-live-query-lag",
+    ];
+    assert_eq!(place.refused(), expected);
+    place.check_words();
+}
+
+#[test]
+fn what_is_no_string_of_a_hub_is_refused() {
+    let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
+    let cases = [
+        ("a poem".to_owned(), "doctor-not-name-value"),
+        (
+            format!(
+                "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=s;SharedAccessKey={key};EntityPath=e"
+            ),
+            "refused-live-event-hubs",
+        ),
+        (
+            format!("HostName={HOST};DeviceId=d;ModuleId=m;SharedAccessKey={key}"),
+            "refused-live-module",
+        ),
+        (
+            format!("HostName={HOST};DeviceId=d;x509=true"),
+            "refused-live-certificate",
+        ),
+        (
+            format!("HostName={HOST};SharedAccessKey={key}"),
+            "doctor-no-kind",
+        ),
+    ];
+    for (text, expected) in cases {
+        let mut place = Place::new(Way::Relay);
+        place.tell(Command::GoLive {
+            connection_string: text.clone(),
+            events: None,
+            prefix: String::new(),
+        });
+        place.wait(Duration::from_secs(1));
+        assert!(place.hub().is_none(), "{expected}");
+        assert_eq!(place.refused(), [expected]);
+        place.check_words();
+    }
+}
+
+#[test]
+fn a_prefix_that_no_id_can_have_is_refused() {
+    let telemetry = lesson("telemetry").unwrap();
+    for prefix in ["a b".to_owned(), "x".repeat(41)] {
+        let mut place = Place::new(Way::Relay);
+        let connection_string = place.string(Way::Relay, telemetry);
+        place.tell(Command::GoLive {
+            connection_string,
+            events: None,
+            prefix,
+        });
+        assert_eq!(place.refused(), ["refused-live-prefix"]);
+        place.check_words();
+    }
+}
+
+#[test]
+fn what_needs_a_live_hub_is_refused_without_one() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(Command::Leave {
+        delete_devices: true,
+    });
+    place.tell(Command::Confirm);
+    assert_eq!(
+        place.refused(),
+        ["refused-not-live", "refused-nothing-to-confirm"]
+    );
+    place.classroom = Classroom::new([7; 32], START);
+    let connection_string = place.string(Way::Relay, telemetry);
+    place.tell(Command::GoLive {
+        connection_string,
+        events: None,
+        prefix: String::new(),
+    });
+    assert_eq!(place.refused().last().unwrap(), "refused-no-door");
+    place.check_words();
+}
+
+#[test]
+fn a_wrong_key_is_told_as_trouble() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
+    place.go(&format!(
+        "HostName={HOST};SharedAccessKeyName=iothubowner;SharedAccessKey={key}"
+    ));
+    place.open(telemetry, &telemetry.steps[0]);
+    place.act();
+    place.wait(Duration::from_secs(2));
+    let (trouble, _) = place.hub().unwrap().trouble.unwrap();
+    assert_eq!(trouble.kind, TroubleKind::Unauthorized);
+    assert!(matches!(place.state("register"), StepState::NotYet { .. }));
+}
+
+#[test]
+fn a_step_whose_device_has_no_string_says_so_without_a_relay() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::NoRelay);
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    place.open(telemetry, &telemetry.steps[2]);
+    place.act();
+    assert_eq!(place.refused(), ["refused-live-no-string"]);
+    assert_eq!(place.state("send"), StepState::NotStarted);
+    place.check_words();
+}
+
+#[test]
+fn a_device_that_is_there_already_is_taken_as_it_is() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    place.register(telemetry);
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    for step in telemetry.steps {
+        place.open(telemetry, step);
+        place.do_step(step);
+    }
+    assert!(
+        place.hub().unwrap().created.is_empty(),
+        "it was not created here"
+    );
 }

@@ -47,10 +47,13 @@ const STYLES: &str = include_str!("../admin/admin.css");
 const SCRIPT: &str = include_str!("../admin/admin.js");
 /// The colours and sizes of the playground.
 const TOKENS: &str = include_str!("../../../www/styles/tokens.css");
+/// The playground's own picture. Without one a browser asks for one that is not there.
+const ICON: &str = include_str!("../../../www/images/icon.svg");
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -58,8 +61,8 @@ const TEXT: &str = "text/plain; charset=utf-8";
 const HEADERS: [(HeaderName, &str); 6] = [
     (
         header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+         base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     ),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -151,6 +154,7 @@ impl Admin {
             "/" => answer(StatusCode::OK, HTML, PAGE),
             "/admin.css" => answer(StatusCode::OK, CSS, STYLES),
             "/tokens.css" => answer(StatusCode::OK, CSS, TOKENS),
+            "/icon.svg" => answer(StatusCode::OK, SVG, ICON),
             "/admin.js" => answer(StatusCode::OK, JAVASCRIPT, SCRIPT),
             "/healthz" => Health::of(&self.hub).await.response(),
             "/metrics" => self.metrics().await.unwrap_or_else(|Stopped| ended()),

@@ -21,6 +21,7 @@ mod request_response;
 mod session;
 mod surface;
 mod tokens;
+mod unsent;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -37,6 +38,7 @@ use crate::{clock::now, host::HubHandle, observer::Party};
 use connection::IDLE_TIME_OUT;
 use container::Container;
 use readers::Readers;
+use unsent::Unsent;
 
 pub use self::surface::Amqp;
 
@@ -48,8 +50,8 @@ const AUTHORISATION: Duration = Duration::from_mins(1);
 const WRITE: Duration = Duration::from_mins(1);
 /// How long a client may take to close its side.
 const CLOSING: Duration = Duration::from_secs(5);
-/// How often the hub is asked for feedback while somebody waits for it.
-const FEEDBACK: Duration = Duration::from_secs(1);
+/// How often the hub is asked for feedback while somebody waits for it, and whether there is room again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// The shortest time between two signs of life that a client can ask for.
 const LEAST_ALIVE: Duration = Duration::from_millis(500);
 /// How many bytes are read at a time.
@@ -69,6 +71,7 @@ pub struct Settings {
     /// When the event hub was made.
     pub created: Timestamp,
     readers: Readers,
+    unsent: Unsent,
 }
 
 impl Settings {
@@ -82,6 +85,7 @@ impl Settings {
             consumer_groups: None,
             created: now(),
             readers: Readers::default(),
+            unsent: Unsent::default(),
         }
     }
 
@@ -247,9 +251,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Server<S> {
             let wait = at.since(now()).min(Duration::from_hours(1));
             Instant::now() + wait
         });
-        let feedback = container
-            .waits_for_feedback()
-            .then(|| self.ticked + FEEDBACK);
+        let looks_again = container.waits_for_feedback() || !container.has_room();
+        let look = looks_again.then(|| self.ticked + LOOK_AGAIN);
         let authorised = container.was_authorised();
         let opened = container.connection.is_open();
         let alive = self.alive_interval().map(|interval| self.alive + interval);
@@ -260,7 +263,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Server<S> {
             (!authorised).then_some(self.began + AUTHORISATION),
             self.closing.map(|since| since + CLOSING),
             expiry,
-            feedback,
+            look,
             alive,
         ];
         let soonest = deadlines.into_iter().flatten().min();

@@ -20,7 +20,7 @@ use http::{Request, Response};
 use hub::{
     AccessPolicy, CloseReason, ConnectionId, Hub, HubOptions, Output, RequestId, StoreError,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 use wire::{
     event::{Event, EventPosition},
     timestamp::Timestamp,
@@ -37,8 +37,12 @@ const WAITING: usize = 4096;
 const BATCH: usize = 1024;
 /// The most inputs of one link that wait. A client that sends without an end must not keep all others waiting.
 const WAITING_OF_LINK: usize = 8;
+/// The most bytes that the hub says between two commits, but for what the last input has it say.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes that wait for a client which does not read, before it is dropped.
 const UNREAD: usize = 4 * 1024 * 1024;
+/// The most bytes that wait for all clients, before those are dropped for which most wait.
+const UNREAD_BY_ALL: usize = 128 * 1024 * 1024;
 
 /// What keeps a hub's changes for good: hears of each through the hub's [`hub::Store`], and makes all of them last
 /// when it is told to.
@@ -126,6 +130,8 @@ struct Outgoing {
 struct Shared {
     /// How many bytes the client has not taken yet.
     unread: AtomicUsize,
+    /// Told once what waits for the client is not worth sending.
+    dropped: Notify,
     /// Why the hub closes the link, known before its last words can be read.
     closed: OnceLock<Box<CloseReason>>,
 }
@@ -155,7 +161,8 @@ pub struct Link {
     turns: Arc<Semaphore>,
     shared: Arc<Shared>,
     client: ClientName,
-    is_closed: bool,
+    /// How many bytes were given out last.
+    given: usize,
 }
 
 impl Link {
@@ -180,24 +187,28 @@ impl Link {
         self.inputs.send(input).await.map_err(|_| Stopped)
     }
 
-    /// The next thing that the hub wants done on this link; none once it has nothing more to say.
+    /// The next thing that the hub wants done on this link; none once it has nothing more to say. Whoever asks for it
+    /// is done with the one before.
     pub async fn next(&mut self) -> Option<ToLink> {
+        let given = std::mem::take(&mut self.given);
+        self.shared.unread.fetch_sub(given, Ordering::Relaxed);
         let next = self.outputs.recv().await;
-        match &next {
-            Some(ToLink::Bytes(bytes)) => {
-                self.shared.unread.fetch_sub(bytes.len(), Ordering::Relaxed);
-            }
-            Some(ToLink::Close(_)) | None => self.is_closed = true,
+        if let Some(ToLink::Bytes(bytes)) = &next {
+            self.given = bytes.len();
         }
         next
+    }
+
+    /// Resolves once the hub has let go of the link although something waits for its client, who has not read for too
+    /// long. To send that would take room for as long as the client likes.
+    pub fn dropped(&self) -> impl Future<Output = ()> + use<> {
+        let shared = Arc::clone(&self.shared);
+        async move { shared.dropped.notified().await }
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
-        if self.is_closed {
-            return;
-        }
         let input = Input::Closed {
             connection: self.connection,
         };
@@ -246,6 +257,9 @@ impl HubHandle {
                     keep,
                     revised,
                     dropped: Vec::new(),
+                    outputs: Vec::new(),
+                    output_bytes: 0,
+                    unread: 0,
                     links: HashMap::new(),
                     requests: HashMap::new(),
                     now: Timestamp::from_millis(0),
@@ -327,7 +341,7 @@ impl HubHandle {
             turns: Arc::new(Semaphore::new(WAITING_OF_LINK)),
             shared,
             client,
-            is_closed: false,
+            given: 0,
         })
     }
 
@@ -407,6 +421,11 @@ struct Host {
     now: Timestamp,
     /// Links whose clients did not read, and of which the hub is still to be told.
     dropped: Vec<ConnectionId>,
+    /// What the hub wants done once its changes are kept, and how many bytes that has.
+    outputs: Vec<Output>,
+    output_bytes: usize,
+    /// How many bytes wait for all clients, or fewer: those that were read since are not taken off.
+    unread: usize,
 }
 
 impl Host {
@@ -431,20 +450,17 @@ impl Host {
             self.tick();
             self.hub.advance(self.now);
             let mut after = After::default();
-            let count = inputs.len();
+            let mut count = 0;
             for input in inputs.drain(..) {
                 self.feed(input, &mut after);
+                count += 1;
+                if self.gather() > BATCH_BYTES {
+                    self.settle(std::mem::take(&mut count))?;
+                }
             }
-            // The changes of all these inputs last before anybody hears of one or sees it.
-            self.flush(count)?;
+            self.settle(count)?;
             for look in after.looks {
                 look(&self.hub);
-            }
-            self.let_go();
-            // What the end of a dropped link changes lasts as well before anybody hears of it.
-            while self.end_dropped() {
-                self.flush(0)?;
-                self.let_go();
             }
             if let Some(stop) = after.stop {
                 let closed = self.keep.close(&self.hub);
@@ -452,6 +468,31 @@ impl Host {
                 return closed;
             }
         }
+    }
+
+    /// Takes what the hub wants done. Gives how many bytes all of that has which was not let go yet.
+    fn gather(&mut self) -> usize {
+        while let Some(output) = self.hub.poll() {
+            self.output_bytes += match &output {
+                Output::Send { bytes, .. } => bytes.len(),
+                Output::Respond { response, .. } => response.body().len(),
+                Output::Close { .. } => 0,
+            };
+            self.outputs.push(output);
+        }
+        self.output_bytes
+    }
+
+    /// Makes the changes of so many inputs last before anybody hears of one or sees it.
+    fn settle(&mut self, inputs: usize) -> Result<(), StoreError> {
+        self.flush(inputs)?;
+        self.let_go();
+        // What the end of a dropped link changes lasts as well before anybody hears of it.
+        while self.end_dropped() {
+            self.flush(0)?;
+            self.let_go();
+        }
+        Ok(())
     }
 
     /// Makes the changes of so many inputs last.
@@ -515,7 +556,10 @@ impl Host {
     fn let_go(&mut self) {
         let mut packets: HashMap<ConnectionId, Vec<u8>> = HashMap::new();
         let mut count = 0;
-        while let Some(output) = self.hub.poll() {
+        // Time brings some of it without an input.
+        self.gather();
+        self.output_bytes = 0;
+        for output in std::mem::take(&mut self.outputs) {
             match output {
                 Output::Send { connection, bytes } => {
                     packets.entry(connection).or_default().extend(bytes);
@@ -536,7 +580,8 @@ impl Host {
                     if let Some(bytes) = packets.remove(&connection) {
                         self.send(connection, bytes);
                     }
-                    if let Some(link) = self.links.remove(&connection) {
+                    // What is still to be sent takes room until the other end has gone as well.
+                    if let Some(link) = self.links.get(&connection) {
                         let _ = link.sender.send(ToLink::Close(reason));
                     }
                 }
@@ -549,6 +594,9 @@ impl Host {
         }
         for (connection, bytes) in packets {
             self.send(connection, bytes);
+        }
+        if self.unread > UNREAD_BY_ALL {
+            self.relieve();
         }
         self.observer.sent_packets(count);
         let revision = self.hub.revision();
@@ -566,14 +614,44 @@ impl Host {
         {
             let _ = link.client.set(client_id);
         }
-        let before = link.shared.unread.fetch_add(bytes.len(), Ordering::Relaxed);
-        let unread = before + bytes.len();
-        let is_slow = unread > UNREAD;
-        if is_slow {
-            self.observer.dropped_slow_client();
-        }
-        if is_slow || link.sender.send(ToLink::Bytes(bytes.into())).is_err() {
+        let count = bytes.len();
+        let before = link.shared.unread.fetch_add(count, Ordering::Relaxed);
+        let is_gone = link.sender.send(ToLink::Bytes(bytes.into())).is_err();
+        self.unread += count;
+        if is_gone {
             self.links.remove(&connection);
+            self.dropped.push(connection);
+        } else if before + count > UNREAD {
+            self.drop_slow(connection);
+        }
+    }
+
+    /// Counts what waits for all clients. If it is too much, those are dropped for which most waits, until there is
+    /// room again.
+    fn relieve(&mut self) {
+        let links = self.links.iter();
+        let mut waiting: Vec<_> = links
+            .map(|(connection, link)| (link.shared.unread.load(Ordering::Relaxed), *connection))
+            .collect();
+        self.unread = waiting.iter().map(|(bytes, _)| bytes).sum();
+        if self.unread <= UNREAD_BY_ALL {
+            return;
+        }
+        waiting.sort_unstable_by(|one, other| other.cmp(one));
+        for (bytes, connection) in waiting {
+            if self.unread <= UNREAD_BY_ALL / 4 * 3 {
+                return;
+            }
+            self.unread -= bytes;
+            self.drop_slow(connection);
+        }
+    }
+
+    /// Lets go of a client that has not read for too long, with all that waits for it.
+    fn drop_slow(&mut self, connection: ConnectionId) {
+        if let Some(link) = self.links.remove(&connection) {
+            self.observer.dropped_slow_client();
+            link.shared.dropped.notify_one();
             self.dropped.push(connection);
         }
     }

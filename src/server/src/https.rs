@@ -5,7 +5,6 @@ mod origins;
 mod upgrade;
 
 use std::{
-    borrow::Cow,
     convert::Infallible,
     net::SocketAddr,
     pin::pin,
@@ -24,13 +23,12 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
-use serde::Deserialize;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::Instant,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use wire::error::{ERROR_CODE_HEADER, ErrorCode};
+use wire::error::{ErrorCode, parse_response};
 
 use crate::{
     amqp::Amqp,
@@ -183,10 +181,22 @@ impl Https {
             return plain(StatusCode::SERVICE_UNAVAILABLE, "the hub is ending\n");
         };
         if response.status().is_client_error() || response.status().is_server_error() {
-            let (code, reason) = (error_code(&response), message(&response));
-            self.refused(What::Request, visit, &asked, code, &reason);
+            self.request_refused(visit, &asked, &response);
         }
         response.map(|body| Full::new(body.into()))
+    }
+
+    /// Tells of a refusal in the hub's own words, which stand in an answer in one of several forms.
+    fn request_refused(&self, visit: &Visit, asked: &str, response: &Response<Vec<u8>>) {
+        let status = response.status();
+        let refusal = parse_response(status, response.headers(), response.body());
+        let code = refusal.code.map_or("other", ErrorCode::name);
+        let reason = if refusal.message.is_empty() {
+            status.to_string()
+        } else {
+            refusal.message
+        };
+        self.refused(What::Request, visit, asked, code, &reason);
     }
 
     fn refused(&self, what: What, visit: &Visit, asked: &str, code: &'static str, reason: &str) {
@@ -272,29 +282,6 @@ fn ended(peer: SocketAddr, outcome: Result<(), Box<dyn std::error::Error + Send 
 fn target(uri: &Uri) -> Uri {
     let target = uri.path_and_query().map(PathAndQuery::as_str);
     target.unwrap_or("/").parse().unwrap_or_default()
-}
-
-/// The name of the hub's error.
-fn error_code(response: &Response<Vec<u8>>) -> &'static str {
-    let code = response.headers().get(ERROR_CODE_HEADER);
-    let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
-    code.map_or("other", ErrorCode::name)
-}
-
-/// The hub's own words in an answer, without the code that they begin with.
-fn message(response: &Response<Vec<u8>>) -> String {
-    #[derive(Deserialize)]
-    struct Envelope<'a> {
-        #[serde(rename = "Message", borrow)]
-        message: Cow<'a, str>,
-    }
-    match serde_json::from_slice::<Envelope<'_>>(response.body()) {
-        Ok(envelope) => match envelope.message.split_once(';') {
-            Some((code, words)) if code.starts_with("ErrorCode:") => words.to_owned(),
-            _ => envelope.message.into_owned(),
-        },
-        Err(_) => response.status().to_string(),
-    }
 }
 
 /// An answer of the surface itself, in words for a person.

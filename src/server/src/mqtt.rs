@@ -187,6 +187,7 @@ struct Pump<S> {
 impl<S: AsyncRead + AsyncWrite> Pump<S> {
     async fn run(mut self, ending: &CancellationToken) -> End {
         let mut ending = pin!(ending.cancelled());
+        let mut dropped = pin!(self.link.dropped());
         let mut is_reading = true;
         let end = loop {
             let is_writing = self.is_unflushed || !self.unsent.is_empty();
@@ -197,6 +198,8 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             }
             tokio::select! {
                 biased;
+                // A client that never stops sending must not keep this from being seen either.
+                () = &mut dropped => return self.over(End::Dropped),
                 written = write_some(&mut self.writer, &mut self.unsent), if is_writing => match written {
                     Ok(is_flushed) => self.wrote(is_flushed),
                     Err(error) => break End::Broken(error),
@@ -222,8 +225,15 @@ impl<S: AsyncRead + AsyncWrite> Pump<S> {
             // Whatever comes of it, the connection is over.
             let _ = tokio::time::timeout(GOODBYE, self.writer.shutdown()).await;
         }
+        self.over(end)
+    }
+
+    /// How it ended: the hub's own reason is the better one, if it has one.
+    fn over(&self, end: End) -> End {
         match self.link.closed() {
-            Some(reason) if matches!(end, End::Client | End::Broken(_)) => End::Hub(reason.clone()),
+            Some(reason) if matches!(end, End::Client | End::Broken(_) | End::Dropped) => {
+                End::Hub(reason.clone())
+            }
             _ => end,
         }
     }

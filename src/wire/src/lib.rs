@@ -1,5 +1,5 @@
 //! What goes over the network between devices, service programs and an IoT hub: connection
-//! strings, SAS tokens, MQTT frames and topics, REST messages and the catalogue of errors.
+//! strings, SAS tokens, MQTT frames and topics, the sizes of AMQP values, REST messages and the catalogue of errors.
 //!
 //! A device and a hub agree on nothing but bytes, and this crate is where those bytes get their
 //! meaning. Both sides of the conversation, `client` and `hub`, build on it and on nothing else
@@ -15,6 +15,7 @@
 //! Every parser is total: whatever comes in, a value or a described error comes out. Keys and
 //! tokens are wrapped in [`secret::Secret`], and no error or `Debug` output shows one.
 
+pub mod amqp;
 pub mod connection_string;
 pub mod error;
 pub mod event;

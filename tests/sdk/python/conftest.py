@@ -1,11 +1,7 @@
 """What the tests share: a hub, service clients, and devices of a test's own."""
 
-import base64
-import hmac
 import logging
 import os
-import time
-import urllib.parse
 import uuid
 from types import SimpleNamespace
 
@@ -13,6 +9,7 @@ import hub as emulator
 import pytest
 from azure.iot.device import IoTHubDeviceClient
 from azure.iot.hub import IoTHubRegistryManager
+from signing import token
 from telemetry import EventLog
 
 # The SDKs tell on these loggers what they send, tokens included.
@@ -94,17 +91,8 @@ def transport(request):
 
 @pytest.fixture
 def token_for(hub):
-    """Signs a token for a device, as the documentation of the service says."""
-
-    def sign(device):
-        resource = urllib.parse.quote(f"{hub.hostname}/devices/{device.id}", safe="")
-        expiry = int(time.time()) + 3600
-        key = base64.b64decode(device.key)
-        digest = hmac.digest(key, f"{resource}\n{expiry}".encode(), "sha256")
-        signature = urllib.parse.quote(base64.b64encode(digest), safe="")
-        return f"SharedAccessSignature sr={resource}&sig={signature}&se={expiry}"
-
-    return sign
+    """Signs a token for a device."""
+    return lambda device, **options: token(f"{hub.hostname}/devices/{device.id}", device.key, **options)
 
 
 def registered(hub, service):

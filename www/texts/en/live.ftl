@@ -125,3 +125,24 @@ trust-windows = Windows: certutil -user -addstore Root ca.pem
 trust-macos = macOS: security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ca.pem
 trust-linux = Linux, for Chromium: certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n iothub-playground -i ca.pem
 trust-relay = The relay: start it with --relay-ca DIR/ca.pem. A certificate that the browser was told to accept once is not enough for a WebSocket in every browser.
+
+# The bar that marks a live hub.
+
+hub-bar = Live hub
+hub-metered = { $count ->
+    [one] 1 message used
+   *[other] { $count } messages used
+}
+hub-metered-title = Messages that this visit took from the hub's day. A free hub (F1) has 8,000 a day, a unit of S1 has 400,000.
+hub-created = { $count ->
+    [one] 1 device created
+   *[other] { $count } devices created
+}
+hub-relay = with a relay
+hub-no-relay = without a relay
+hub-retry = Next try in { $seconds } s
+hub-details = Details
+hub-leave = Leave
+hub-was-live = This tab was connected to a hub of yours. Its key was in memory only and is gone, so the page is back on its own hub. Devices that were created there are still there.
+hub-again = Connect again
+live-lead = The lessons also run on a real Azure IoT hub, or on the hub that the program iothub-playground runs on your machine. Here is what works there, lesson by lesson.

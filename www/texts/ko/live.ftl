@@ -122,3 +122,18 @@ trust-windows = Windows의 명령: certutil -user -addstore Root ca.pem
 trust-macos = macOS의 명령: security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ca.pem
 trust-linux = Linux의 Chromium: certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n iothub-playground -i ca.pem
 trust-relay = 중계 프로그램: --relay-ca DIR/ca.pem 옵션으로 시작합니다. 브라우저의 경고를 한 번 넘긴 것만으로는 WebSocket이 열리지 않는 브라우저도 있습니다.
+
+# 실제 허브를 알리는 막대.
+
+hub-bar = 실제 허브
+hub-metered = 메시지 { $count }개 사용
+hub-metered-title = 이번 방문에서 허브의 하루 할당량 중 쓴 메시지예요. 무료 허브(F1)에는 하루 8,000개, S1 한 단위에는 400,000개가 있어요.
+hub-created = 디바이스 { $count }개 만듦
+hub-relay = 중계 있음
+hub-no-relay = 중계 없음
+hub-retry = { $seconds }초 뒤 다시 시도
+hub-details = 자세히
+hub-leave = 떠나기
+hub-was-live = 이 탭은 내 허브에 연결되어 있었어요. 키는 메모리에만 있었기 때문에 이제 없고, 페이지는 다시 자기 안의 허브를 써요. 그 허브에 만든 디바이스는 그대로 있어요.
+hub-again = 다시 연결하기
+live-lead = 이 수업은 실제 Azure IoT 허브에서도, 내 컴퓨터에서 iothub-playground 프로그램이 돌리는 허브에서도 할 수 있어요. 무엇이 되는지 수업마다 적어 두었어요.

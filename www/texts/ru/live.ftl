@@ -127,3 +127,28 @@ trust-windows = Команда для Windows: certutil -user -addstore Root ca.
 trust-macos = Команда для macOS: security add-trusted-cert -k ~/Library/Keychains/login.keychain-db ca.pem
 trust-linux = Linux, для Chromium: certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n iothub-playground -i ca.pem
 trust-relay = Посредник: запустите его с --relay-ca DIR/ca.pem. Если предупреждение браузера один раз пропустить, для WebSocket этого хватает не в каждом браузере.
+
+# Полоса, которая отмечает настоящий хаб.
+
+hub-bar = Настоящий хаб
+hub-metered = { $count ->
+    [one] Ушло { $count } сообщение
+    [few] Ушло { $count } сообщения
+    [many] Ушло { $count } сообщений
+   *[other] Ушло { $count } сообщения
+}
+hub-metered-title = Столько сообщений из суточной квоты хаба ушло за это посещение. У бесплатного хаба (F1) их 8000 в сутки, у единицы S1 — 400 000.
+hub-created = { $count ->
+    [one] Создано { $count } устройство
+    [few] Создано { $count } устройства
+    [many] Создано { $count } устройств
+   *[other] Создано { $count } устройства
+}
+hub-relay = С посредником
+hub-no-relay = Без посредника
+hub-retry = Новая попытка через { $seconds } с
+hub-details = Подробнее
+hub-leave = Отключиться
+hub-was-live = Эта вкладка была подключена к вашему хабу. Ключ был только в памяти, и его больше нет, поэтому страница вернулась к своему хабу. Устройства, созданные на вашем, остались там.
+hub-again = Подключить снова
+live-lead = Уроки идут и на настоящем хабе Azure IoT, и на хабе, который запускает на вашем компьютере программа iothub-playground. Здесь сказано, что там работает, урок за уроком.

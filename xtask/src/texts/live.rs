@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use lessons::outline::{Need, OnLive};
 use lessons::text::to_glossary;
 use pulldown_cmark::{Event, Parser, html};
+use serde::Serialize;
 
 use super::{Locale, escaped};
 
@@ -26,7 +27,10 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
-    let mut text = String::new();
+    let mut text = format!(
+        "<p class=\"lead\">{}</p>",
+        escaped(locale.live_word("live-lead"))
+    );
     html::push_html(
         &mut text,
         ours.map(|event| to_glossary(event, "../glossary/")),
@@ -40,17 +44,38 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
     }
 }
 
-/// The Fluent message with the title of a step, for the same table in the page's dialog.
-pub(super) fn step_messages(locale: &Locale) -> String {
-    let mut messages = String::new();
-    for (lesson, text) in &locale.lessons {
-        for step in &text.steps {
-            // A brace would open a place for something else.
-            let title = step.title.replace('{', "{\"{\"}");
-            let _ = writeln!(messages, "live-step-{}-{} = {title}", lesson.id, step.id);
-        }
-    }
-    messages
+/// A lesson in the table of the dialog, `www/hub-dialog.js`.
+#[derive(Debug, Serialize)]
+pub(super) struct LessonReach<'a> {
+    title: &'a str,
+    steps: Vec<StepReach<'a>>,
+}
+
+/// A step in it: how it goes in each column, by the names of [`OnLive`].
+#[derive(Debug, Serialize)]
+struct StepReach<'a> {
+    title: &'a str,
+    ways: Vec<&'static str>,
+}
+
+/// The same table for the dialog, which tells what a certain string can do.
+pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
+    let ways = |need: Need| COLUMNS.iter().map(|(_, way)| way(need).id()).collect();
+    let lessons = locale.lessons.iter();
+    lessons
+        .map(|(lesson, text)| LessonReach {
+            title: &text.title,
+            steps: lesson
+                .steps
+                .iter()
+                .zip(&text.steps)
+                .map(|(step, text)| StepReach {
+                    title: &text.title,
+                    ways: ways(step.needs),
+                })
+                .collect(),
+        })
+        .collect()
 }
 
 fn table(locale: &Locale) -> String {
@@ -91,7 +116,7 @@ fn table(locale: &Locale) -> String {
     html + "</tbody></table></div>"
 }
 
-/// As `src/app/src/panels/reach_table.rs` draws it.
+/// As `src/app/src/reach.rs` draws it.
 fn picture(way: OnLive) -> &'static str {
     match way {
         OnLive::Live => "hub",

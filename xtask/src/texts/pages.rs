@@ -255,9 +255,9 @@ fn live(locale: &Locale) -> Page<'_> {
         locale,
         folder: "live",
         title: format!("{} · {}", locale.word("live-title"), locale.word("name")),
-        description: locale.word("live-lead"),
+        description: locale.live_word("live-lead"),
         main: format!(
-            "<main class=\"home live-page\"><h1>{{{{text:live-title}}}}</h1><p class=\"lead\">{{{{text:live-lead}}}}</p>\
+            "<main class=\"home live-page\"><h1>{{{{text:live-title}}}}</h1>\
              <p class=\"live-page-connect\">&nbsp;</p><div class=\"prose\">{}</div></main>",
             locale.live
         ),

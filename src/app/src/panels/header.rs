@@ -51,8 +51,8 @@ fn hub_chip(screen: &Screen) -> Html {
     };
     html! {
         <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(does)}
-            aria-haspopup="dialog" onclick={screen.open_hub.reform(|_: MouseEvent| ())}>
-            { icon("hub") }<span>{ words.text(says) }</span><span class="unseen">{ ". " }{ words.text(does) }</span>
+            aria-haspopup="dialog" onclick={|_| dom::open_hub()}>
+            { icon("hub") }<span>{ words.text(says) }</span>
         </button>
     }
 }

@@ -7,12 +7,11 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::icon::icon;
-use super::reach_table::way_badge;
 use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
 use crate::first_draw::Drawn;
-use crate::reach::Access;
+use crate::reach::{reach, way_badge};
 use crate::routes::Route;
 use crate::screen::Screen;
 
@@ -62,7 +61,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         aria-current={is_open.then_some("step")}>
                         <span class="step-number">{ index + 1 }</span>
                         <span class="step-title">{ &text.title }</span>
-                        if let Some(hub) = screen.live() { { way_badge(Access::of(hub).reach(step.needs), words) } }
+                        if let Some(hub) = screen.live() { { way_badge(reach(hub, step.needs), words) } }
                         { badge(*standing, words) }
                     </a>
                 </h2>

@@ -3,17 +3,16 @@
 use yew::prelude::*;
 
 use super::icon::icon;
+use crate::dom;
 use crate::screen::Screen;
 
 /// The page. Its text comes as HTML, made when the site was built.
 pub fn live_page(screen: &Screen, text: Option<AttrValue>) -> Html {
     let words = &screen.words;
-    let open = screen.open_hub.reform(|_: MouseEvent| ());
     html! {
         <main id="main" class="home live-page" tabindex="-1">
             <h1>{ words.text("live-title") }</h1>
-            <p class="lead">{ words.text("live-lead") }</p>
-            <p><button type="button" class="button primary large" onclick={open}>{ icon("hub") }{ words.text("hub-connect") }</button></p>
+            <p class="live-page-connect"><button type="button" class="button primary large" onclick={|_| dom::open_hub()}>{ icon("hub") }{ words.text("hub-connect") }</button></p>
             <div class="prose">{ text.map(Html::from_html_unchecked) }</div>
         </main>
     }

@@ -121,7 +121,8 @@ fn check_validity(
             "Unauthorized: the token has expired. Sign a new one, and check the clock.",
         ));
     }
-    if !token.covers(&operation.resource(hub.host_name())) {
+    let resources = operation.resources(hub.host_name());
+    if !resources.iter().any(|resource| token.covers(resource)) {
         return Err(unauthorised("the token is for another resource"));
     }
     Ok(())

@@ -9,6 +9,15 @@ use wire::{
 
 use crate::{connection::Identity, not_supported::not_supported, policy::Permission};
 
+/// Where feedback is, as clients spell it.
+const FEEDBACK: &[&str] = &[
+    "messages/serviceBound/feedback",
+    "messages/servicebound/feedback",
+];
+
+/// Where messages for devices are sent to, as clients spell it.
+const DEVICE_BOUND: &[&str] = &["messages/devicebound", "messages/deviceBound"];
+
 /// What a request asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Operation {
@@ -162,16 +171,30 @@ impl Operation {
         }
     }
 
-    /// The resource that the caller's token must cover. Ids are written raw in it.
-    pub(super) fn resource(&self, host_name: &str) -> String {
-        match (self, self.subject()) {
-            (_, Some(id)) => device_resource(host_name, &id.device_id, id.module_id.as_deref()),
-            (Self::ListDevices | Self::Bulk | Self::Query, None) => format!("{host_name}/devices"),
-            (Self::RegistryStatistics | Self::ServiceStatistics, None) => {
-                format!("{host_name}/statistics")
-            }
-            (_, None) => format!("{host_name}/messages"),
+    /// The resources of which the caller's token must cover one. Ids are written raw in them.
+    pub(super) fn resources(&self, host_name: &str) -> Vec<String> {
+        let at = |paths: &[&str]| {
+            let resources = paths.iter().map(|path| format!("{host_name}/{path}"));
+            resources.collect()
+        };
+        match self {
+            Self::ListDevices | Self::Bulk | Self::Query => at(&["devices"]),
+            Self::RegistryStatistics | Self::ServiceStatistics => at(&["statistics"]),
+            Self::ReceiveFeedback
+            | Self::CompleteFeedback { .. }
+            | Self::AbandonFeedback { .. } => at(FEEDBACK),
+            // Tokens are signed for the address to which services send as well, which names no device.
+            Self::SendToDevice { .. } => [self.subject_resource(host_name), at(DEVICE_BOUND)].concat(),
+            _ => self.subject_resource(host_name),
         }
+    }
+
+    /// The resource of the device or module that it is about.
+    fn subject_resource(&self, host_name: &str) -> Vec<String> {
+        let subject = self.subject().into_iter();
+        subject
+            .map(|id| device_resource(host_name, &id.device_id, id.module_id.as_deref()))
+            .collect()
     }
 }
 

@@ -4,6 +4,7 @@ use lab::{Hands, Program};
 
 use super::{
     checks::{self, is_receiving, queued},
+    mail::taken,
     programs::{
         DEVICE, FEEDBACK_READER, FILL_THE_QUEUE, FILLER, RECEIVE_FEEDBACK,
         SEND_CLOUD_TO_DEVICE_MESSAGE, SEND_WITH_TIME_TO_LIVE, SENDER, SENDER_WITH_EXPIRY,
@@ -51,7 +52,7 @@ pub(crate) static STEPS: &[Step] = &[
         is_over: |hands, _| ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE),
     },
     Step {
-        act: |hands, settings| Box::pin(async move { deliver(&hands, &settings) }),
+        act: |hands, settings| Box::pin(deliver(hands, settings)),
         check: checks::delivered,
         is_over: |hands, _| ended(hands, RECEIVE_FEEDBACK),
     },
@@ -117,7 +118,22 @@ async fn run_without_device(hands: Hands, settings: Settings, program: &'static 
 }
 
 /// Switches the device on. Whatever waits for it is delivered, and the hub tells so.
-fn deliver(hands: &Hands, settings: &Settings) {
-    switch_on(hands, settings);
-    start_in_cloud(hands, settings.clone(), &FEEDBACK_READER);
+async fn deliver(hands: Hands, settings: Settings) {
+    have_mail(&hands, &settings).await;
+    switch_on(&hands, &settings);
+    start_in_cloud(&hands, settings, &FEEDBACK_READER);
+}
+
+/// Sends a message first if a live hub was sent none: there the step before was not done for the learner.
+async fn have_mail(hands: &Hands, settings: &Settings) {
+    let id = device_id(settings);
+    if hands.live().is_none() || !taken(hands, id).is_empty() {
+        return;
+    }
+    run_without_device(hands.clone(), settings.clone(), &SENDER).await;
+    hands
+        .wait_until(|hands| {
+            !taken(hands, id).is_empty() || ended(hands, SEND_CLOUD_TO_DEVICE_MESSAGE)
+        })
+        .await;
 }

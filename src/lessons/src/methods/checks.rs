@@ -5,12 +5,18 @@ use std::time::Duration;
 use lab::{Hands, Sight};
 use wire::{timestamp::Timestamp, topic::TopicFilter};
 
-use super::calls::{Call, Fate, calls_of};
+use super::{
+    calls::{Call, Fate, calls_of},
+    programs::SIMULATED_DEVICE_WITH_METHODS,
+};
 use crate::{
     message::{Message, Settings},
     sent::sent_by,
     step::Verdict,
-    telemetry::checks::{device_id, is_connected},
+    telemetry::{
+        checks::{device_id, is_connected},
+        steps::ended,
+    },
 };
 
 /// The method that the device has.
@@ -138,9 +144,19 @@ pub(super) fn offline(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let calls = calls_of(hands, id);
     let newest = calls.last().map(|call| &call.fate);
+    let is_live = hands.live().is_some();
     let (passed, saw) = match newest {
+        // What a live hub answers counts more than what its registry still shows.
+        Some(fate) if is_live && fate.is_not_online() => {
+            (true, Message::new("check-methods-offline-saw"))
+        }
         _ if is_connected(&hands.hub(), id) => {
-            (false, Message::new("check-methods-offline-online"))
+            let id = if is_live && ended(hands, SIMULATED_DEVICE_WITH_METHODS) {
+                "check-live-still-connected"
+            } else {
+                "check-methods-offline-online"
+            };
+            (false, Message::new(id))
         }
         Some(fate) if fate.is_not_online() => (true, Message::new("check-methods-offline-saw")),
         Some(Fate::Refused(reason)) => (

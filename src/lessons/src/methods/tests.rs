@@ -7,9 +7,7 @@ use super::{
     OUTLINE, checks,
     programs::{BACK_END, BACK_END_APPLICATION, DEVICE, SIMULATED_DEVICE_WITH_METHODS},
 };
-use crate::{
-    test_bench::{Check, PUPPET, Story, TestBench, tell},
-};
+use crate::test_bench::{Check, PUPPET, Story, TestBench, tell};
 
 const WORDS: &str = include_str!("../../../../www/texts/en/methods.ftl");
 

@@ -87,7 +87,6 @@ pub(crate) fn handed_over(hands: &Hands, settings: &Settings) -> Verdict {
 }
 
 /// Whether a device has the key that a credential was made with; none if the device's keys are not known.
-
 fn has_key(device: &DeviceIdentity, credential: &DeviceCredential) -> Option<bool> {
     let keys = &device.authentication.symmetric_key;
     let keys: Vec<_> = [&keys.primary_key, &keys.secondary_key]
@@ -170,8 +169,10 @@ pub(super) fn unplugged(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let started = hands.program_started(SIMULATED_DEVICE).unwrap_or_default();
     let lost = hands.last_lost(id, started).is_some();
+    let is_live = hands.live().is_some();
     let ended = hands.program_state(SIMULATED_DEVICE) == Some(ProgramState::Failed);
     let (passed, saw) = match (lost, ended, is_connected(&hands.hub(), id)) {
+        (true, true, true) if is_live => (false, "check-live-still-connected"),
         (false, _, true) | (true, true, true) => (false, "check-unplugged-connected"),
         (false, _, false) => (false, "check-unplugged-not-pulled"),
         (true, false, _) => (false, "check-unplugged-running"),

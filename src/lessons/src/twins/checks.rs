@@ -54,7 +54,7 @@ pub(super) fn tagged(hands: &Hands, settings: &Settings) -> Verdict {
         Err(saw) => (false, saw),
         Ok(()) => match rows_of_run(hands, id) {
             Err(saw) => (false, saw),
-            Ok([0, _]) => (false, Message::new("check-twins-tag-not-found")),
+            Ok([0, _]) => (false, not_found(hands, "check-twins-tag-not-found")),
             Ok([_, 0]) => (true, Message::new("check-twins-tag-saw")),
             Ok(_) => (true, Message::new("check-twins-tag-reported-saw")),
         },
@@ -92,13 +92,23 @@ pub(super) fn found(hands: &Hands, settings: &Settings) -> Verdict {
         Err(saw) => (false, saw),
         Ok(()) => match rows_of_run(hands, id) {
             Err(saw) => (false, saw),
-            Ok([0, _]) => (false, Message::new("check-twins-tag-not-found")),
-            Ok([_, 0]) => (false, Message::new("check-twins-again-not-found")),
+            Ok([0, _]) => (false, not_found(hands, "check-twins-tag-not-found")),
+            Ok([_, 0]) => (false, not_found(hands, "check-twins-again-not-found")),
             Ok(_) if !was_told(hands, id) => (false, Message::new("check-twins-again-not-told")),
             Ok(_) => (true, Message::new("check-twins-again-saw")),
         },
     };
     verdict("check-twins-again-looked-for", saw, id, settings)
+}
+
+/// Why a query did not find what was written before: the queries of a live hub lag behind.
+fn not_found(hands: &Hands, otherwise: &str) -> Message {
+    let is_live = hands.live().is_some();
+    Message::new(if is_live {
+        "check-live-query-late"
+    } else {
+        otherwise
+    })
 }
 
 pub(super) fn kept_apart(hands: &Hands, settings: &Settings) -> Verdict {

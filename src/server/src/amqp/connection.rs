@@ -189,6 +189,11 @@ impl Connection {
         &mut self.output
     }
 
+    /// Whether there are bytes to send.
+    pub(super) fn has_output(&self) -> bool {
+        !self.output.is_empty()
+    }
+
     /// How many bytes wait to be sent, those included that the client's windows hold back.
     pub(super) fn waiting_bytes(&self) -> usize {
         let sessions = self.sessions.values().map(Session::waiting_bytes);

@@ -37,6 +37,7 @@ use super::{
     readers::{Place, Stolen},
     request_response::describe_partition,
     tokens::{Grants, Side},
+    unsent::Share,
 };
 use crate::{
     host::{HubHandle, Stopped},
@@ -49,6 +50,8 @@ const MOST_MESSAGE_BYTES: usize = 256 * 1024;
 const MOST_WAITING: usize = 256;
 /// The most bytes that wait for the client before no more is read or asked for.
 const MOST_UNSENT: usize = 1024 * 1024;
+/// The same while much waits for others: what the client's windows hold back. Nothing else may wait for it then.
+const MOST_UNSENT_IN_CROWD: usize = 16 * 1024;
 
 /// What came of something that the hub was asked.
 pub(super) enum Done {
@@ -145,6 +148,7 @@ pub(super) struct Container {
     is_sending: bool,
     is_reading: bool,
     turn: usize,
+    share: Share,
     thief: mpsc::UnboundedSender<Stolen>,
     pub(super) stolen: mpsc::UnboundedReceiver<Stolen>,
 }
@@ -156,6 +160,7 @@ impl Container {
         let (thief, stolen) = mpsc::unbounded_channel();
         Self {
             connection: Connection::new(hub.host_name().to_owned()),
+            share: settings.unsent.share(),
             work: Work::new(),
             hub,
             settings,
@@ -280,12 +285,22 @@ impl Container {
 
     /// Whether more bytes may be read: not while too much waits for the hub or for the client.
     pub(super) fn has_room(&self) -> bool {
-        self.sends.len() + self.work.len() < MOST_WAITING
-            && self.connection.waiting_bytes() < MOST_UNSENT
+        self.sends.len() + self.work.len() < MOST_WAITING && !self.is_full()
+    }
+
+    /// Whether enough waits for the client.
+    fn is_full(&self) -> bool {
+        let waiting = self.connection.waiting_bytes();
+        if self.share.is_crowded() {
+            self.connection.has_output() || waiting >= MOST_UNSENT_IN_CROWD
+        } else {
+            waiting >= MOST_UNSENT
+        }
     }
 
     /// Sends what the hub has for the client, if the client reads it.
     pub(super) fn go_on(&mut self) {
+        self.share.set(self.connection.waiting_bytes());
         self.read_events();
         self.send_next();
     }

@@ -7,11 +7,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
-
-/// How deep values may lie in each other. What clients send is at most six deep.
-const DEEPEST: usize = 16;
-/// The most elements of an array whose elements take no bytes.
-const MOST_EMPTY_ELEMENTS: usize = 256;
+use wire::amqp::{ValueError, measure};
 
 const NULL: u8 = 0x40;
 const LIST0: u8 = 0x45;
@@ -21,36 +17,12 @@ const LIST32: u8 = 0xD0;
 /// Why bytes are no AMQP value, or a value cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum EncodingError {
-    /// A value is longer than what holds it.
-    #[error("an AMQP value is cut off: {missing} more bytes were announced")]
-    CutOff {
-        /// How many bytes are missing.
-        missing: usize,
-    },
-    /// A value is shorter than what holds it.
-    #[error("an AMQP list, map or array announces another size than its elements have")]
-    Size,
-    /// There is no such type.
-    #[error("0x{code:02x} is no AMQP type")]
-    Type {
-        /// The code of the type.
-        code: u8,
-    },
-    /// Values lie too deep in each other, or an array has too many empty elements.
-    #[error(
-        "an AMQP value is nested more than {DEEPEST} deep, or has more than {MOST_EMPTY_ELEMENTS} elements without bytes"
-    )]
-    TooComplex,
+    /// The bytes are no value, or one that is too complex.
+    #[error(transparent)]
+    Value(#[from] ValueError),
     /// The value has the wrong type or fields for its place.
     #[error("an AMQP value is not what is expected in its place: {0}")]
     Unexpected(String),
-}
-
-/// How long the first value is, once all lengths and counts in it have been found right.
-pub(super) fn measure(bytes: &[u8]) -> Result<usize, EncodingError> {
-    let mut rest = bytes;
-    skip_value(&mut rest, 0)?;
-    Ok(bytes.len() - rest.len())
 }
 
 /// Reads the first value, and gives what follows it.
@@ -71,7 +43,7 @@ pub(super) fn write_padded(
     fields: usize,
 ) -> Result<Vec<u8>, EncodingError> {
     let bytes = write(value)?;
-    pad(&bytes, fields).ok_or(EncodingError::Size)
+    pad(&bytes, fields).ok_or(EncodingError::Value(ValueError::Size))
 }
 
 fn unexpected(error: &serde_amqp::Error) -> EncodingError {
@@ -106,103 +78,4 @@ fn pad(bytes: &[u8], fields: usize) -> Option<Vec<u8>> {
     padded.extend_from_slice(items);
     padded.resize(padded.len() + nulls, NULL);
     Some(padded)
-}
-
-fn skip_value(rest: &mut &[u8], depth: usize) -> Result<(), EncodingError> {
-    if depth > DEEPEST {
-        return Err(EncodingError::TooComplex);
-    }
-    let code = take_code(rest, depth)?;
-    skip_body(rest, code, depth)
-}
-
-/// Takes the constructor of a value: its descriptors, if it has any, and the code of its type.
-fn take_code(rest: &mut &[u8], depth: usize) -> Result<u8, EncodingError> {
-    // A described value's value may be described again.
-    for _ in depth..=DEEPEST {
-        match take(rest, 1)?.first() {
-            Some(0) => skip_value(rest, depth + 1)?,
-            Some(code) => return Ok(*code),
-            None => break,
-        }
-    }
-    Err(EncodingError::TooComplex)
-}
-
-/// Skips what follows the code of a type.
-fn skip_body(rest: &mut &[u8], code: u8, depth: usize) -> Result<(), EncodingError> {
-    let fixed = match code >> 4 {
-        0x4 => 0,
-        0x5 => 1,
-        0x6 => 2,
-        0x7 => 4,
-        0x8 => 8,
-        0x9 => 16,
-        0xA => take_number(rest, 1)?,
-        0xB => take_number(rest, 4)?,
-        0xC => return skip_list(rest, 1, depth),
-        0xD => return skip_list(rest, 4, depth),
-        0xE => return skip_array(rest, 1, depth),
-        0xF => return skip_array(rest, 4, depth),
-        _ => return Err(EncodingError::Type { code }),
-    };
-    take(rest, fixed).map(|_| ())
-}
-
-fn skip_list(rest: &mut &[u8], width: usize, depth: usize) -> Result<(), EncodingError> {
-    let (count, mut items) = take_compound(rest, width)?;
-    for _ in 0..count {
-        skip_value(&mut items, depth + 1)?;
-    }
-    all_used(items)
-}
-
-fn skip_array(rest: &mut &[u8], width: usize, depth: usize) -> Result<(), EncodingError> {
-    let (count, mut items) = take_compound(rest, width)?;
-    if count == 0 && items.is_empty() {
-        return Ok(());
-    }
-    let code = take_code(&mut items, depth + 1)?;
-    if items.is_empty() && count > MOST_EMPTY_ELEMENTS || depth >= DEEPEST {
-        return Err(EncodingError::TooComplex);
-    }
-    for _ in 0..count {
-        skip_body(&mut items, code, depth + 1)?;
-    }
-    all_used(items)
-}
-
-/// Takes the size, the count and the items of a list, map or array.
-fn take_compound<'a>(
-    rest: &mut &'a [u8],
-    width: usize,
-) -> Result<(usize, &'a [u8]), EncodingError> {
-    let size = take_number(rest, width)?;
-    let mut items = take(rest, size)?;
-    let count = take_number(&mut items, width)?;
-    Ok((count, items))
-}
-
-fn all_used(items: &[u8]) -> Result<(), EncodingError> {
-    if items.is_empty() {
-        Ok(())
-    } else {
-        Err(EncodingError::Size)
-    }
-}
-
-fn take_number(rest: &mut &[u8], width: usize) -> Result<usize, EncodingError> {
-    let bytes = take(rest, width)?;
-    Ok(bytes
-        .iter()
-        .fold(0, |number, byte| number << 8 | usize::from(*byte)))
-}
-
-fn take<'a>(rest: &mut &'a [u8], count: usize) -> Result<&'a [u8], EncodingError> {
-    let missing = count.saturating_sub(rest.len());
-    let (taken, after) = rest
-        .split_at_checked(count)
-        .ok_or(EncodingError::CutOff { missing })?;
-    *rest = after;
-    Ok(taken)
 }

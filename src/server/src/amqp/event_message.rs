@@ -51,7 +51,7 @@ pub(super) fn write_event(
         set_sender_property(&mut message, name, text);
     }
     for (name, value) in event.properties.application {
-        message.set_application(&name, Value::from(value.unwrap_or_default()));
+        message.set_application(&name, value.map_or(Value::Null, Value::from));
     }
     message.set_data(event.body);
     message.write()

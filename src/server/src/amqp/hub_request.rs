@@ -103,19 +103,21 @@ fn request(method: Method, path: &str, token: &SecretString) -> Result<Request<V
         .map_err(|why| unwritable(&why))
 }
 
+/// The refusal of a property that has parts.
+fn not_simple() -> Error {
+    error(
+        condition::ARGUMENT_ERROR,
+        "a property of the message is neither a text nor a number; expected one of them",
+    )
+}
+
 /// What the sections of a message say, in the hub's own words.
 fn read_properties(message: &Received) -> Result<MessageProperties, Error> {
     let text = |property| {
         let Some(value) = message.property(property) else {
             return Ok(None);
         };
-        let text = to_text(value);
-        text.map(Some).ok_or_else(|| {
-            error(
-                condition::ARGUMENT_ERROR,
-                "a property of the message is neither a text nor a number; expected one of them",
-            )
-        })
+        to_text(value).map(Some).ok_or_else(not_simple)
     };
     let moment = |property| match message.property(property) {
         Some(Value::Timestamp(at)) => Ok(Some(to_moment(at).to_iso())),
@@ -132,7 +134,10 @@ fn read_properties(message: &Received) -> Result<MessageProperties, Error> {
     system.expiry = moment(Property::AbsoluteExpiryTime)?;
     system.creation_time = moment(Property::CreationTime)?;
     for (name, value) in &message.application {
-        let value = to_text(value);
+        let value = match value {
+            Value::Null => None,
+            value => Some(to_text(value).ok_or_else(not_simple)?),
+        };
         if name.eq_ignore_ascii_case(ACK) {
             properties.system.ack = value;
         } else {

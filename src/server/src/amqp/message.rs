@@ -10,6 +10,8 @@ use serde_amqp::{
 };
 use serde_bytes::ByteBuf;
 
+use wire::amqp::ValueError;
+
 use super::encoding::{EncodingError, read_first, write};
 
 const DELIVERY_ANNOTATIONS: u64 = 0x71;
@@ -76,7 +78,7 @@ impl Received {
             message.add(section)?;
             bytes = rest;
         }
-        Err(EncodingError::TooComplex)
+        Err(ValueError::TooComplex.into())
     }
 
     /// A field of the properties; none if it is null.

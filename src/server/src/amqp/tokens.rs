@@ -162,7 +162,7 @@ impl Doors<'_> {
         let token = SasToken::parse(text)?;
         let resource = token.resource_decoded().ok_or(TokenError::Resource)?;
         let (side, resource) = match resource.split_once("://") {
-            Some(("sb" | "amqp" | "amqps", rest)) => (Side::EventHub, rest),
+            Some((scheme, rest)) if is_of_event_hubs(scheme) => (Side::EventHub, rest),
             Some(_) => return Err(TokenError::Resource),
             None => (Side::Hub, resource.as_str()),
         };
@@ -246,6 +246,12 @@ impl Grant {
             Err(TokenError::Audience)
         }
     }
+}
+
+/// Whether tokens for the event hub begin with this scheme.
+fn is_of_event_hubs(scheme: &str) -> bool {
+    let schemes = ["sb", "amqp", "amqps"];
+    schemes.iter().any(|it| it.eq_ignore_ascii_case(scheme))
 }
 
 /// The host without its port, and the path in lower case without slashes at its ends.

@@ -164,8 +164,7 @@ impl Refusal {
 
     fn response(&self) -> Response<Full<Bytes>> {
         let status = match self {
-            Self::Path => StatusCode::NOT_FOUND,
-            Self::Protocol(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
+            Self::Path | Self::Protocol(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
         };
         let mut response = plain(status, format!("{self}\n"));
         if matches!(self, Self::Handshake(_)) {

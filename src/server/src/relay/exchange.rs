@@ -3,7 +3,7 @@
 use std::{future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
@@ -149,10 +149,15 @@ impl Exchange {
 }
 
 fn request(target: &Target, asked: &HeaderMap, body: Vec<u8>) -> Request<Full<Bytes>> {
+    let mut told = headers::for_hub(asked);
+    // Servers wait for the body of such a request, or refuse it, unless they are told that it has none.
+    let is_expected = [Method::POST, Method::PUT, Method::PATCH].contains(&target.method);
+    if is_expected && body.is_empty() {
+        told.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     let mut request = Request::new(Full::new(body.into()));
     *request.method_mut() = target.method.clone();
     *request.uri_mut() = target.uri.clone();
-    let mut told = headers::for_hub(asked);
     // A name that was found among the relay's own can stand in a header.
     if let Ok(host) = target.hub.to_string().parse() {
         told.insert(header::HOST, host);

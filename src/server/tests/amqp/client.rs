@@ -235,6 +235,16 @@ impl Client {
         self.attached(attach).await
     }
 
+    /// Asks for all that is at an address, and has a window for the first frame of it alone. The session has put one
+    /// token before.
+    pub(crate) async fn ask_for_one_frame(&mut self, address: &str) {
+        let attach = self.attach(Role::Receiver, address, |_| {});
+        self.send(0, &attach).await;
+        let mut flow = flow(Some(attach.handle), Some(1000), false, false);
+        flow.incoming_window = 2;
+        self.send(0, &flow).await;
+    }
+
     fn attach(&mut self, role: Role, address: &str, change: impl FnOnce(&mut Attach)) -> Attach {
         let handle = self.next_handle;
         self.next_handle += 1;

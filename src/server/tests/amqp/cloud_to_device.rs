@@ -1,6 +1,9 @@
 //! Sending to devices.
 
-use serde_amqp::{Value, primitives::Timestamp};
+use serde_amqp::{
+    Value,
+    primitives::{OrderedMap, Timestamp},
+};
 use serde_bytes::ByteBuf;
 
 use crate::{
@@ -160,4 +163,20 @@ async fn devices_over_amqp_are_refused_by_name() {
     let address = "/devices/dev1/messages/events";
     let error = client.attach_sender(address).await.unwrap_err();
     assert_eq!(condition(&error), "amqp:not-implemented");
+}
+
+#[tokio::test]
+async fn a_property_that_a_device_could_not_read_is_refused() {
+    let hub = TestHub::start().await;
+    let mut client = hub.open_service().await;
+    let link = client.attach_sender(ADDRESS).await.unwrap();
+    let to = Value::from("/devices/dev1/messages/devicebound");
+    let list = (Value::from("list"), Value::List(vec![Value::from("a")]));
+    let message = message([
+        (0x73, Value::List(vec![Value::Null, Value::Null, to])),
+        (0x74, Value::Map(OrderedMap::from_iter([list]))),
+        (0x75, data("hello")),
+    ]);
+    let error = client.send_message(link, &message).await.unwrap_err();
+    assert_eq!(condition(&error), "com.microsoft:argument-error");
 }

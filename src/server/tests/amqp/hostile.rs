@@ -7,7 +7,7 @@ use fe2o3_amqp_types::{
 
 use crate::{
     client::{AMQP_HEADER, Client, SASL_HEADER, condition},
-    hub::TestHub,
+    hub::{ENTITY, TestHub},
 };
 
 /// The error of the close with which the hub ends a connection.
@@ -232,6 +232,45 @@ async fn many_flows_that_ask_for_answers_nobody_reads_take_no_room() {
     });
     assert!(written.await.is_err(), "200 MB were taken in");
     expect_service(&hub).await;
+}
+
+/// What clients hold back by their windows takes room, and with each of them in another consumer group there may be
+/// any number of readers.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn many_readers_that_take_nothing_do_not_fill_the_memory() {
+    let hub = TestHub::start().await;
+    let large = "x".repeat(200_000);
+    for _ in 0..16 {
+        hub.send_telemetry(&large).await;
+    }
+    let before = memory();
+    let mut greedy = Vec::new();
+    for number in 0..100 {
+        let mut client = hub.open_reader().await;
+        let address = format!("{ENTITY}/ConsumerGroups/group{number}/Partitions/0");
+        client.ask_for_one_frame(&address).await;
+        // What comes first comes once all is there that the hub has for this client.
+        while !matches!(client.next().await.0, Performative::Transfer(_)) {}
+        greedy.push(client);
+    }
+    let grown = memory() - before;
+    assert!(grown < 220 * 1024 * 1024, "by {grown} bytes");
+    // Others are served, if only with a little at a time.
+    let mut modest = hub.open_reader().await;
+    let address = format!("{ENTITY}/ConsumerGroups/$Default/Partitions/0");
+    let link = modest.attach_receiver(&address, |_| {}).await.unwrap();
+    modest.grant(link, 3, false).await;
+    for _ in 0..3 {
+        modest.receive().await;
+    }
+}
+
+/// How much memory this process has.
+#[cfg(target_os = "linux")]
+fn memory() -> u64 {
+    let process = procfs::process::Process::myself().unwrap();
+    process.stat().unwrap().rss * procfs::page_size()
 }
 
 async fn expect_detach(client: &mut Client, expected: &str) {

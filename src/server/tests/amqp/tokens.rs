@@ -247,3 +247,24 @@ async fn a_newer_token_keeps_the_links_of_the_older_one() {
     let message = crate::cloud_to_device::message_to("/devices/dev1/messages/devicebound");
     client.send_message(link, &message).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_token_for_one_address_alone_is_enough_to_use_it() {
+    let hub = TestHub::start().await;
+    let expires = seconds_from_now(60);
+    let message = crate::cloud_to_device::message_to("/devices/dev1/messages/devicebound");
+    for resource in ["messages/devicebound", "messages/deviceBound", "messages"] {
+        let resource = format!("{HOST}/{resource}");
+        let token = hub.hub_token_for(&resource, "service", expires);
+        let mut client = hub.open().await;
+        assert_eq!(client.put_token(&resource, &token).await, 200);
+        let link = client.attach_sender("/messages/devicebound").await.unwrap();
+        client.send_message(link, &message).await.unwrap();
+    }
+    let resource = format!("{HOST}/messages/serviceBound/feedback");
+    let token = hub.hub_token_for(&resource, "service", expires);
+    let path = "/messages/serviceBound/feedback";
+    assert_eq!(hub.ask_with(&token, "GET", path, "").await.status(), 204);
+    let path = "/devices/dev1/messages/devicebound";
+    assert_eq!(hub.ask_with(&token, "POST", path, "").await.status(), 401);
+}

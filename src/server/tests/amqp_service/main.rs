@@ -2,4 +2,7 @@
 
 mod network;
 mod reading;
+mod sending;
+mod tokens;
+mod trouble;
 mod world;

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicU16, AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -35,6 +35,7 @@ use wire::timestamp::Timestamp;
 /// What tests do to the network.
 #[derive(Default)]
 pub(crate) struct Hand {
+    port: AtomicU16,
     cut: Notify,
     opened: Mutex<Vec<String>>,
     barred: AtomicUsize,
@@ -43,6 +44,11 @@ pub(crate) struct Hand {
 }
 
 impl Hand {
+    /// Leads all connections from now on to a port.
+    pub(crate) fn lead_to(&self, port: u16) {
+        self.port.store(port, Ordering::SeqCst);
+    }
+
     /// Cuts all connections.
     pub(crate) fn cut(&self) {
         self.cut.notify_waiters();
@@ -65,9 +71,8 @@ impl Hand {
     }
 }
 
-/// Whatever host is named, the connection goes to one port of this machine.
+/// Whatever host and port are named, the connection goes to one port of this machine.
 pub(crate) struct TestNetwork {
-    pub(crate) port: u16,
     pub(crate) trusted: PathBuf,
     pub(crate) hand: Arc<Hand>,
 }
@@ -133,7 +138,8 @@ impl TestNetwork {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await;
+        let port = self.hand.port.load(Ordering::SeqCst);
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await;
         let stream = stream.map_err(|error| error.to_string())?;
         let name = ServerName::try_from(host).map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(Arc::new(config));

@@ -1,8 +1,31 @@
 //! Events are read.
 
-use amqp::message::{Ask, Told};
+use std::collections::BTreeMap;
 
-use crate::world::{HOST, in_world};
+use amqp::message::{Ask, Told};
+use wire::{
+    connection_string::{ConnectionString, EventHubsConnectionString, EventHubsCredential},
+    event::{Event, EventPosition},
+};
+
+use crate::world::{HOST, World, in_world, until};
+
+/// The hub's own record of all its events.
+async fn kept(world: &World) -> Vec<Event> {
+    let mut all = Vec::new();
+    for partition in 0..world.hub.partition_count() {
+        let read = world
+            .hub
+            .read_events(partition, EventPosition::Earliest, 100_000);
+        all.extend(read.await.unwrap());
+    }
+    all
+}
+
+fn sorted(mut events: Vec<Event>) -> Vec<Event> {
+    events.sort_by_key(|event| (event.partition, event.sequence_number));
+    events
+}
 
 #[tokio::test]
 async fn events_of_all_devices_are_read_from_the_place_to_which_the_hub_points() {
@@ -13,10 +36,9 @@ async fn events_of_all_devices_are_read_from_the_place_to_which_the_hub_points()
         world.desk.hear(Ask::Read { id: 7, since: None });
         let partitions = world.hub.partition_count();
         assert_eq!(world.told().await, Told::Reading { id: 7, partitions });
-        let mut events = world.events(2).await;
-        events.sort_by(|a, b| a.device_id.cmp(&b.device_id));
-        let bodies: Vec<_> = events.iter().map(|event| &event.body[..]).collect();
-        assert_eq!(bodies, [b"one", b"two"]);
+        let events = world.events(2).await;
+        let partitions: Vec<_> = events.iter().map(|event| event.partition).collect();
+        assert_ne!(partitions[0], partitions[1]);
         let port = world.port;
         assert_eq!(
             world.hand.opened(),
@@ -25,6 +47,144 @@ async fn events_of_all_devices_are_read_from_the_place_to_which_the_hub_points()
                 format!("wss://{HOST}:{port}/$servicebus/websocket"),
             ]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_comes_with_all_that_the_hub_knows_of_it() {
+    in_world(async |world| {
+        let properties = [
+            ("iothub-messageid", "m1"),
+            ("iothub-correlationid", "c1"),
+            ("iothub-contenttype", "application/json"),
+            ("iothub-contentencoding", "utf-8"),
+            ("iothub-app-colour", "blue"),
+            ("iothub-app-empty", ""),
+        ];
+        world
+            .send_telemetry_with("dev1", &properties, "{\"t\":21.5}")
+            .await;
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        let events = world.events(1).await;
+        assert_eq!(
+            events[0].properties.system.message_id.as_deref(),
+            Some("m1")
+        );
+        assert_eq!(events, kept(world).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_event_comes_once_and_in_order_across_broken_connections() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        let mut seen = Vec::new();
+        for round in 0..3 {
+            for number in 0..20 {
+                let device = ["dev1", "dev2"][number % 2];
+                world
+                    .send_telemetry(device, &format!("{round}-{number}"))
+                    .await;
+            }
+            // Some of them may not have come yet when the line is cut.
+            seen.extend(world.events(1).await);
+            world.hand.bar(round % 2);
+            world.hand.cut();
+        }
+        while seen.len() < 60 {
+            seen.extend(world.events(1).await);
+        }
+        assert!(world.hand.opened().len() > 6);
+        let mut last = BTreeMap::new();
+        for event in &seen {
+            let number = Some(event.sequence_number);
+            assert!(last.insert(event.partition, event.sequence_number) < number);
+        }
+        assert_eq!(sorted(seen), sorted(kept(world).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hub_that_has_begun_anew_is_read_from_its_beginning() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        world.send_telemetry("dev1", "old 1").await;
+        world.send_telemetry("dev1", "old 2").await;
+        world.events(2).await;
+        world.begin_anew().await;
+        world.send_telemetry("dev1", "new").await;
+        assert_eq!(world.events(1).await[0].body, b"new");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_are_read_from_a_moment_on() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "before").await;
+        let since = kept(world).await[0].enqueued_time.as_millis() + 1;
+        until(since).await;
+        world.send_telemetry("dev1", "after").await;
+        world.choose("service");
+        let since = Some(since);
+        world.desk.hear(Ask::Read { id: 1, since });
+        assert_eq!(world.events(1).await[0].body, b"after");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_of_the_very_moment_is_read() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "now").await;
+        let since = Some(kept(world).await[0].enqueued_time.as_millis());
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since });
+        assert_eq!(world.events(1).await[0].body, b"now");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_event_hubs_string_that_is_given_leads_to_events_without_asking_the_hub() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "one").await;
+        let service = world.string("service");
+        let events = EventHubsConnectionString {
+            host_name: service.host_name.clone(),
+            policy: Some(service.policy.clone()),
+            credential: EventHubsCredential::SharedAccessKey(service.key.clone()),
+            entity_path: Some(format!("iothub-ehub-{HOST}")),
+            use_development_emulator: false,
+        };
+        world.desk.hear(Ask::Hub {
+            connection_string: service.to_text().into_inner(),
+            events: Some(ConnectionString::EventHubs(events).to_text().into_inner()),
+        });
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        assert_eq!(world.events(1).await[0].body, b"one");
+        assert_eq!(world.hand.opened().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_read_that_is_stopped_tells_no_more() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        assert!(matches!(world.told().await, Told::Reading { id: 1, .. }));
+        world.desk.hear(Ask::Stop { id: 1 });
+        world.send_telemetry("dev1", "one").await;
+        world.desk.hear(Ask::Read { id: 2, since: None });
+        assert!(matches!(world.told().await, Told::Reading { id: 2, .. }));
+        assert!(matches!(world.told().await, Told::Events { id: 2, .. }));
     })
     .await;
 }

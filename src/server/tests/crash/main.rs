@@ -58,8 +58,16 @@ fn below(dice: &mut Dice, end: u64) -> u64 {
     dice.next_u64() % end
 }
 
+/// How long the first start may take; of each later one, it is known how long the one before took.
+const FIRST_START: Duration = Duration::from_millis(100);
 /// Longer than anything here takes, on a busy machine too.
 const LIMIT: Duration = Duration::from_mins(1);
+
+/// A part of a time.
+fn some_of(time: Duration, dice: &mut Dice) -> Duration {
+    let most = u64::try_from(time.as_micros()).unwrap();
+    Duration::from_micros(below(dice, most))
+}
 
 #[tokio::test]
 async fn the_program_loses_nothing_acknowledged_and_has_nothing_unsent() {
@@ -71,17 +79,30 @@ async fn a_hub_that_forgets_loses_nothing_else_and_has_nothing_unsent() {
     crash(Subject::SmallHub).await;
 }
 
+#[tokio::test]
+async fn a_first_start_that_is_killed_is_in_the_way_of_no_other() {
+    let (starts, mut dice) = begin("first starts");
+    let mut start = FIRST_START;
+    for _ in 0..starts {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("data");
+        let mut process = Process::start(Subject::Program, &folder);
+        tokio::time::sleep(some_of(start, &mut dice)).await;
+        process.kill().await;
+        let mut process = Process::start(Subject::Program, &folder);
+        let ends = process.ends(&folder).await;
+        start = process.age();
+        // What was written by then, certificates above all, is whole, or was written anew.
+        assert!(ends.rest().await.is_ok());
+        process.kill().await;
+    }
+}
+
 /// Lives one life after another, and compares what is kept after each.
 async fn crash(subject: Subject) {
-    let crashes = number("CRASHES").unwrap_or(6);
-    let seed = number("CRASH_SEED").unwrap_or_else(|| {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        since.subsec_nanos().into()
-    });
-    println!("{subject:?}: CRASHES={crashes} CRASH_SEED={seed}");
+    let (crashes, mut dice) = begin(&format!("{subject:?}"));
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("data");
-    let mut dice = Dice::seed_from_u64(seed);
     let mut users = users(&mut dice);
     kept::prepare(subject, &folder, &names());
     let mut lives = Lives::new(subject, &folder);
@@ -104,6 +125,17 @@ async fn crash(subject: Subject) {
         lives.cut_short
     );
     assert!(events > 0, "the hub was never up for long enough");
+}
+
+/// How often to kill, and the dice. A run that fails says what it was begun with.
+fn begin(what: &str) -> (u64, Dice) {
+    let crashes = number("CRASHES").unwrap_or(6);
+    let seed = number("CRASH_SEED").unwrap_or_else(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        since.subsec_nanos().into()
+    });
+    println!("{what}: CRASHES={crashes} CRASH_SEED={seed}");
+    (crashes, Dice::seed_from_u64(seed))
 }
 
 fn users(dice: &mut Dice) -> Vec<Box<dyn User>> {
@@ -153,7 +185,7 @@ impl<'a> Lives<'a> {
         Self {
             subject,
             folder,
-            start: Duration::from_millis(100),
+            start: FIRST_START,
             cut_short: 0,
             authority: None,
         }
@@ -163,8 +195,7 @@ impl<'a> Lives<'a> {
     async fn one(&mut self, users: &mut [Box<dyn User>], dice: &mut Dice) {
         let mut process = Process::start(self.subject, self.folder);
         if below(dice, 5) == 0 {
-            let start = u64::try_from(self.start.as_micros()).unwrap();
-            tokio::time::sleep(Duration::from_micros(below(dice, start))).await;
+            tokio::time::sleep(some_of(self.start, dice)).await;
             process.kill().await;
             self.cut_short += 1;
             return;

@@ -1,6 +1,7 @@
 //! The thread that owns the hub, and what it does with what it is told to keep.
 
 mod client;
+mod unread;
 
 use std::{
     sync::{
@@ -12,6 +13,7 @@ use std::{
 
 use hub::{Hub, HubOptions, StoreError};
 use server::host::{Ended, HubHandle, Keep, Stopped};
+use tokio::sync::Mutex;
 
 use crate::client::{connect_with_will, get, register, send_to_device};
 
@@ -42,6 +44,25 @@ impl Keep for WithoutEvents {
             return Err(no_room());
         }
         self.0.store(hub.revision(), Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn kind(&self) -> &'static str {
+        "a test's"
+    }
+}
+
+/// Counts how often it was told to keep what has changed, and can be held up.
+#[derive(Clone, Default)]
+struct Counting {
+    count: Arc<AtomicU64>,
+    gate: Arc<Mutex<()>>,
+}
+
+impl Keep for Counting {
+    fn flush(&mut self, _: &Hub) -> Result<(), StoreError> {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        drop(self.gate.blocking_lock());
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     packets,
-    site::{Site, now, soon},
+    site::{LONG, Site, now, soon},
 };
 
 /// So short that a test can wait for it.
@@ -119,8 +119,20 @@ async fn malformed_packets_end_their_connection_alone() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_is_dropped() {
+async fn a_client_that_takes_nothing_for_long_is_dropped() {
     let site = Site::with(times(|times| times.stalled = SHORT));
+    ask_for_more_than_is_read(&site).await;
+}
+
+/// However slowly it takes what is sent to it.
+#[tokio::test]
+async fn a_client_for_which_too_much_waits_is_dropped_at_once() {
+    let site = Site::with(times(|times| times.stalled = 100 * LONG));
+    ask_for_more_than_is_read(&site).await;
+}
+
+/// Is a client that asks and does not read, until it is dropped.
+async fn ask_for_more_than_is_read(site: &Site) {
     let string = site.register("dev1").await;
     let (mut reader, mut writer) = tokio::io::split(site.tls_with_little_room().await);
     writer.write_all(&packets::connect(&string)).await.unwrap();
@@ -136,7 +148,7 @@ async fn a_client_that_does_not_read_is_dropped() {
     let gets = packets::get_twin().repeat(100);
     soon(async { while writer.write_all(&gets).await.is_ok() {} }).await;
     ends(&mut reader).await;
-    is_well(&site).await;
+    is_well(site).await;
 }
 
 #[tokio::test]

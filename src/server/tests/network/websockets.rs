@@ -131,8 +131,8 @@ async fn amqp_is_spoken_on_each_path_that_a_client_of_it_knows() {
 async fn other_paths_and_protocols_are_refused_with_a_status() {
     let site = Site::new();
     for (path, protocol, status) in [
-        ("/", "mqtt", 404),
-        ("/devices", "mqtt", 404),
+        ("/", "mqtt", 400),
+        ("/devices", "mqtt", 400),
         ("/$iothub/websocket", "mqttv5", 400),
         ("/$servicebus/websocket", "mqtt", 400),
     ] {

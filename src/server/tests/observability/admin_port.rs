@@ -11,6 +11,7 @@ fn the_page_and_its_parts_are_there() {
     for (path, media_type) in [
         ("/", "text/html"),
         ("/admin.css", "text/css"),
+        ("/icon.svg", "image/svg+xml"),
         ("/tokens.css", "text/css"),
         ("/admin.js", "text/javascript"),
         ("/state.json", "application/json"),

@@ -56,6 +56,30 @@ fn a_request_is_told_with_what_it_asked_for() {
 }
 
 #[test]
+fn a_reason_is_found_in_whatever_form_an_answer_has() {
+    let program = Program::start(&["--ephemeral"]);
+    register(&program, "dev1");
+    let request = |method: &str, path: &str, body: &str| {
+        let mut request = program.owner().get_device(now(), "dev1").request;
+        *request.method_mut() = method.parse().unwrap();
+        *request.uri_mut() = format!("{path}?api-version=2021-04-12").parse().unwrap();
+        *request.body_mut() = body.as_bytes().to_vec();
+        exchange(&program, &request)
+    };
+    let module = r#"{"deviceId":"dev1","moduleId":"m1"}"#;
+    request("PUT", "/devices/dev1/modules/m1", module);
+    request("PUT", "/devices/dev1/modules/m1", module);
+    request("POST", "/twins/dev1/methods", r#"{"methodName":"reboot"}"#);
+    for (code, begins) in [
+        ("ModuleAlreadyExistsOnDevice", "Device dev1"),
+        ("DeviceNotOnline", "The device is not online"),
+    ] {
+        let reason = refusal(&program, code)["reason"].clone();
+        assert!(reason.as_str().unwrap().starts_with(begins), "{reason}");
+    }
+}
+
+#[test]
 fn a_client_that_does_not_trust_the_certificate_is_told_with_what_to_do() {
     use std::io::Write;
     let program = Program::start(&["--ephemeral"]);

@@ -128,7 +128,7 @@ async fn a_foreign_host_name_that_leads_here_opens_nothing() {
     }
     let upgrade = [
         ("Host", "evil.example"),
-        ("Connection", "Upgrade"),
+        ("Connection", "Upgrade, close"),
         ("Upgrade", "websocket"),
         ("Sec-WebSocket-Version", "13"),
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),

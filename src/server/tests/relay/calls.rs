@@ -193,6 +193,27 @@ async fn only_what_a_hub_needs_reaches_it() {
 }
 
 #[tokio::test]
+async fn a_post_without_a_body_says_so() {
+    // Without a length, some servers wait for a body or refuse (411).
+    let (server, mut told) = TestServer::answering(ANSWER).await;
+    let page = Page::new(server.known());
+    for (method, path, expected) in [
+        ("POST", "messages/serviceBound/feedback/lock/abandon", true),
+        ("PUT", "devices/dev1", true),
+        ("GET", "devices/dev1", false),
+        ("DELETE", "devices/dev1", false),
+    ] {
+        let answer = page
+            .relay(method, &format!("{}/{path}", server.host()))
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let request = told.recv().await.unwrap();
+        let has_length = request.contains("content-length: 0\r\n");
+        assert_eq!(has_length, expected, "{request}");
+    }
+}
+
+#[tokio::test]
 async fn only_what_a_page_needs_comes_back() {
     let (server, _told) = TestServer::answering(ANSWER).await;
     let page = Page::new(server.known());

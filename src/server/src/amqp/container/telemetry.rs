@@ -3,7 +3,7 @@
 use hub::Hub;
 use wire::{event::EventPosition, timestamp::Timestamp};
 
-use super::{Batch, Container, Done, Kind, MOST_UNSENT};
+use super::{Batch, Container, Done, Kind};
 use crate::amqp::{event_message::write_event, extent::PartitionExtent, link::LinkId};
 
 /// The most bytes of events that one look at the hub brings.
@@ -17,7 +17,7 @@ const CHUNK: usize = 16;
 impl Container {
     /// Reads for all links that want events and may have some, with one look at the hub.
     pub(super) fn read_events(&mut self) {
-        if self.is_reading || self.connection.waiting_bytes() >= MOST_UNSENT {
+        if self.is_reading || self.is_full() {
             return;
         }
         let mut wanted = Vec::new();
@@ -46,9 +46,17 @@ impl Container {
         let first = self.turn % wanted.len();
         wanted.rotate_left(first);
         self.is_reading = true;
+        let measure = if self.share.is_crowded() {
+            Measure { bytes: 1, chunk: 1 }
+        } else {
+            Measure {
+                bytes: MOST_READ_BYTES,
+                chunk: CHUNK,
+            }
+        };
         let hub = self.hub.clone();
         self.start(async move {
-            let batches = hub.look(move |hub| read(hub, wanted)).await?;
+            let batches = hub.look(move |hub| read(hub, wanted, measure)).await?;
             Ok(Done::Read(batches))
         });
     }
@@ -102,16 +110,25 @@ struct Wanted {
     wants_metrics: bool,
 }
 
+/// How much is read with one look at the hub.
+#[derive(Clone, Copy)]
+struct Measure {
+    /// So many bytes are enough.
+    bytes: usize,
+    /// How many events are taken at a time until there are.
+    chunk: usize,
+}
+
 /// Reads events for several links, in their order, until there are enough bytes.
-fn read(hub: &Hub, wanted: Vec<Wanted>) -> Vec<Batch> {
+fn read(hub: &Hub, wanted: Vec<Wanted>, measure: Measure) -> Vec<Batch> {
     let mut bytes = 0;
     let read = wanted
         .into_iter()
-        .map(|wanted| read_batch(hub, wanted, &mut bytes));
+        .map(|wanted| read_batch(hub, wanted, measure, &mut bytes));
     read.collect()
 }
 
-fn read_batch(hub: &Hub, wanted: Wanted, bytes: &mut usize) -> Batch {
+fn read_batch(hub: &Hub, wanted: Wanted, measure: Measure, bytes: &mut usize) -> Batch {
     let partition = wanted.partition;
     let extent = wanted
         .wants_metrics
@@ -123,8 +140,8 @@ fn read_batch(hub: &Hub, wanted: Wanted, bytes: &mut usize) -> Batch {
         extent: extent.flatten(),
     };
     let mut from = wanted.from;
-    while *bytes < MOST_READ_BYTES && batch.events.len() < wanted.most && !batch.is_all {
-        let count = CHUNK.min(wanted.most - batch.events.len());
+    while *bytes < measure.bytes && batch.events.len() < wanted.most && !batch.is_all {
+        let count = measure.chunk.min(wanted.most - batch.events.len());
         let events = hub.read_events(partition, &from, count);
         let sizes = events
             .iter()

@@ -1,0 +1,5 @@
+//! Hubs that break the protocol, try to take more than their share, or point elsewhere.
+
+mod frames;
+mod peer;
+mod redirects;

@@ -1,0 +1,229 @@
+//! Messages are sent to devices, and feedback comes back.
+
+use amqp::message::{Ask, CloudToDevice, FailureKind, Told};
+use http::Response;
+use wire::{
+    properties::{MessageProperties, SystemProperties},
+    rest::FeedbackStatus,
+    timestamp::Timestamp,
+};
+
+use crate::world::{World, in_world, now};
+
+fn message(device: &str, body: &[u8]) -> CloudToDevice {
+    CloudToDevice {
+        device_id: device.to_owned(),
+        body: body.to_vec(),
+        ..CloudToDevice::default()
+    }
+}
+
+async fn send(world: &mut World, message: CloudToDevice) -> Told {
+    world.desk.hear(Ask::Send { id: 3, message });
+    world.told().await
+}
+
+/// Takes the next message as the device, and completes it.
+async fn received(world: &World, device: &str) -> Response<Vec<u8>> {
+    let path = format!("/devices/{device}/messages/devicebound");
+    let message = world.rest("GET", &path, &[], Vec::new()).await;
+    assert_eq!(message.status(), 200);
+    let lock = message.headers()["etag"].to_str().unwrap().replace('"', "");
+    let path = format!("{path}/{lock}");
+    let done = world.rest("DELETE", &path, &[], Vec::new()).await;
+    assert_eq!(done.status(), 204);
+    message
+}
+
+#[tokio::test]
+async fn a_message_reaches_its_device_with_all_of_its_properties() {
+    in_world(async |world| {
+        world.choose("service");
+        let expiry = Timestamp::from_millis(now() + 600_000).to_iso();
+        let system = SystemProperties {
+            message_id: Some("m1".to_owned()),
+            correlation_id: Some("c1".to_owned()),
+            user_id: Some("user".to_owned()),
+            content_type: Some("application/json".to_owned()),
+            content_encoding: Some("utf-8".to_owned()),
+            expiry: Some(expiry.clone()),
+            ack: Some("full".to_owned()),
+            ..SystemProperties::default()
+        };
+        let application = vec![("Colour".to_owned(), Some("blue".to_owned()))];
+        let message = CloudToDevice {
+            properties: MessageProperties {
+                system,
+                application,
+            },
+            ..message("dev1", b"hello")
+        };
+        assert_eq!(send(world, message).await, Told::Sent { id: 3 });
+        let received = received(world, "dev1").await;
+        assert_eq!(received.body(), b"hello");
+        for (name, value) in [
+            ("iothub-messageid", "m1"),
+            ("iothub-correlationid", "c1"),
+            ("iothub-userid", "user"),
+            ("iothub-contenttype", "application/json"),
+            ("iothub-contentencoding", "utf-8"),
+            ("iothub-expiry", &expiry),
+            ("iothub-ack", "full"),
+            ("iothub-app-colour", "blue"),
+        ] {
+            assert_eq!(received.headers()[name], value, "{name}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_go_on_one_connection_in_the_order_in_which_they_were_asked_for() {
+    in_world(async |world| {
+        world.choose("service");
+        for id in 0..10 {
+            let message = message("dev1", id.to_string().as_bytes());
+            world.desk.hear(Ask::Send { id, message });
+        }
+        for id in 0..10 {
+            assert_eq!(world.told().await, Told::Sent { id });
+            let body = received(world, "dev1").await.into_body();
+            assert_eq!(body, id.to_string().into_bytes());
+        }
+        assert_eq!(world.hand.opened().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_may_hold_what_an_address_cannot() {
+    in_world(async |world| {
+        let device = "a#b%41?c=d";
+        let identity = format!(
+            r#"{{"deviceId":"{device}","status":"enabled","authentication":{{"type":"sas"}}}}"#
+        );
+        let encoded = wire::rest::encode_id(device);
+        let path = format!("/devices/{encoded}");
+        let made = world.rest("PUT", &path, &[], identity.into_bytes()).await;
+        assert_eq!(made.status(), 200);
+        world.choose("service");
+        let sent = send(world, message(device, b"hello")).await;
+        assert_eq!(sent, Told::Sent { id: 3 });
+        assert_eq!(received(world, &encoded).await.body(), b"hello");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn there_is_no_such_device() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Send {
+            id: 1,
+            message: message("nobody", b"hello"),
+        });
+        let failure = world.failure().await;
+        assert_eq!(failure.kind, FailureKind::NotFound);
+        assert_eq!(failure.condition.as_deref(), Some("amqp:not-found"));
+        // The next message goes on the same connection.
+        assert_eq!(
+            send(world, message("dev1", b"hello")).await,
+            Told::Sent { id: 3 }
+        );
+        assert_eq!(world.hand.opened().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_queue_takes_no_more() {
+    in_world(async |world| {
+        world.choose("service");
+        for _ in 0..50 {
+            let sent = send(world, message("dev1", b"hello")).await;
+            assert_eq!(sent, Told::Sent { id: 3 });
+        }
+        world.desk.hear(Ask::Send {
+            id: 1,
+            message: message("dev1", b"hello"),
+        });
+        let failure = world.failure().await;
+        assert_eq!(failure.kind, FailureKind::LimitReached);
+        assert!(
+            failure
+                .description
+                .contains("DeviceMaximumQueueDepthExceeded"),
+            "{failure:?}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_of_64_kilobytes_is_sent_and_a_larger_one_is_refused() {
+    in_world(async |world| {
+        world.choose("service");
+        let sent = send(world, message("dev1", &[b'x'; 65_000])).await;
+        assert_eq!(sent, Told::Sent { id: 3 });
+        assert_eq!(received(world, "dev1").await.body().len(), 65_000);
+        for bytes in [65_537, 300_000] {
+            let message = message("dev1", &vec![b'x'; bytes]);
+            world.desk.hear(Ask::Send { id: 1, message });
+            let failure = world.failure().await;
+            assert_eq!(failure.kind, FailureKind::Refused, "{bytes}");
+            assert_eq!(
+                failure.condition.as_deref(),
+                Some("amqp:link:message-size-exceeded"),
+                "{bytes}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_expiry_that_is_no_time_is_not_sent() {
+    in_world(async |world| {
+        world.choose("service");
+        let mut message = message("dev1", b"hello");
+        message.properties.system.expiry = Some("tomorrow".to_owned());
+        world.desk.hear(Ask::Send { id: 1, message });
+        let failure = world.failure().await;
+        assert_eq!(failure.kind, FailureKind::Refused);
+        assert!(failure.description.contains("2026-08-01T10:00:00Z"));
+        assert!(world.hand.opened().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn feedback_is_taken_once() {
+    in_world(async |world| {
+        world.choose("service");
+        // As many records as make a batch at once.
+        for number in 0..64 {
+            let mut message = message("dev1", b"hello");
+            message.properties.system.message_id = Some(format!("m{number}"));
+            message.properties.system.ack = Some("full".to_owned());
+            assert_eq!(send(world, message).await, Told::Sent { id: 3 });
+            received(world, "dev1").await;
+        }
+        world.desk.hear(Ask::Feedback { id: 9 });
+        let Told::Feedback { id: 9, records } = world.told().await else {
+            panic!("expected feedback");
+        };
+        assert_eq!(records.len(), 64);
+        assert_eq!(records[5].original_message_id, "m5");
+        assert_eq!(records[5].status_code, FeedbackStatus::Success);
+        assert_eq!(records[5].device_id, "dev1");
+        // It is completed: nothing is left, and nothing is locked.
+        let path = "/messages/serviceBound/feedback";
+        let left = world.rest("GET", path, &[], Vec::new()).await;
+        assert_eq!(left.status(), 204);
+        world.desk.hear(Ask::Feedback { id: 10 });
+        let told = world.told().await;
+        let records = Vec::new();
+        assert_eq!(told, Told::Feedback { id: 10, records });
+    })
+    .await;
+}

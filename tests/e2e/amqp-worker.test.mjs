@@ -1,0 +1,126 @@
+// The worker that speaks AMQP with a live hub: loaded alone, it reads the events of a hub behind real sockets.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash, createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import { connect } from "node:tls";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { serve } from "./site.mjs";
+
+const PROGRAM = process.env.IOTHUB_PLAYGROUND
+  ?? fileURLToPath(new URL("../../target/debug/iothub-playground", import.meta.url));
+const HOST = "hub.test";
+
+let folder;
+let hub;
+let site;
+let browser;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "amqp-worker-"));
+  hub = await startHub();
+  site = await serve();
+  browser = await chromium.launch({
+    executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+      `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${hub.ports.https}`,
+      `--ignore-certificate-errors-spki-list=${await keyOf(hub.ports.https)}`,
+    ],
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+  hub?.process.kill();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+/** Starts the program on free ports, and gives what it tells its clients. */
+async function startHub() {
+  const ports = ["--https", "--mqtts", "--amqps", "--amqp"].flatMap((name) => [name, "0"]);
+  const args = ["hub", "--ephemeral", "--data", folder, "--hostname", HOST, ...ports];
+  const program = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: program.stdout })) {
+    if (line.startsWith("The same is in")) break;
+  }
+  program.stdout.resume();
+  const told = JSON.parse(await readFile(join(folder, "connections.json"), "utf8"));
+  return { ...told, process: program };
+}
+
+/** What a browser knows the hub's certificate by. */
+async function keyOf(port) {
+  const socket = connect({ host: "127.0.0.1", port, servername: HOST, rejectUnauthorized: false });
+  await once(socket, "secureConnect");
+  const key = socket.getPeerX509Certificate().publicKey.export({ type: "spki", format: "der" });
+  socket.destroy();
+  return createHash("sha256").update(key).digest("base64");
+}
+
+/** Asks the hub over REST, as its owner. */
+async function ask(method, path, body) {
+  const key = Buffer.from(/SharedAccessKey=([^;]+)/.exec(hub.iothubowner)[1], "base64");
+  const expires = Math.floor(Date.now() / 1000) + 600;
+  const signature = createHmac("sha256", key).update(`${HOST}\n${expires}`).digest("base64");
+  const token = `SharedAccessSignature sr=${HOST}&sig=${encodeURIComponent(signature)}&se=${expires}&skn=iothubowner`;
+  const asked = request({
+    host: "127.0.0.1", port: hub.ports.https, servername: HOST, rejectUnauthorized: false, method,
+    path: `${path}?api-version=2021-04-12`,
+    headers: { host: HOST, authorization: token, "content-type": "application/json" },
+  });
+  asked.end(body);
+  const [answer] = await once(asked, "response");
+  answer.resume();
+  await once(answer, "end");
+  assert.ok(answer.statusCode < 300, `${method} ${path}: ${answer.statusCode}`);
+}
+
+test("the worker reads events and sends to a device", async () => {
+  const identity = { deviceId: "dev1", status: "enabled", authentication: { type: "sas" } };
+  await ask("PUT", "/devices/dev1", JSON.stringify(identity));
+  const page = await browser.newPage({ serviceWorkers: "block" });
+  await page.goto(site.at("/"));
+  const ofModule = ({ name }) => name.startsWith("amqp");
+  assert.deepEqual(site.requests.filter(ofModule), [], "the first visit asks for nothing of it");
+
+  await page.evaluate(() => {
+    globalThis.told = [];
+    globalThis.worker = new Worker(new URL("../amqp-worker.js", location));
+    globalThis.worker.onmessage = ({ data }) => globalThis.told.push(data);
+  });
+  const tell = (message) => page.evaluate((it) => globalThis.worker.postMessage(it), message);
+  const heard = async (name) => {
+    const told = await page.waitForFunction(
+      (key) => globalThis.told.find((it) => it === key || it?.[key] || it?.failed || it?.panic), name, { timeout: 20_000 },
+    );
+    const message = await told.jsonValue();
+    assert.ok(message === name || name in message, JSON.stringify(message));
+    return message[name];
+  };
+  await heard("ready");
+  await tell({ hub: { connectionString: hub.service } });
+  await tell({ read: { id: 1 } });
+  assert.equal((await heard("reading")).id, 1);
+
+  await ask("POST", "/devices/dev1/messages/events", "{\"temperature\":21.5}");
+  const { events: [event] } = await heard("events");
+  assert.equal(event.deviceId, "dev1");
+  assert.equal(Buffer.from(event.body).toString(), "{\"temperature\":21.5}");
+
+  const message = {
+    deviceId: "dev1", properties: { system: { messageId: "m1" }, application: [["colour", "blue"]] }, body: [104, 105],
+  };
+  await tell({ send: { id: 2, message } });
+  assert.deepEqual(await heard("sent"), { id: 2 });
+  await page.close();
+});

@@ -1,0 +1,295 @@
+// A hub of the learner's own, as far as the page goes: the dialog, the mark, steps by hand, trouble, and the key that is nowhere.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { AS_PHONE, tabTo, until, visit } from "./harness.mjs";
+import { DEVICE, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
+import { STEPS, bench } from "./lesson-one.mjs";
+import { DIST } from "./site.mjs";
+
+test("the dialog works by keyboard alone, from the header and back to it", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await tabTo(page, at.chip);
+  await page.keyboard.press("Enter");
+  await at.dialog.waitFor();
+  assert.ok(await at.string.evaluate((field) => field === document.activeElement));
+  await page.keyboard.type(OWNER);
+  await at.dialog.getByText("A service connection string of an IoT hub").waitFor();
+  await page.keyboard.press("Escape");
+  await at.dialog.waitFor({ state: "detached" });
+  assert.ok(await at.chip.evaluate((chip) => chip === document.activeElement));
+  await page.keyboard.press("Enter");
+  await at.dialog.waitFor();
+  assert.equal(await at.string.inputValue(), "", "what was typed is gone with the dialog");
+  await page.keyboard.type(OWNER);
+  await at.dialog.getByText("A service connection string of an IoT hub").waitFor();
+  await tabTo(page, at.connect);
+  await page.keyboard.press("Enter");
+  const [command] = await until("the command", async () => ((await asked(page)).length ? asked(page) : null));
+  assert.equal(command["go-live"].connection_string, OWNER);
+  assert.match(command["go-live"].prefix, /^playground-\w{4}-$/);
+}));
+
+test("a string is hidden until it is asked for, and no browser keeps or corrects it", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await page.goto(site.at());
+  await at.open();
+  const attribute = (name) => at.string.getAttribute(name);
+  assert.equal(await attribute("type"), "password");
+  assert.equal(await attribute("autocomplete"), "off");
+  assert.equal(await attribute("spellcheck"), "false");
+  await at.dialog.getByRole("button", { name: "Show the secret" }).click();
+  assert.equal(await attribute("type"), "text");
+}));
+
+test("the dialog tells what a string can do: a policy's with a relay and without, and a device's", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await page.goto(site.at());
+  await at.open();
+  const heads = () => at.dialog.getByRole("table", { name: "By lesson" }).getByRole("columnheader").allInnerTexts();
+  await at.string.fill(OWNER);
+  await at.dialog.getByText("ServiceConnect").waitFor();
+  assert.deepEqual(await heads(), ["Lesson", "With a relay", "Without a relay"]);
+  await at.string.fill(DEVICE);
+  await at.dialog.getByText("A device connection string").waitFor();
+  assert.deepEqual(await heads(), ["Lesson", "With this string"]);
+  await at.dialog.getByText("Step by step").click();
+  await at.dialog.getByRole("table", { name: "Step by step" }).getByRole("row", { name: "Hand over the connection string live" }).waitFor();
+  assert.doesNotMatch(await at.dialog.innerText(), /live-|hub-|doctor-/, "no message is missing");
+}));
+
+test("a string of another kind is not given, and is told apart", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(`Endpoint=sb://ihsuprod.servicebus.windows.net/;SharedAccessKeyName=service;SharedAccessKey=${KEY};EntityPath=iothub-1`);
+  await at.dialog.getByText("This is something else").waitFor();
+  await at.connect.click();
+  assert.equal(await at.string.getAttribute("aria-invalid"), "true");
+  assert.deepEqual(await asked(page), []);
+}));
+
+test("what the bench refuses is told in the dialog, and the field is empty", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(OWNER);
+  await at.connect.click();
+  assert.equal(await at.string.inputValue(), "");
+  await tell(page, { refused: { message: { id: "refused-not-live", arguments: [] } } });
+  await at.dialog.getByRole("alert").getByText("No live hub can be reached from this page.").waitFor();
+  assert.ok(await at.connect.isEnabled());
+}));
+
+for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_PHONE })) {
+  test(`the mark is on every page and in every view, on ${screen}`, visit(options, async ({ page, site }) => {
+    const at = hub(page);
+    await interceptHub(page);
+    await page.goto(site.at("/telemetry/register"));
+    await bench(page).sees("Not started");
+    await page.evaluate(() => globalThis.openHub());
+    await at.dialog.waitFor();
+    await tell(page, { hub: { live: LIVE } });
+    await at.dialog.waitFor({ state: "detached" });
+    const isMarked = async (where) => {
+      assert.ok(await at.bar.getByText(HOST).isVisible(), where);
+      assert.ok(await at.bar.getByText("12 messages used").isVisible(), where);
+      const box = await at.bar.boundingBox();
+      assert.ok(box.y >= 0 && box.y < 120, `${where}: ${box.y}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${where}: nothing scrolls sideways`);
+    };
+    await isMarked("lesson");
+    assert.match(await page.title(), new RegExp(`^● ${HOST} · `));
+    if (options.isMobile) {
+      for (const view of ["Bench", "Wire"]) {
+        await page.getByRole("navigation", { name: "Views" }).getByRole("button", { name: view }).click();
+        await isMarked(view);
+      }
+    }
+    for (const path of ["doctor/", "glossary/", "live/", ""]) {
+      await page.evaluate((address) => {
+        history.pushState(null, "", address);
+        dispatchEvent(new PopStateEvent("popstate"));
+      }, `${site.root}en/${path}`);
+      await page.waitForURL(`${site.root}en/${path}`);
+      await page.locator("main").waitFor();
+      await isMarked(path);
+    }
+    await page.evaluate(() => document.documentElement.toggleAttribute("data-projector"));
+    await isMarked("projector");
+  }));
+}
+
+test("leaving asks what becomes of the devices, and deletes them unless told otherwise", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const leave = at.dialog.getByRole("button", { name: "Leave the hub" });
+  await at.bar.getByRole("button", { name: "Leave" }).click();
+  await at.dialog.getByText(LIVE.created[0]).waitFor();
+  assert.ok(await at.dialog.getByLabel("Delete these 2 devices first").isChecked());
+  await leave.click();
+  assert.deepEqual((await asked(page)).at(-1), { leave: { delete_devices: true } });
+  await tell(page, { hub: "emulated" });
+  await at.bar.waitFor({ state: "detached" });
+  await at.dialog.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+}));
+
+test("trouble is told with what to do, and when it is tried again is counted down", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  const again = Date.now() + 30_000;
+  await at.goLive({ ...LIVE, trouble: [{ kind: "no-socket", detail: "the socket closed with 1006" }, again] });
+  await at.bar.getByText(`The browser could not open a WebSocket to ${HOST}.`).waitFor();
+  const seconds = async () => Number(/Next try in (\d+) s/.exec(await at.bar.innerText())[1]);
+  const first = await seconds();
+  await until("the countdown to go on", async () => (await seconds()) < first);
+  await at.bar.getByRole("button", { name: "Details" }).click();
+  await at.dialog.getByText("A proxy or firewall bars WebSockets").waitFor();
+  await at.dialog.getByText("the socket closed with 1006").waitFor();
+  assert.equal(await at.dialog.getByRole("link", { name: `Open https://${HOST}/` }).getAttribute("rel"), "noopener noreferrer");
+  await at.dialog.getByText("How to trust the certificate of an emulator").click();
+  await at.dialog.getByText("ca.pem in the data folder").waitFor();
+}));
+
+test("every kind of trouble has its words, in every language", async () => {
+  const source = await readFile(new URL("../../src/lab/src/outside.rs", import.meta.url), "utf8");
+  const kinds = [...source.matchAll(/Self::\w+ => "([\w-]+)"/g)].map(([, id]) => id);
+  assert.ok(kinds.length >= 15);
+  for (const locale of ["en", "ko", "ru"]) {
+    const words = await readFile(new URL(`../../www/texts/${locale}/live.ftl`, import.meta.url), "utf8");
+    const missing = kinds.filter((kind) => !new RegExp(`^trouble-${kind} =\\n    \\S.*\\n    \\S`, "m").test(words));
+    assert.deepEqual(missing, [], `${locale}: what it is, and what to do`);
+  }
+});
+
+test("what the check cannot ask is confirmed by the learner", visit({}, async ({ page, site }) => {
+  const at = { ...hub(page), ...bench(page) };
+  await interceptHub(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.sees("Not started");
+  await at.goLive({ ...LIVE, relay: false });
+  const say = (id) => ({ id, arguments: [["device", { text: "dev1" }]] });
+  const state = { "to-confirm": { looked_for: say("check-telemetry-register-looked-for"), why: say("trouble-offline") } };
+  await tell(page, { step: { lesson: "telemetry", step: "register", state } });
+  await at.panel.getByText("To confirm", { exact: true }).waitFor();
+  await page.getByRole("status").filter({ hasText: "Look yourself, then confirm." }).waitFor();
+  await at.panel.getByRole("button", { name: "I have looked: it is so" }).click();
+  assert.equal((await asked(page)).at(-1), "confirm");
+  // Each step says which way it goes here.
+  await at.step("Register the device").getByText("by hand").waitFor();
+  await at.step("Send the first message").getByText("live", { exact: true }).waitFor();
+}));
+
+test("what only the hub in the page can do is barred on a live one, and says why", visit({}, async ({ page, site }) => {
+  const at = { ...hub(page), ...bench(page) };
+  await interceptHub(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.sees("Not started");
+  await at.goLive();
+  assert.ok(await at.speed(60).isDisabled());
+  assert.ok(await page.locator("#skip").isDisabled());
+  assert.match(await page.locator("#skip").getAttribute("title"), /keeps real time/);
+  await at.tab("Query").click();
+  assert.ok(await page.getByRole("button", { name: "Set lag" }).isDisabled());
+  await page.getByText("A live hub has a lag of its own").waitFor();
+  await at.tab("Registry").click();
+  assert.ok(await page.getByRole("button", { name: "Start fleet" }).isDisabled());
+  await tell(page, { hub: "emulated" });
+  await at.bar.waitFor({ state: "detached" });
+  assert.ok(await page.getByRole("button", { name: "Start fleet" }).isEnabled());
+}));
+
+test("a reload is back on the hub in the page, says so calmly, and keeps the beginning of ids", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  await page.reload();
+  await page.getByText("This tab was connected to a hub of yours.").waitFor();
+  await page.getByRole("button", { name: "Connect again" }).click();
+  assert.equal(await at.prefix.inputValue(), LIVE.prefix);
+  await page.reload();
+  await at.chip.waitFor();
+  assert.equal(await page.getByText("This tab was connected to a hub of yours.").count(), 0, "it is said once");
+}));
+
+test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false }, async ({ page, site }) => {
+  for (const locale of ["en", "ko", "ru"]) {
+    await page.goto(site.at("/live", locale));
+    const lessons = JSON.parse(await readFile(join(DIST, `texts/${locale}/live.json`), "utf8"));
+    const steps = lessons.flatMap((lesson) => lesson.steps.map((step) => step.title));
+    assert.ok(steps.length > 25);
+    const shown = await page.locator(".reach tbody tr:not(.reach-lesson) th").allInnerTexts();
+    assert.deepEqual(shown, steps);
+    assert.match(await page.locator("main").innerText(), /--relay-to localhost --relay-ca DIR\/ca\.pem/);
+  }
+}));
+
+/** Everywhere a key could have got to. */
+async function everywhere(page) {
+  return page.evaluate(async () => {
+    const databases = indexedDB.databases ? await indexedDB.databases() : [];
+    const cached = [];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) cached.push(request.url, await (await cache.match(request)).text());
+    }
+    const fields = [...document.querySelectorAll("input, textarea")].map((field) => field.value);
+    return JSON.stringify([
+      { ...localStorage }, { ...sessionStorage }, databases, cached, document.cookie, location.href, history.state, document.title, name,
+      document.documentElement.outerHTML, fields, performance.getEntriesByType("resource").map((entry) => entry.name),
+    ]);
+  });
+}
+
+test("the key is nowhere once it is given: no storage, address, document, export, share code, console or error page", visit(
+  { problemsExpected: true, permissions: ["clipboard-read", "clipboard-write"] },
+  async ({ page, context, site, problems }) => {
+    const at = { ...hub(page), ...bench(page) };
+    const heard = [];
+    context.on("console", (message) => heard.push(message.text()));
+    context.on("request", (request) => heard.push(request.url(), request.postData() ?? "", JSON.stringify(request.headers())));
+    const has = (said) => [KEY, encodeURIComponent(KEY), KEY.slice(0, 20), Buffer.from(KEY, "base64").toString()].some((secret) => said.includes(secret));
+    const assertNowhere = async (where) => {
+      assert.ok(!has(await everywhere(page)), where);
+      assert.ok(!has(heard.join("\n")), `${where}: consoles and requests`);
+      assert.ok(!has(problems.join("\n")), `${where}: errors`);
+    };
+    await page.goto(site.at("/telemetry/register"));
+    await at.run(STEPS[0]).click();
+    await at.sees("Passed");
+    // To the real bench: whether it goes live or refuses, the key is with the worker now.
+    await at.open();
+    await at.string.fill(OWNER);
+    await at.dialog.getByText("A service connection string of an IoT hub").waitFor();
+    await at.connect.click();
+    await until("the bench's word", async () => (await at.bar.count()) > 0 || (await at.dialog.getByRole("alert").innerText().catch(() => "")) !== "");
+    await assertNowhere("connected, or refused");
+    if (await at.dialog.count()) await page.keyboard.press("Escape");
+
+    const downloaded = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Save the list as a JSON file" }).click();
+    assert.ok(!has(await readFile(await (await downloaded).path(), "utf8")), "the export of the wire");
+    await page.getByRole("button", { name: "Share my progress" }).click();
+    assert.ok(!has(await page.evaluate(() => navigator.clipboard.readText())), "the share code");
+    await assertNowhere("exported and shared");
+
+    await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("the bench fell over"); }); });
+    await page.getByRole("heading", { name: "The page has stopped" }).waitFor();
+    await assertNowhere("the error page");
+    await page.getByRole("button", { name: "Reload" }).click();
+    await at.panel.waitFor();
+    await assertNowhere("after a reload");
+    assert.equal(await at.bar.filter({ hasText: HOST }).count(), 0, "a reload is back on the hub in the page");
+  },
+));
