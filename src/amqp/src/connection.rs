@@ -21,6 +21,8 @@ use crate::{
 /// How long an answer may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// After so long a silence, in milliseconds, the connection is taken for lost. A hub that has nothing to say says so.
+const LONGEST_SILENCE: u32 = 120_000;
 const CONTAINER: &str = "iothub-playground";
 /// How many frames with messages may be on their way.
 const WINDOW: u32 = 512;
@@ -219,6 +221,7 @@ async fn open<N: crate::network::Stream>(
         .sasl_hostname(host)
         .scheme("amqp")
         .max_frame_size(most)
+        .idle_time_out(LONGEST_SILENCE)
         .sasl_profile(profile);
     #[cfg(not(target_arch = "wasm32"))]
     return builder.open_with_stream(stream).await;

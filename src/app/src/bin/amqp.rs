@@ -1,6 +1,9 @@
 //! The worker that speaks AMQP with a live hub. It is loaded when a live hub's events are first read, or when something
 //! else is first asked of it.
 
+#[path = "worker/panic.rs"]
+mod panic;
+
 use std::{cell::RefCell, rc::Rc};
 
 use amqp::{
@@ -16,11 +19,12 @@ fn main() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
+    std::panic::set_hook(Box::new(panic::tell));
     let tasks = Rc::new(LocalSet::new());
     let desk = {
         let scope = scope.clone();
         Rc::new(RefCell::new(Desk::new(Browser, move |told| {
-            tell(&scope, &told)
+            tell(&scope, &told);
         })))
     };
     let hear = Closure::<dyn Fn(MessageEvent)>::new({

@@ -163,7 +163,7 @@ async fn a_full_queue_takes_no_more() {
 async fn a_message_of_64_kilobytes_is_sent_and_a_larger_one_is_refused() {
     in_world(async |world| {
         world.choose("service");
-        let sent = send(world, message("dev1", &[b'x'; 65_000])).await;
+        let sent = send(world, message("dev1", &vec![b'x'; 65_000])).await;
         assert_eq!(sent, Told::Sent { id: 3 });
         assert_eq!(received(world, "dev1").await.body().len(), 65_000);
         for bytes in [65_537, 300_000] {
