@@ -14,7 +14,7 @@ const REFRESH: &str = "refresh";
 impl Live {
     /// What is to be asked for next, and when; none if there is no way to ask.
     pub(crate) fn next_refresh(&self) -> Option<(Timestamp, Wish)> {
-        let may_ask = self.outside.has_relay() && self.policy.is_some();
+        let may_ask = !self.is_asking && self.outside.has_relay() && self.policy.is_some();
         may_ask.then(|| self.mirror.next_wish()).flatten()
     }
 }
@@ -35,7 +35,15 @@ impl Hands {
     pub(crate) async fn keep_fresh(&self) {
         loop {
             let (wish, string) = self.next_question().await;
+            self.set_asking(true);
             self.ask(&wish, string).await;
+            self.set_asking(false);
+        }
+    }
+
+    fn set_asking(&self, is_asking: bool) {
+        if let Some(live) = self.world().hub.live_mut() {
+            live.is_asking = is_asking;
         }
     }
 
