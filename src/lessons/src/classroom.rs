@@ -25,7 +25,7 @@ use crate::{
 };
 
 use by_hand::refused_by_bench;
-use live::{Live, Opening};
+use live::{Live, Opening, SAY_EVERY};
 use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.
@@ -163,6 +163,8 @@ struct Opened {
     broken: bool,
     /// Whether the open step's fault is to be mended as soon as it was seen.
     solving: bool,
+    /// When to say next, in real time, what the open step waits for while it is under way.
+    say_at: Option<Timestamp>,
 }
 
 impl Opened {
@@ -380,6 +382,7 @@ impl Classroom {
                     opened.step = step;
                     opened.broken = false;
                     opened.solving = false;
+                    opened.say_at = None;
                     // A step that was left may have switched them on.
                     self.bench.hands().enforce_limits(None);
                 }
@@ -398,6 +401,7 @@ impl Classroom {
                     done: 0,
                     broken: false,
                     solving: false,
+                    say_at: None,
                 });
                 self.begin_anew(now);
             }
@@ -418,6 +422,7 @@ impl Classroom {
             opened.done = 0;
             opened.broken = false;
             opened.solving = false;
+            opened.say_at = None;
         }
         if !self.restore_bench(now) {
             self.make_bench(now);
@@ -601,6 +606,9 @@ impl Classroom {
         }
         self.refuse_without_string(step)?;
         self.set_state(step, StepState::Running);
+        if let Some(opened) = &mut self.opened {
+            opened.say_at = Some(now.plus(SAY_EVERY));
+        }
         match fault {
             Some(fault) => self.mend(now, fault),
             None => self.start_act(step),
@@ -746,6 +754,7 @@ impl Classroom {
         opened.done = 0;
         opened.broken = false;
         opened.solving = false;
+        opened.say_at = None;
         self.turns += 1;
         let later: Vec<_> = (step..opened.states.len()).collect();
         let string = self.string_to_keep(step);
@@ -797,6 +806,7 @@ impl Classroom {
 
     /// Looks whether the open step has come to something. A step that is passed stays passed.
     fn watch(&mut self) {
+        let is_to_be_said = self.is_time_to_say();
         let Some(opened) = &self.opened else {
             return;
         };
@@ -814,12 +824,12 @@ impl Classroom {
         let is_over = is_over && (self.live.is_none() || self.script_is_over.get());
         let Some(fault) = opened.fault() else {
             let verdict = (step.check)(&hands, &opened.settings);
-            if verdict.passed || is_over {
+            if verdict.passed || is_over || is_to_be_said {
                 self.settle(index, verdict);
             }
             return;
         };
-        let is_over = is_over && self.script_is_over.get();
+        let is_over = (is_over && self.script_is_over.get()) || is_to_be_said;
         if opened.broken {
             let verdict = (step.check)(&hands, &opened.settings);
             if verdict.passed || is_over {
@@ -861,6 +871,7 @@ impl Classroom {
                     opened.done = opened.done.max(index + 1);
                     opened.broken = false;
                     opened.solving = false;
+                    opened.say_at = None;
                     self.turns += 1;
                 }
                 StepState::NotYet { mends, .. } => *mends = opened.broken,
@@ -937,34 +948,13 @@ fn bench_options(rng: &mut ChaCha20Rng, start: Timestamp) -> BenchOptions {
 
 #[cfg(test)]
 mod tests {
-    use lab::view::Span;
+    use lab::{beside::Beside, view::Span};
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
     use super::*;
-    use crate::outline::LESSONS;
+    use crate::{message::HubView, outline::LESSONS};
 
     const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
-
-    /// All keys of the hub on the bench, as they are and as they stand in a URL.
-    fn keys(classroom: &Classroom) -> Vec<String> {
-        let hands = classroom.bench.hands();
-        let hub = hands.emulated().unwrap();
-        let of_policies = hub
-            .policies()
-            .iter()
-            .flat_map(|policy| [&policy.primary_key, &policy.secondary_key])
-            .map(|key| key.to_base64().into_inner());
-        let of_devices = hub
-            .devices()
-            .map(|device| &device.authentication.symmetric_key)
-            .flat_map(|keys| [&keys.primary_key, &keys.secondary_key])
-            .flatten()
-            .filter_map(|key| Some(key.to_key().ok()?.to_base64().into_inner()));
-        of_policies
-            .chain(of_devices)
-            .flat_map(|key| [utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string(), key])
-            .collect()
-    }
 
     /// All that a report tells, but for what a console shows only on request.
     fn told(report: Report) -> String {
@@ -993,6 +983,104 @@ mod tests {
             .filter_map(move |rest| rest.split(end).next())
     }
 
+    /// All keys of a hub, as they are and as they stand in a URL.
+    fn keys_of(hub: &hub::Hub) -> Vec<String> {
+        let of_policies = hub
+            .policies()
+            .iter()
+            .flat_map(|policy| [&policy.primary_key, &policy.secondary_key])
+            .map(|key| key.to_base64().into_inner());
+        let of_devices = hub
+            .devices()
+            .map(|device| &device.authentication.symmetric_key)
+            .flat_map(|keys| [&keys.primary_key, &keys.secondary_key])
+            .flatten()
+            .filter_map(|key| Some(key.to_key().ok()?.to_base64().into_inner()));
+        of_policies
+            .chain(of_devices)
+            .flat_map(|key| [utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string(), key])
+            .collect()
+    }
+
+    /// How many signatures were masked in reports, none of which tells one of the keys.
+    fn masked(reports: Vec<Report>, keys: &[String]) -> usize {
+        let mut masked = 0;
+        for text in reports.into_iter().map(told) {
+            for key in keys {
+                assert!(!text.contains(key), "a key in a report");
+            }
+            for signature in signatures(&text) {
+                assert!(!signature.contains(|c: char| c.is_ascii_alphanumeric()));
+                masked += 1;
+            }
+        }
+        masked
+    }
+
+    /// Does each step of a lesson on a live hub, as far as it goes in two minutes; what was reported, and the
+    /// keys that the hub had.
+    fn done_live(
+        lesson: &LessonOutline,
+        string: &str,
+        beside: &Beside,
+    ) -> (Vec<Report>, Vec<String>) {
+        let door = Box::new(beside.clone());
+        let mut classroom = Classroom::new([7; 32], NOW).with_door(door);
+        let mut reports = Vec::new();
+        let mut now = NOW;
+        let mut tell = |classroom: &mut Classroom, command, seconds| {
+            classroom.handle(now, command);
+            for _ in 0..seconds * 4 {
+                now = now.plus(Duration::from_millis(250));
+                beside.move_to(now);
+                classroom.advance(now);
+            }
+            reports.extend(std::iter::from_fn(|| classroom.poll()));
+        };
+        let live = Command::GoLive {
+            connection_string: string.to_owned(),
+            events: None,
+            prefix: String::new(),
+        };
+        tell(&mut classroom, live, 1);
+        for step in lesson.steps {
+            let open = Command::Open {
+                lesson: lesson.id.to_owned(),
+                step: step.id.to_owned(),
+                settings: Settings::new(),
+            };
+            tell(&mut classroom, open, 1);
+            tell(&mut classroom, Command::Solve, 60);
+        }
+        for entry in 0..300 {
+            tell(&mut classroom, Command::Inspect { entry }, 0);
+        }
+        let keys = keys_of(&beside.hub());
+        let leave = Command::Leave {
+            delete_devices: true,
+        };
+        tell(&mut classroom, leave, 5);
+        (reports, keys)
+    }
+
+    #[test]
+    fn no_report_of_a_live_hub_tells_a_key_or_a_signature() {
+        for lesson in LESSONS {
+            let beside = Beside::new("contoso.azure-devices.net", NOW);
+            let string = beside.hub().service_connection_string("iothubowner");
+            let string = string.unwrap().to_text().into_inner();
+            let (reports, keys) = done_live(lesson, &string, &beside);
+            assert!(keys.len() >= 24, "the key that was pasted among them");
+            let is_live = |report: &Report| matches!(report, Report::Hub(HubView::Live(_)));
+            assert!(reports.iter().any(is_live), "{}", lesson.id);
+            assert!(
+                masked(reports, &keys) > 1,
+                "tokens of {} were traced",
+                lesson.id
+            );
+        }
+    }
+
     #[test]
     fn no_report_tells_a_key_or_a_signature() {
         for lesson in LESSONS {
@@ -1013,22 +1101,16 @@ mod tests {
             for entry in 0..300 {
                 tell(&mut classroom, Command::Inspect { entry });
             }
-            let keys = keys(&classroom);
+            let keys = keys_of(&classroom.bench.hands().emulated().unwrap());
             assert!(
                 keys.len() >= 24,
                 "five policies and a device, two keys each"
             );
-            let mut masked = 0;
-            for text in reports.into_iter().map(told) {
-                for key in &keys {
-                    assert!(!text.contains(key), "a key in a report of {}", lesson.id);
-                }
-                for signature in signatures(&text) {
-                    assert!(!signature.contains(|c: char| c.is_ascii_alphanumeric()));
-                    masked += 1;
-                }
-            }
-            assert!(masked > 1, "tokens of {} were traced", lesson.id);
+            assert!(
+                masked(reports, &keys) > 1,
+                "tokens of {} were traced",
+                lesson.id
+            );
         }
     }
 }

@@ -11,6 +11,8 @@ use lab::view::{
 use serde::{Deserialize, Serialize};
 use wire::timestamp::Timestamp;
 
+use crate::outline::{Access, Reach};
+
 /// A value in a [`Message`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -149,6 +151,21 @@ pub struct LiveHub {
     pub metered: u64,
     /// What is wrong now, if anything, and when it is tried again.
     pub trouble: Option<(Trouble, Option<Timestamp>)>,
+}
+
+impl LiveHub {
+    /// How much of the hub can be reached.
+    pub fn reach(&self) -> Reach {
+        let access = match (&self.policy, &self.rights) {
+            (None, _) => Access::Device,
+            (Some(_), None) => Access::Policy,
+            (Some(_), Some(rights)) => Access::Rights(rights.clone()),
+        };
+        Reach {
+            relay: self.relay,
+            access,
+        }
+    }
 }
 
 /// A right of a shared access policy. (IoT Hub documentation: control access with shared access signatures.)

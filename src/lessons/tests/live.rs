@@ -160,7 +160,13 @@ impl Place {
     fn wait_until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) {
         let end = self.now.plus(LONGEST);
         while !is_so(self) {
-            assert!(self.now < end, "waited for {what} in vain");
+            let step = self.reports.iter().rev();
+            let mut step = step.filter(|it| matches!(it, Report::Step { .. }));
+            assert!(
+                self.now < end,
+                "waited for {what} in vain: {:?}",
+                step.next()
+            );
             self.wait(Duration::from_millis(500));
         }
     }
@@ -212,7 +218,9 @@ impl Place {
         for _ in 0..9 {
             let id = step.id.to_owned();
             self.wait_until(&format!("{id} to end"), |place| {
-                place.state(&id) != StepState::Running
+                let state = place.state(&id);
+                let is_settled = matches!(state, StepState::NotYet { mends: true, .. });
+                is_settled || passed(&state) || matches!(state, StepState::ToConfirm { .. })
             });
             match self.state(step.id) {
                 StepState::NotYet { mends: true, .. } => self.act(),
@@ -288,6 +296,10 @@ fn words(locale: &str) -> String {
     words
         .map(|path| std::fs::read_to_string(path).unwrap() + "\n")
         .collect()
+}
+
+fn passed(state: &StepState) -> bool {
+    matches!(state, StepState::Passed { .. })
 }
 
 fn device_of(lesson: &LessonOutline) -> String {
@@ -691,6 +703,33 @@ fn a_prefix_that_no_id_can_have_is_refused() {
     }
 }
 
+/// A door behind which nobody answers.
+struct Shut;
+
+impl Door for Shut {
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
+        Box::pin(futures::future::pending())
+    }
+}
+
+#[test]
+fn a_hub_that_is_not_reached_in_time_is_given_up() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::with_door(Beside::new(HOST, START), Box::new(Shut));
+    place.open(telemetry, &telemetry.steps[0]);
+    let connection_string = place.string(Way::Relay, telemetry);
+    place.tell(Command::GoLive {
+        connection_string,
+        events: None,
+        prefix: String::new(),
+    });
+    place.do_step(&telemetry.steps[0]);
+    place.wait(Duration::from_secs(31));
+    assert_eq!(place.refused(), ["refused-live-no-way"]);
+    assert!(place.hub().is_none());
+    place.check_words();
+}
+
 #[test]
 fn what_needs_a_live_hub_is_refused_without_one() {
     let telemetry = lesson("telemetry").unwrap();
@@ -742,6 +781,21 @@ fn a_step_whose_device_has_no_string_says_so_without_a_relay() {
     assert_eq!(place.refused(), ["refused-live-no-string"]);
     assert_eq!(place.state("send"), StepState::NotStarted);
     place.check_words();
+}
+
+#[test]
+fn a_step_that_takes_long_says_what_it_waits_for() {
+    let telemetry = lesson("telemetry").unwrap();
+    let read = telemetry.steps.iter().find(|it| it.id == "read").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, read);
+    place.act();
+    assert_eq!(place.state("read"), StepState::Running);
+    place.wait(Duration::from_secs(10));
+    let StepState::NotYet { saw, .. } = place.state("read") else {
+        panic!("{:?}", place.state("read"));
+    };
+    assert_eq!(saw.id, "check-read-few");
+    place.wait_until("the step", |place| passed(&place.state("read")));
 }
 
 #[test]

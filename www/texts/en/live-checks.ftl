@@ -59,6 +59,7 @@ to-confirm-faults-quota = Do not use up the day of a hub that others need. When 
 # Why a command could not be carried out.
 
 refused-no-door = This page has no way to other hubs. Load it again in a browser with WebSockets.
+refused-live-no-way = The page found no way to { $host } in half a minute. Check the network, and that the program which serves this page still runs. Then connect again.
 refused-not-live = The hub in this page is on the bench already.
 refused-live-leaving = The devices are being deleted that were created here. Wait until that is done.
 refused-live-time = Nobody can move the clock of a live hub: it goes at its own speed. Leave the hub to move the time.

@@ -37,8 +37,14 @@ const LONGEST_PREFIX: usize = 40;
 /// How often, in real time, it is told at most how things stand with the hub.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
+/// How long a step may take until it is said what it waits for, and how often that is said anew.
+pub(super) const SAY_EVERY: Duration = Duration::from_secs(5);
+
 /// How soon it is looked again whether the ways to a hub are open.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// How long it may take to find the ways to a hub.
+const LONGEST_OPENING: Duration = Duration::from_secs(30);
 
 /// How long the deletion of devices may take.
 const LONGEST_DELETION: Duration = Duration::from_mins(1);
@@ -48,6 +54,7 @@ const LEAVING: &str = "leaving";
 
 /// A live hub that is being reached.
 pub(super) struct Opening {
+    until: Timestamp,
     target: Target,
     prefix: String,
     access: Access,
@@ -217,6 +224,7 @@ impl Classroom {
             events,
         };
         self.opening = Some(Opening {
+            until: now.plus(LONGEST_OPENING),
             ways: door.open(target.clone()),
             target,
             prefix,
@@ -232,6 +240,12 @@ impl Classroom {
         };
         // It is looked again at the next turn, so that nobody has to be woken.
         let Some(ways) = (&mut opening.ways).now_or_never() else {
+            if now >= opening.until {
+                let host = opening.target.connection_string.host_name();
+                let message = Message::new("refused-live-no-way").with("host", host);
+                self.reports.push_back(Report::Refused { message });
+                self.opening = None;
+            }
             return;
         };
         if let Some(opening) = self.opening.take() {
@@ -239,11 +253,14 @@ impl Classroom {
         }
     }
 
-    /// When to look again, if a hub is being reached.
+    /// When to look again, if a hub is being reached or left.
     pub(super) fn next_look(&self) -> Option<Timestamp> {
-        self.opening
+        let is_leaving = self
+            .live
             .as_ref()
-            .map(|_| self.last_turn.plus(LOOK_EVERY))
+            .is_some_and(|live| live.leaving.is_some());
+        let is_waiting = self.opening.is_some() || is_leaving;
+        is_waiting.then(|| self.last_turn.plus(LOOK_EVERY))
     }
 
     fn arrive(&mut self, now: Timestamp, opening: Opening, ways: Box<dyn Outside>) {
@@ -270,6 +287,7 @@ impl Classroom {
             told: None,
             leaving: None,
         });
+        self.tell_hub(now);
         // Nothing moves the time of a hub that others use too.
         self.clock = Clock::new(now);
         self.begin_anew(now);
@@ -393,6 +411,21 @@ impl Classroom {
         }
         let why = why(obstacle, live);
         self.set_state(index, StepState::ToConfirm { looked_for, why });
+    }
+
+    /// Whether it is time to say what a step waits for that takes long: a live hub does at its own pace what it does.
+    pub(super) fn is_time_to_say(&mut self) -> bool {
+        let now = self.last_turn;
+        let is_live = self.live.is_some();
+        let say_at = self
+            .opened
+            .as_mut()
+            .and_then(|opened| opened.say_at.as_mut());
+        let Some(say_at) = say_at.filter(|at| is_live && **at <= now) else {
+            return false;
+        };
+        *say_at = now.plus(SAY_EVERY);
+        true
     }
 
     /// The learner has looked.

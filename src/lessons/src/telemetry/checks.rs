@@ -3,12 +3,13 @@
 use lab::{Hands, Sight, numbers, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
-    rest::{DeviceIdentity, DeviceStatus},
+    rest::{ConnectionState, DeviceIdentity, DeviceStatus, encode_id},
     timestamp::Timestamp,
 };
 
 use super::programs::{SIMULATED_DEVICE, SIMULATED_DEVICE_WITH_RETRY};
 use crate::{
+    exchange::{Exchange, exchanges},
     message::{Message, Settings},
     sent::sent_by,
     step::Verdict,
@@ -168,15 +169,40 @@ pub(super) fn read(hands: &Hands, settings: &Settings) -> Verdict {
 pub(super) fn unplugged(hands: &Hands, settings: &Settings) -> Verdict {
     let id = device_id(settings);
     let started = hands.program_started(SIMULATED_DEVICE).unwrap_or_default();
-    let lost = hands.last_lost(id, started).is_some();
-    let is_live = hands.live().is_some();
+    let lost = hands.last_lost(id, started);
+    if let Some(lost) = lost.filter(|_| hands.live().is_some()) {
+        return unplugged_live(hands, id, lost);
+    }
+    let lost = lost.is_some();
     let ended = hands.program_state(SIMULATED_DEVICE) == Some(ProgramState::Failed);
     let (passed, saw) = match (lost, ended, is_connected(&hands.hub(), id)) {
-        (true, true, true) if is_live => (false, "check-live-still-connected"),
         (false, _, true) | (true, true, true) => (false, "check-unplugged-connected"),
         (false, _, false) => (false, "check-unplugged-not-pulled"),
         (true, false, _) => (false, "check-unplugged-running"),
         (true, true, false) => (true, "check-unplugged-saw"),
+    };
+    Verdict {
+        passed,
+        looked_for: Message::new("check-unplugged-looked-for").with("device", id),
+        saw: Message::new(saw).with("device", id),
+    }
+}
+
+/// The same on a live hub after the plug was pulled. What the registry said before that does not count.
+fn unplugged_live(hands: &Hands, id: &str, lost: Timestamp) -> Verdict {
+    // Whoever looks has the hub asked.
+    let _ = hands.hub().device(id);
+    let answers = exchanges(hands, "GET", &format!("/devices/{}", encode_id(id)));
+    let answers = answers.iter().filter(|answer| answer.sent() >= lost);
+    let told = answers
+        .filter_map(Exchange::answer::<DeviceIdentity>)
+        .next_back();
+    let has_noticed = told.is_some_and(|it| it.connection_state == ConnectionState::Disconnected);
+    let has_failed = hands.program_state(SIMULATED_DEVICE) == Some(ProgramState::Failed);
+    let (passed, saw) = match (has_failed, has_noticed) {
+        (false, _) => (false, "check-unplugged-running"),
+        (true, false) => (false, "check-live-still-connected"),
+        (true, true) => (true, "check-unplugged-saw"),
     };
     Verdict {
         passed,
