@@ -27,9 +27,12 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
+    // The start script opens the dialog.
     let mut text = format!(
-        "<p class=\"lead\">{}</p>",
-        escaped(locale.live_word("live-lead"))
+        "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub>\
+         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg>{}</button></p>",
+        escaped(locale.live_word("live-lead")),
+        escaped(locale.word("hub-connect"))
     );
     html::push_html(
         &mut text,

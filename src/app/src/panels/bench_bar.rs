@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::controls::{Choice, choices_unless};
 use super::icon::icon;
 use crate::clock;
-use crate::dom;
 use crate::i18n::Words;
 use crate::screen::Screen;
 use crate::storage::{Change, SPEEDS};
@@ -58,7 +57,7 @@ pub fn bench_bar(screen: &Screen) -> Html {
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
             </button>
-            <button type="button" class="button small bench-hub" onclick={|_| dom::open_hub()}>
+            <button type="button" class="button small bench-hub" data-hub="">
                 { icon("hub") }{ words.text(if is_live { "hub-facts" } else { "hub-connect" }) }
             </button>
         </div>
