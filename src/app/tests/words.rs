@@ -62,7 +62,10 @@ fn asked_for() -> BTreeSet<String> {
     for script in ["hub.js", "hub-dialog.js"] {
         let source = fs::read_to_string(folder("../../www").join(script)).unwrap();
         let said = first_arguments(&source, "say(");
-        assert!(said.len() > 5, "the search for messages finds {said:?} only");
+        assert!(
+            said.len() > 5,
+            "the search for messages finds {said:?} only"
+        );
         asked.extend(said.into_iter().map(str::to_owned));
     }
     let troubles = lab::outside::TroubleKind::ALL;

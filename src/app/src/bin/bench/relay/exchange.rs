@@ -55,7 +55,9 @@ impl<'a> Exchange<'a> {
         let breaking = Breaking::after(self.limit).ok_or(Failed::Broken)?;
         let outcome = self.fetch(&breaking, headers, body).await;
         // An answer that is too large is still coming.
-        breaking.is_over.set(outcome.as_ref().err() != Some(&Failed::TooLarge));
+        breaking
+            .is_over
+            .set(outcome.as_ref().err() != Some(&Failed::TooLarge));
         outcome.map_err(|failed| breaking.reason(failed))
     }
 
