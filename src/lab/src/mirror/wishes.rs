@@ -35,6 +35,8 @@ pub(crate) enum Wish {
 pub(super) struct Wishes {
     wishes: BTreeMap<Wish, Urgency>,
     last: Option<Timestamp>,
+    /// What is never asked for.
+    vain: Vec<fn(&Wish) -> bool>,
 }
 
 struct Urgency {
@@ -87,6 +89,12 @@ impl Wishes {
         }
     }
 
+    /// Wishes of this kind are in vain from now on.
+    pub(super) fn give_up(&mut self, is_vain: fn(&Wish) -> bool) {
+        self.wishes.retain(|wish, _| !is_vain(wish));
+        self.vain.push(is_vain);
+    }
+
     /// What is to be asked for next, and when.
     pub(super) fn next(&self) -> Option<(Timestamp, Wish)> {
         let due = |(wish, urgency): (&Wish, &Urgency)| Some((urgency.due()?, wish.clone()));
@@ -97,7 +105,8 @@ impl Wishes {
 
     fn get(&mut self, wish: &Wish) -> Option<&mut Urgency> {
         if !self.wishes.contains_key(wish) {
-            if self.wishes.len() >= MOST {
+            let is_vain = self.vain.iter().any(|is_vain| is_vain(wish));
+            if is_vain || self.wishes.len() >= MOST {
                 return None;
             }
             let urgency = Urgency {
