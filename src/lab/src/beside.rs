@@ -138,14 +138,17 @@ impl Beside {
     /// Lets time pass up to `until` on a bench and here, each thing at its own time.
     pub fn run(&self, bench: &mut Bench, until: Timestamp) {
         loop {
-            let own = self.next_deadline();
-            let next = own.into_iter().chain(bench.next_deadline()).min();
-            let at = next.map_or(until, |next| next.min(until));
-            let at = at.max(self.0.borrow().now);
+            // What can go on now may plan something that comes before all that is planned.
+            bench.run_until(bench.hands().now());
+            let next = self
+                .next_deadline()
+                .into_iter()
+                .chain(bench.next_deadline());
+            let next = next.min().filter(|next| *next <= until);
+            let at = next.unwrap_or(until).max(self.0.borrow().now);
             self.move_to(at);
             bench.run_until(at);
-            let has_more = |next: Option<Timestamp>| next.is_some_and(|next| next <= until);
-            if at >= until && !has_more(self.next_deadline()) && !has_more(bench.next_deadline()) {
+            if next.is_none() {
                 return;
             }
         }

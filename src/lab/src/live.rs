@@ -28,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) mirror: Mirror,
     troubles: Troubles,
     used: Used,
+    /// Whether a question of the bench's own is under way. Then no other is asked.
+    is_asking: bool,
     /// From when on events are read.
     since: Timestamp,
     policy: Option<String>,
@@ -93,6 +95,7 @@ impl Live {
             mirror: Mirror::new(target, now),
             troubles: Troubles::default(),
             used: Used::default(),
+            is_asking: false,
             since: now,
             policy,
         }

@@ -3,6 +3,7 @@
 mod events;
 mod mail;
 mod sessions;
+mod twins;
 mod wishes;
 
 use std::{
@@ -26,6 +27,7 @@ use crate::{links::LinkId, outside::Target};
 use events::KeptEvents;
 use mail::Mail;
 use sessions::Sessions;
+use twins::DeviceTwins;
 pub(crate) use wishes::Wish;
 use wishes::Wishes;
 
@@ -42,6 +44,8 @@ pub(crate) struct Mirror {
     devices: BTreeMap<String, DeviceIdentity>,
     /// As the service answered them.
     twins: BTreeMap<String, String>,
+    /// As the devices see them.
+    device_twins: DeviceTwins,
     sessions: Sessions,
     mail: Mail,
     events: Option<KeptEvents>,
@@ -57,6 +61,7 @@ impl Mirror {
             now,
             devices: BTreeMap::new(),
             twins: BTreeMap::new(),
+            device_twins: DeviceTwins::default(),
             sessions: Sessions::default(),
             mail: Mail::default(),
             events: None,
@@ -94,12 +99,14 @@ impl Mirror {
         self.sessions.is_listening(id, filter)
     }
 
-    /// A device's twin. Whoever asks would like to know it soon.
+    /// A device's twin as the service answered it, or else as far as its device sees it. Whoever asks would like to know
+    /// it soon.
     pub(crate) fn twin_document(&self, id: &str) -> Option<String> {
         self.wishes
             .borrow_mut()
             .ask(&Wish::Twin(id.to_owned()), self.now);
-        self.twins.get(id).cloned()
+        let told = self.twins.get(id).cloned();
+        told.or_else(|| self.device_twins.document(id))
     }
 
     /// How many messages are known to wait for a device.
@@ -178,6 +185,20 @@ impl Mirror {
         self.wishes.borrow_mut().fulfil(wish, self.now);
     }
 
+    /// The registry is closed to the policy that was given.
+    pub(crate) fn never_ask_for_identities(&self) {
+        self.wishes
+            .borrow_mut()
+            .give_up(|wish| matches!(wish, Wish::Identity(_)));
+    }
+
+    /// The twins are closed to the policy that was given.
+    pub(crate) fn never_ask_for_twins(&self) {
+        self.wishes
+            .borrow_mut()
+            .give_up(|wish| matches!(wish, Wish::Twin(_)));
+    }
+
     pub(crate) fn want_events(&self) {
         self.events_wanted.set(true);
     }
@@ -221,6 +242,7 @@ impl Mirror {
     pub(crate) fn forget(&mut self, id: &str) {
         self.devices.remove(id);
         self.twins.remove(id);
+        self.device_twins.forget(id);
         self.sessions.forget(id);
         self.mail.forget(id);
     }
@@ -252,10 +274,7 @@ impl Mirror {
             Ok(Packet::Unsubscribe(unsubscribe)) => {
                 self.sessions.unsubscribing(device_id, &unsubscribe);
             }
-            Ok(Packet::Publish(publish)) if is_about_twin(publish.topic_name) => {
-                let twin = Wish::Twin(device_id.to_owned());
-                self.wishes.borrow_mut().hurry_if_known(&twin);
-            }
+            Ok(Packet::Publish(publish)) => self.device_twins.asked(device_id, &publish),
             Ok(Packet::Puback(pid)) if self.mail.completed(device_id, pid.get()) => {
                 self.refresh(&Wish::Identity(device_id.to_owned()));
             }
@@ -281,7 +300,14 @@ impl Mirror {
                 self.let_in(device_id, key);
             }
             Ok(Packet::Suback(suback)) => self.sessions.subscribed(link, device_id, &suback),
-            Ok(Packet::Publish(publish)) => self.mail.delivered(device_id, &publish),
+            Ok(Packet::Publish(publish)) => {
+                self.mail.delivered(device_id, &publish);
+                self.device_twins.told(device_id, &publish);
+                if is_about_twin(publish.topic_name) {
+                    let twin = Wish::Twin(device_id.to_owned());
+                    self.wishes.borrow_mut().hurry_if_known(&twin);
+                }
+            }
             _ => {}
         }
     }
@@ -289,6 +315,7 @@ impl Mirror {
     /// A link has ended.
     pub(crate) fn ended(&mut self, link: LinkId, device_id: &str) {
         self.mail.link_ended(device_id);
+        self.device_twins.link_ended(device_id);
         if self.sessions.ended(link, device_id) {
             self.set_connection_state(device_id, ConnectionState::Disconnected);
         }
@@ -332,9 +359,9 @@ impl Mirror {
     }
 }
 
-/// Whether a device that publishes there changes its twin.
+/// Whether what the hub publishes there may tell of a change of the twin.
 fn is_about_twin(topic: &str) -> bool {
-    topic.starts_with("$iothub/twin/PATCH/")
+    topic.starts_with("$iothub/twin/")
 }
 
 /// What is known of a device that the hub has let in, and no more.

@@ -73,7 +73,8 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// The twin of a device as `GET /twins/{device}` answers with it, if it is known.
+    /// The twin of a device as `GET /twins/{device}` answers with it, if it is known. Without a way to ask, it is no more
+    /// than the properties that the device itself was told or had taken.
     pub fn twin_document(&self, device_id: &str) -> Option<String> {
         match &*self.0 {
             HubOnBench::Emulated(hub) => hub.twin_document(device_id),

@@ -251,7 +251,7 @@ fn row(
 
 /// What an entry is about: the wire's own words, but for a connection that was closed, which no packet tells of.
 pub(super) fn summary(entry: &TraceEntry, words: &Words) -> AttrValue {
-    if entry.size == 0 {
+    if entry.kind == "CLOSED" {
         words.text(&format!("close-{}", entry.summary))
     } else {
         entry.summary.clone().into()

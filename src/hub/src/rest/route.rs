@@ -184,7 +184,9 @@ impl Operation {
             | Self::CompleteFeedback { .. }
             | Self::AbandonFeedback { .. } => at(FEEDBACK),
             // Tokens are signed for the address to which services send as well, which names no device.
-            Self::SendToDevice { .. } => [self.subject_resource(host_name), at(DEVICE_BOUND)].concat(),
+            Self::SendToDevice { .. } => {
+                [self.subject_resource(host_name), at(DEVICE_BOUND)].concat()
+            }
             _ => self.subject_resource(host_name),
         }
     }

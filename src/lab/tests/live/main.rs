@@ -1,4 +1,8 @@
 //! A bench with a live hub: what crosses the wires, what it learns, and what it says of trouble.
 
+mod calls;
+mod knowledge;
 mod links;
+mod reading;
 mod table;
+mod trouble;

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use client::device::{Device, DeviceOptions, Message, RetryPolicy};
 use lab::{
     Bench, BenchOptions, Context, Hands, Happening, Program, ProgramError, Traced,
+    action::Outcome,
     beside::{Beside, Faults},
     outside::Target,
     view::{Side, Span},
@@ -117,6 +118,7 @@ pub(crate) struct Table {
     pub(crate) bench: Bench,
     pub(crate) beside: Beside,
     console: Vec<(String, String)>,
+    pub(crate) outcomes: Vec<Outcome>,
 }
 
 impl Table {
@@ -177,16 +179,33 @@ impl Table {
         table
     }
 
+    /// Another bench at the same hub, with the rights of another policy.
+    pub(crate) fn with_policy(first: &Self, policy: &str) -> Self {
+        let target = first.beside.target(policy).unwrap();
+        Self::with(first.beside.clone(), target)
+    }
+
+    /// Another bench at the same hub that begins only now.
+    pub(crate) fn later(first: &Self) -> Self {
+        let target = first.beside.target("iothubowner").unwrap();
+        Self::starting(first.beside.clone(), target, first.hands().now())
+    }
+
     fn with(beside: Beside, target: Target) -> Self {
+        Self::starting(beside, target, START)
+    }
+
+    fn starting(beside: Beside, target: Target, start: Timestamp) -> Self {
         let options = BenchOptions {
             host_name: String::new(),
             seed: [3; 32],
-            start: START,
+            start,
         };
         Self {
             bench: Bench::live(&options, target, Box::new(beside.clone())),
             beside,
             console: Vec::new(),
+            outcomes: Vec::new(),
         }
     }
 
@@ -202,12 +221,16 @@ impl Table {
         let until = self.hands().now().plus(Duration::from_secs(seconds));
         self.beside.run(&mut self.bench, until);
         while let Some(happening) = self.bench.poll() {
-            if let Happening::Console(line) = happening {
-                let text = line.spans.iter().map(|span| match span {
-                    Span::Text(text) => text.as_str(),
-                    Span::Secret(_) => "[secret]",
-                });
-                self.console.push((line.program, text.collect()));
+            match happening {
+                Happening::Console(line) => {
+                    let text = line.spans.iter().map(|span| match span {
+                        Span::Text(text) => text.as_str(),
+                        Span::Secret(_) => "[secret]",
+                    });
+                    self.console.push((line.program, text.collect()));
+                }
+                Happening::Answered { outcome, .. } => self.outcomes.push(outcome),
+                _ => {}
             }
         }
     }
@@ -226,6 +249,15 @@ impl Table {
 
     pub(crate) fn trace(&self) -> Vec<Rc<Traced>> {
         self.hands().trace().iter().cloned().collect()
+    }
+
+    /// How many requests a party sent.
+    pub(crate) fn count_of(&self, party: &str) -> usize {
+        let trace = self.trace();
+        let own = trace
+            .iter()
+            .filter(|it| it.party == party && it.answers.is_none());
+        own.count()
     }
 
     pub(crate) fn kinds(&self) -> Vec<String> {

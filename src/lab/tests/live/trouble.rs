@@ -1,0 +1,217 @@
+//! What goes wrong with a live hub, and what never may.
+
+use std::{cell::RefCell, fmt::Write as _, rc::Rc, time::Duration};
+
+use futures::{
+    FutureExt as _,
+    future::LocalBoxFuture,
+    stream::{self, LocalBoxStream, StreamExt as _},
+};
+use http::{Request, Response};
+use lab::{
+    Bench, BenchOptions,
+    outside::{Outside, OutsideLink, ReadNews, Trouble, TroubleKind, Way},
+    view::ProgramState,
+};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use wire::{event::Event, properties::MessageProperties, timestamp::Timestamp};
+
+use crate::table::{DEVICE, DEVICE_PROGRAM, FRAIL, HOST, READER, REGISTER, START, Table};
+
+#[test]
+fn a_hub_that_asks_to_go_slower_is_in_trouble_until_it_answers_again() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.throttled = true);
+    table.start(&REGISTER);
+    table.run_for(1);
+    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    assert_eq!(trouble.kind, TroubleKind::Throttled);
+    table.set_faults(|faults| faults.throttled = false);
+    table.hands().refresh(DEVICE);
+    table.run_for(2);
+    assert_eq!(table.hands().live().unwrap().trouble, None);
+}
+
+#[test]
+fn no_key_is_in_the_trace_or_in_what_is_told() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.start(&READER);
+    table.hands().refresh(DEVICE);
+    table.run_for(30);
+    let mut told = format!(
+        "{:?} {:?}",
+        table.hands().live(),
+        table.bench.take_device_news()
+    );
+    for entry in table.trace() {
+        let detail = table.hands().inspect(entry.id);
+        write!(told, "{entry:?} {detail:?}").unwrap();
+        told += &String::from_utf8_lossy(&entry.bytes);
+        let rest = entry.rest().map(|rest| rest.bytes.to_vec());
+        told += &String::from_utf8_lossy(&rest.unwrap_or_default());
+    }
+    let hub = table.beside.hub();
+    let policies = hub
+        .policies()
+        .iter()
+        .map(|policy| policy.primary_key.clone());
+    let device = &hub.device(DEVICE).unwrap().authentication.symmetric_key;
+    let keys = [&device.primary_key, &device.secondary_key].into_iter();
+    let keys = keys.flatten().map(|key| key.to_key().unwrap());
+    for key in policies.chain(keys) {
+        let key = key.to_base64().into_inner();
+        let encoded = utf8_percent_encode(&key, NON_ALPHANUMERIC).to_string();
+        assert!(!told.contains(&key) && !told.contains(&encoded));
+    }
+    assert!(
+        told.contains("CONNECT"),
+        "there is something to look through"
+    );
+}
+
+/// What a hostile hub sends.
+#[derive(Clone, Default)]
+struct Hostile {
+    link: Vec<Vec<u8>>,
+    events: Vec<ReadNews>,
+    taken: Rc<RefCell<usize>>,
+}
+
+struct HostileLink(Vec<Vec<u8>>, Rc<RefCell<usize>>);
+
+impl Outside for Hostile {
+    fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>> {
+        let link: Box<dyn OutsideLink> =
+            Box::new(HostileLink(self.link.clone(), Rc::clone(&self.taken)));
+        async move { Ok(link) }.boxed_local()
+    }
+
+    fn has_relay(&self) -> bool {
+        false
+    }
+
+    fn way_of(&self, _: &Request<Vec<u8>>) -> Option<Way> {
+        None
+    }
+
+    fn request(
+        &self,
+        _: Request<Vec<u8>>,
+    ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>> {
+        async { Err(Trouble::new(TroubleKind::NoRelay, "none")) }.boxed_local()
+    }
+
+    fn read_events(&self, _: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+        let news = stream::iter(self.events.clone());
+        news.chain(stream::pending()).boxed_local()
+    }
+}
+
+impl OutsideLink for HostileLink {
+    fn send(&mut self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn receive(&mut self) -> LocalBoxFuture<'_, Option<Vec<u8>>> {
+        async {
+            match self.0.pop() {
+                Some(bytes) => {
+                    *self.1.borrow_mut() += 1;
+                    Some(bytes)
+                }
+                None => futures::future::pending().await,
+            }
+        }
+        .boxed_local()
+    }
+}
+
+fn bench_with(hostile: &Hostile) -> Bench {
+    let table = Table::new();
+    let options = BenchOptions {
+        host_name: HOST.to_owned(),
+        seed: [3; 32],
+        start: START,
+    };
+    let target = table.beside.target("iothubowner").unwrap();
+    let bench = Bench::live(&options, target, Box::new(hostile.clone()));
+    let string = table.hands().device_string();
+    bench.hands().set_device_string(string);
+    bench
+}
+
+#[test]
+fn bytes_that_are_no_mqtt_end_the_link_in_words() {
+    for bytes in [
+        vec![0xff; 64],
+        vec![0x30, 0xff, 0xff, 0xff, 0x7f],
+        vec![0x20, 0],
+    ] {
+        let mut bench = bench_with(&Hostile {
+            link: vec![bytes],
+            ..Hostile::default()
+        });
+        let hands = bench.hands();
+        hands.start(&FRAIL, std::collections::BTreeMap::new());
+        bench.run_until(START.plus(Duration::from_mins(1)));
+        assert_eq!(hands.program_state("frail"), Some(ProgramState::Failed));
+        let trace = hands.trace();
+        let closed = trace.iter().find(|entry| entry.kind == "CLOSED");
+        assert_eq!(closed.map(|it| it.summary.as_str()), Some("malformed"));
+    }
+}
+
+#[test]
+fn a_flood_of_packets_waits_outside() {
+    let ping = vec![0xd0, 0];
+    let hostile = Hostile {
+        link: vec![ping; 100_000],
+        ..Hostile::default()
+    };
+    let mut bench = bench_with(&hostile);
+    let hands = bench.hands();
+    hands.start(&FRAIL, std::collections::BTreeMap::new());
+    bench.run_until(START.plus(Duration::from_mins(1)));
+    assert!(
+        *hostile.taken.borrow() < 1_000,
+        "{}",
+        hostile.taken.borrow()
+    );
+    assert!(hands.trace().len() < 1_000);
+}
+
+fn event(partition: u16, number: u64, bytes: usize) -> Event {
+    Event {
+        partition,
+        sequence_number: number,
+        offset: number.to_string(),
+        enqueued_time: START,
+        device_id: DEVICE.to_owned(),
+        module_id: None,
+        auth_method: String::new(),
+        generation_id: String::new(),
+        message_source: "Telemetry".to_owned(),
+        properties: MessageProperties::default(),
+        body: vec![b'x'; bytes],
+    }
+}
+
+#[test]
+fn only_so_many_events_are_kept() {
+    let news = (0..64_u64).map(|number| ReadNews::Events(vec![event(1, number, 256 * 1024)]));
+    let mut events = vec![ReadNews::Reading { partitions: 4 }];
+    events.extend(news);
+    // Events of partitions that are not there, and of numbers that were there already.
+    events.push(ReadNews::Events(vec![event(9, 0, 1), event(1, 3, 1)]));
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let kept = bench.hands().hub().device_events(DEVICE, START);
+    let bytes: usize = kept.iter().map(|event| event.body.len()).sum();
+    assert!(bytes <= 8 * 1024 * 1024, "{bytes}");
+    assert_eq!(kept.last().map(|event| event.sequence_number), Some(63));
+}
