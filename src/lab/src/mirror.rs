@@ -185,6 +185,20 @@ impl Mirror {
         self.wishes.borrow_mut().fulfil(wish, self.now);
     }
 
+    /// The registry is closed to the policy that was given.
+    pub(crate) fn never_ask_for_identities(&self) {
+        self.wishes
+            .borrow_mut()
+            .give_up(|wish| matches!(wish, Wish::Identity(_)));
+    }
+
+    /// The twins are closed to the policy that was given.
+    pub(crate) fn never_ask_for_twins(&self) {
+        self.wishes
+            .borrow_mut()
+            .give_up(|wish| matches!(wish, Wish::Twin(_)));
+    }
+
     pub(crate) fn want_events(&self) {
         self.events_wanted.set(true);
     }

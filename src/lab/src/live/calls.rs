@@ -8,7 +8,7 @@ use wire::{
     rest::{DeviceIdentity, FeedbackRecord, FeedbackStatus, decode_id},
 };
 
-use super::{Live, Route, WORK};
+use super::{Live, Route, WORK, refresh::REFRESH};
 use crate::{
     hands::Hands,
     mirror::Wish,
@@ -26,6 +26,8 @@ pub(crate) type Answer = oneshot::Receiver<Result<Response<Vec<u8>>, Trouble>>;
 pub(crate) struct Learned<'a> {
     pub(crate) request: &'a Request<Vec<u8>>,
     pub(crate) outcome: &'a Result<Response<Vec<u8>>, Trouble>,
+    /// Whether the bench itself asked.
+    is_own: bool,
 }
 
 impl Hands {
@@ -74,12 +76,14 @@ impl Hands {
         drop(world);
         let (sender, receiver) = oneshot::channel();
         let (hands, request) = (self.clone(), request.clone());
+        let is_own = party.name == REFRESH;
         // A program that is stopped meanwhile wants no answer, but the bench does.
         let work = async move {
             let outcome = carried.await;
             let learned = Learned {
                 request: &request,
                 outcome: &outcome,
+                is_own,
             };
             hands.world().learn(&learned);
             let _ = sender.send(outcome);
@@ -133,8 +137,19 @@ impl About {
 impl Live {
     /// Learns from an answer.
     pub(crate) fn learn(&mut self, learned: &Learned<'_>) {
-        let Learned { request, outcome } = learned;
+        let Learned {
+            request,
+            outcome,
+            is_own,
+        } = learned;
         match outcome {
+            // The policy may not look, which is no trouble of the learner's: what cannot be asked is not known.
+            Ok(response) if *is_own && response.status() == StatusCode::UNAUTHORIZED => {
+                match About::of(request.uri().path()) {
+                    About::Twin(_) => self.mirror.never_ask_for_twins(),
+                    _ => self.mirror.never_ask_for_identities(),
+                }
+            }
             Err(trouble) => self.trouble(Route::Calls, trouble.clone(), None),
             Ok(response) => {
                 self.take_status(response);

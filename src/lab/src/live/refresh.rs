@@ -1,15 +1,19 @@
 //! Asking a live hub how its devices are.
 
-use futures::future::{Either, select};
-use wire::{connection_string::ServiceConnectionString, timestamp::Timestamp};
+use std::time::Duration;
 
 use client::service::Service;
+use futures::future::select;
+use wire::{connection_string::ServiceConnectionString, timestamp::Timestamp};
 
 use super::Live;
 use crate::{hands::Hands, mirror::Wish, trace::Party, view::Side};
 
 /// The name under which the bench itself asks.
-const REFRESH: &str = "refresh";
+pub(super) const REFRESH: &str = "refresh";
+
+/// How long an answer is waited for before something else is asked.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Live {
     /// What is to be asked for next, and when; none if there is no way to ask.
@@ -35,52 +39,39 @@ impl Hands {
     pub(crate) async fn keep_fresh(&self) {
         loop {
             let (wish, string) = self.next_question().await;
-            self.set_asking(true);
-            self.ask(&wish, string).await;
-            self.set_asking(false);
-        }
-    }
-
-    fn set_asking(&self, is_asking: bool) {
-        if let Some(live) = self.world().hub.live_mut() {
-            live.is_asking = is_asking;
+            let ask = Box::pin(self.ask(&wish, string));
+            let patience = Box::pin(self.sleep(PATIENCE));
+            // An answer that comes later is learnt all the same.
+            select(ask, patience).await;
+            self.question_is_over();
         }
     }
 
     /// Waits until something is to be asked for.
     async fn next_question(&self) -> (Wish, ServiceConnectionString) {
         loop {
-            let (next, now) = {
-                let world = self.world();
-                let live = world.hub.live();
-                (live.and_then(Live::next_refresh), world.now)
-            };
-            let at = match next {
-                Some((at, wish)) if at <= now => {
-                    let world = self.world();
-                    let live = world.hub.live();
-                    let string = live.and_then(|live| {
-                        live.mirror.fulfil(&wish);
-                        live.mirror.service_connection_string()
-                    });
-                    match string {
-                        Some(string) => return (wish, string),
-                        None => None,
-                    }
-                }
-                Some((at, _)) => Some(at),
-                None => None,
-            };
-            let news = Box::pin(self.next_change());
-            match at {
-                Some(at) => {
-                    let time = Box::pin(self.sleep_until(at));
-                    match select(news, time).await {
-                        Either::Left(_) | Either::Right(_) => {}
-                    }
-                }
-                None => news.await,
+            if let Some(question) = self.take_question() {
+                return question;
             }
+            // The bench's deadline is that of the next question: when it has come, something has changed.
+            self.next_change().await;
+        }
+    }
+
+    fn take_question(&self) -> Option<(Wish, ServiceConnectionString)> {
+        let mut world = self.world();
+        let now = world.now;
+        let live = world.hub.live_mut()?;
+        let (_, wish) = live.next_refresh().filter(|(at, _)| *at <= now)?;
+        let string = live.mirror.service_connection_string()?;
+        live.mirror.fulfil(&wish);
+        live.is_asking = true;
+        Some((wish, string))
+    }
+
+    fn question_is_over(&self) {
+        if let Some(live) = self.world().hub.live_mut() {
+            live.is_asking = false;
         }
     }
 

@@ -33,8 +33,10 @@ pub(crate) enum Wish {
 
 #[derive(Default)]
 pub(super) struct Wishes {
-    wishes: BTreeMap<Wish, Urgency>,
+    urgencies: BTreeMap<Wish, Urgency>,
     last: Option<Timestamp>,
+    /// What is never asked for.
+    vain: Vec<fn(&Wish) -> bool>,
 }
 
 struct Urgency {
@@ -65,7 +67,7 @@ impl Wishes {
 
     /// Something may have changed that somebody has looked at before.
     pub(super) fn hurry_if_known(&mut self, wish: &Wish) {
-        if self.wishes.contains_key(wish) {
+        if self.urgencies.contains_key(wish) {
             self.hurry(wish);
         }
     }
@@ -82,22 +84,29 @@ impl Wishes {
 
     /// Something was told, whether it was asked for or not.
     pub(super) fn learn(&mut self, wish: &Wish, is_news: bool) {
-        if is_news && let Some(urgency) = self.wishes.get_mut(wish) {
+        if is_news && let Some(urgency) = self.urgencies.get_mut(wish) {
             urgency.pause = FIRST;
         }
+    }
+
+    /// Wishes of this kind are in vain from now on.
+    pub(super) fn give_up(&mut self, is_vain: fn(&Wish) -> bool) {
+        self.urgencies.retain(|wish, _| !is_vain(wish));
+        self.vain.push(is_vain);
     }
 
     /// What is to be asked for next, and when.
     pub(super) fn next(&self) -> Option<(Timestamp, Wish)> {
         let due = |(wish, urgency): (&Wish, &Urgency)| Some((urgency.due()?, wish.clone()));
-        let (at, wish) = self.wishes.iter().filter_map(due).min()?;
+        let (at, wish) = self.urgencies.iter().filter_map(due).min()?;
         let earliest = self.last.map_or(at, |last| last.plus(BETWEEN));
         Some((at.max(earliest), wish))
     }
 
     fn get(&mut self, wish: &Wish) -> Option<&mut Urgency> {
-        if !self.wishes.contains_key(wish) {
-            if self.wishes.len() >= MOST {
+        if !self.urgencies.contains_key(wish) {
+            let is_vain = self.vain.iter().any(|is_vain| is_vain(wish));
+            if is_vain || self.urgencies.len() >= MOST {
                 return None;
             }
             let urgency = Urgency {
@@ -106,9 +115,9 @@ impl Wishes {
                 hurry: false,
                 pause: FIRST,
             };
-            self.wishes.insert(wish.clone(), urgency);
+            self.urgencies.insert(wish.clone(), urgency);
         }
-        self.wishes.get_mut(wish)
+        self.urgencies.get_mut(wish)
     }
 }
 

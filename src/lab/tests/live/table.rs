@@ -179,6 +179,12 @@ impl Table {
         table
     }
 
+    /// Another bench at the same hub, with the rights of another policy.
+    pub(crate) fn with_policy(first: &Self, policy: &str) -> Self {
+        let target = first.beside.target(policy).unwrap();
+        Self::with(first.beside.clone(), target)
+    }
+
     /// Another bench at the same hub that begins only now.
     pub(crate) fn later(first: &Self) -> Self {
         let target = first.beside.target("iothubowner").unwrap();
