@@ -1,21 +1,15 @@
 //! How a step goes at a live hub: from the page itself, through the relay, or by the learner's own hand.
 
-use lessons::message::{LiveHub, Right};
-use lessons::outline::{Need, OnLive};
+use lessons::message::LiveHub;
+use lessons::outline::{OnLive, StepOutline};
 use yew::prelude::*;
 
 use crate::i18n::Words;
 use crate::panels::icon::icon;
 
-/// How a step with this need goes there, with the string that opened the hub.
-pub fn reach(hub: &LiveHub, need: Need) -> OnLive {
-    let rights = hub.rights.as_ref();
-    let may_serve = rights.is_none_or(|rights| rights.contains(&Right::ServiceConnect));
-    if hub.policy.is_some() && may_serve {
-        need.on_live(hub.relay)
-    } else {
-        need.on_live_as_device()
-    }
+/// How a step goes there, with the string that opened the hub.
+pub fn reach(hub: &LiveHub, step: &StepOutline) -> OnLive {
+    step.on_live(&hub.reach())
 }
 
 /// The same as a picture and a word.
@@ -32,6 +26,8 @@ pub fn way_badge(way: OnLive, words: &Words) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use lessons::message::Right;
+
     use super::*;
 
     fn hub(policy: Option<&str>, rights: Option<Vec<Right>>, relay: bool) -> LiveHub {
@@ -47,25 +43,43 @@ mod tests {
         }
     }
 
+    /// How steps of the first lessons go: one that registers, one that reads events, one that is a device, one that calls.
+    fn ways(hub: &LiveHub) -> [OnLive; 4] {
+        let way = |lesson: &str, step: &str| {
+            let steps = lessons::outline::lesson(lesson).unwrap().steps;
+            reach(hub, steps.iter().find(|it| it.id == step).unwrap())
+        };
+        [
+            way("telemetry", "register"),
+            way("telemetry", "read"),
+            way("telemetry", "send"),
+            way("methods", "call"),
+        ]
+    }
+
     #[test]
-    fn a_policy_reaches_the_cloud_side_unless_it_is_known_not_to() {
-        for (rights, way) in [
-            (None, OnLive::Relayed),
-            (Some(vec![Right::ServiceConnect]), OnLive::Relayed),
-            (Some(vec![Right::RegistryRead]), OnLive::ByHand),
+    fn a_policy_reaches_what_it_has_the_rights_for() {
+        use OnLive::{ByHand, Live, Relayed};
+        let registry = vec![Right::RegistryRead, Right::RegistryWrite];
+        for (rights, expected) in [
+            (None, [Relayed, Live, Live, Relayed]),
+            (
+                Some(vec![Right::ServiceConnect]),
+                [ByHand, Live, Live, Relayed],
+            ),
+            (Some(registry), [Relayed, ByHand, Live, ByHand]),
         ] {
             let hub = hub(Some("policy"), rights, true);
-            assert_eq!(reach(&hub, Need::Service), way, "{:?}", hub.rights);
+            assert_eq!(ways(&hub), expected, "{:?}", hub.rights);
         }
     }
 
     #[test]
     fn a_relay_helps_nobody_who_may_only_be_a_device() {
+        use OnLive::{ByHand, Live};
         for relay in [true, false] {
             let hub = hub(None, None, relay);
-            assert_eq!(reach(&hub, Need::Service), OnLive::ByHand);
-            assert_eq!(reach(&hub, Need::Events), OnLive::ByHand);
-            assert_eq!(reach(&hub, Need::Device), OnLive::Live);
+            assert_eq!(ways(&hub), [ByHand, ByHand, Live, ByHand]);
         }
     }
 }

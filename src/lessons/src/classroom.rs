@@ -470,11 +470,11 @@ impl Classroom {
 
     /// Lets the bench read the hub's events, if the lesson has them seen without a program that does.
     fn begin_reading(&self) {
-        if self
+        let reads = self
             .opened
             .as_ref()
-            .is_some_and(|opened| opened.lesson.reads_events)
-        {
+            .is_some_and(|opened| opened.lesson.reads_events);
+        if reads && self.live.as_ref().is_none_or(Live::may_read_events) {
             self.bench.read_events();
         }
     }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Method, Request, Response};
 use lab::{
+    action::{DeviceAction, Outcome},
     beside::{Beside, Faults},
     outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way as Route},
 };
@@ -201,6 +202,14 @@ impl Place {
         match views? {
             HubView::Live(hub) => Some(hub),
             HubView::Emulated => None,
+        }
+    }
+
+    /// What the check of a step saw last.
+    fn saw(&self, id: &str) -> String {
+        match self.state(id) {
+            StepState::Passed { saw, .. } | StepState::NotYet { saw, .. } => saw.id,
+            other => format!("{other:?}"),
         }
     }
 
@@ -796,6 +805,119 @@ fn a_step_that_takes_long_says_what_it_waits_for() {
     };
     assert_eq!(saw.id, "check-read-few");
     place.wait_until("the step", |place| passed(&place.state("read")));
+}
+
+/// The step of a lesson.
+fn step(lesson: &'static LessonOutline, id: &str) -> &'static StepOutline {
+    lesson.steps.iter().find(|step| step.id == id).unwrap()
+}
+
+#[test]
+fn a_message_that_waits_to_expire_is_waited_for() {
+    let messages = lesson("messages").unwrap();
+    let mut place = Place::live(Way::Relay, messages, step(messages, "expire"));
+    place.act();
+    place.wait(Duration::from_secs(15));
+    assert_eq!(place.saw("expire"), "check-live-expire-waiting");
+    place.wait(Duration::from_secs(50));
+    assert_eq!(place.saw("expire"), "check-live-expire-no-feedback");
+    place.wait_until("the step", |place| passed(&place.state("expire")));
+    place.check_words();
+}
+
+#[test]
+fn a_query_that_is_late_can_be_asked_again() {
+    let twins = lesson("twins").unwrap();
+    let mut place = Place::live(Way::Relay, twins, step(twins, "tag"));
+    place
+        .beside
+        .elsewhere(|hub, now| hub.set_query_lag(now, Duration::from_secs(20)));
+    place.act();
+    place.wait(Duration::from_secs(10));
+    assert_eq!(place.saw("tag"), "check-live-query-late");
+    place.wait(Duration::from_secs(20));
+    // What was written before is there by now.
+    place.act();
+    place.wait_until("the step", |place| passed(&place.state("tag")));
+    place.check_words();
+}
+
+#[test]
+fn the_string_of_another_device_is_not_taken_for_the_lesson_s() {
+    let telemetry = lesson("telemetry").unwrap();
+    let methods = lesson("methods").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, step(telemetry, "hand-over"));
+    place.tell(Command::Check);
+    assert_eq!(place.saw("hand-over"), "check-handed-over-missing");
+    place.give_string(methods);
+    place.tell(Command::Check);
+    assert_eq!(place.saw("hand-over"), "check-live-handed-over-other");
+    place.check_words();
+}
+
+#[test]
+fn nothing_is_begun_while_devices_are_being_deleted() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.tell(Command::Check);
+    assert_eq!(place.saw("register"), "check-live-not-registered");
+    place.do_step(&telemetry.steps[0]);
+    place.beside.set_faults(Faults {
+        slowness: Duration::from_secs(5),
+        ..Faults::default()
+    });
+    let leave = || Command::Leave {
+        delete_devices: true,
+    };
+    place.tell(leave());
+    place.act();
+    assert_eq!(place.refused(), ["refused-live-leaving"]);
+    assert!(place.hub().is_some());
+    // Who does not want to wait presses once more.
+    place.tell(leave());
+    assert!(place.hub().is_none());
+    place.check_words();
+}
+
+#[test]
+fn a_fleet_is_not_started_on_a_live_hub() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.tell(Command::AtDevice {
+        id: 3,
+        action: DeviceAction::StartFleet {
+            count: 5,
+            interval: 1.0,
+        },
+    });
+    let answered = place.reports.iter().any(|report| {
+        matches!(report, Report::Answered { id: 3, outcome: Outcome::Refused(why) } if why.text.contains("fleet"))
+    });
+    assert!(answered);
+    assert!(place.ids().is_empty());
+}
+
+#[test]
+fn each_language_has_the_same_words() {
+    let ids = |locale: &str| {
+        let file = format!(
+            "{}/../../www/texts/{locale}/live-checks.ftl",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let words = std::fs::read_to_string(file).unwrap();
+        let ids = words.lines().filter_map(|line| line.split_once(" ="));
+        ids.filter(|(id, _)| !id.starts_with([' ', '#']))
+            .map(|(id, _)| id.to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(ids("ko"), ids("en"));
+    assert_eq!(ids("ru"), ids("en"));
+    for lesson in LESSONS {
+        for step in lesson.steps.iter().filter(|it| it.needs != Need::Device) {
+            let id = format!("to-confirm-{}-{}", lesson.id, step.id);
+            assert!(ids("en").contains(&id), "{id}");
+        }
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use super::{FIRST_LOCALE, entries, read};
 use crate::differences;
 use crate::error::Error;
 
-/// The file whose words are fetched when somebody asks for a live hub.
-const LIVE: &str = "live";
+/// The files whose words are fetched when somebody asks for a live hub.
+const LIVE: [&str; 2] = ["live", "live-checks"];
 
 /// A part of the words, fetched by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,7 @@ fn files(folder: &Path) -> Result<Vec<File>, Error> {
 fn part_of(file: &str, id: &str) -> Part {
     match lesson_of(file, id) {
         Some(lesson) => Part::Lesson(lesson),
-        None if file == LIVE => Part::Live,
+        None if LIVE.contains(&file) => Part::Live,
         None => Part::Page,
     }
 }
@@ -178,8 +178,16 @@ mod tests {
 
     #[test]
     fn the_words_of_live_hubs_are_fetched_by_themselves() {
-        let all = messages(&[("live", "live-a = A\n"), ("hub", "hub-b = B\n")], &[]);
-        assert_eq!((&*all.live, &*all.page), ("live-a = A\n", "hub-b = B\n"));
+        let all = messages(
+            &[
+                ("live", "live-a = A\n"),
+                ("live-checks", "check-live-c = C\n"),
+                ("hub", "hub-b = B\n"),
+            ],
+            &[],
+        );
+        assert_eq!(all.live, "live-a = A\ncheck-live-c = C\n");
+        assert_eq!(all.page, "hub-b = B\n");
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
                         aria-current={is_open.then_some("step")}>
                         <span class="step-number">{ index + 1 }</span>
                         <span class="step-title">{ &text.title }</span>
-                        if let Some(hub) = screen.live() { { way_badge(reach(hub, step.needs), words) } }
+                        if let Some(hub) = screen.live() { { way_badge(reach(hub, step), words) } }
                         { badge(*standing, words) }
                     </a>
                 </h2>

@@ -22,7 +22,7 @@ use super::{Classroom, Lesson, bench_options};
 use crate::{
     exchange::{Exchange, exchanges},
     message::{Command, HubView, LiveHub, Message, Report, Right, Settings, StepState},
-    outline::{Access, Obstacle, REGISTRY, Reach},
+    outline::{Access, Obstacle, REGISTRY, Reach, SERVICE},
     settings,
     step::Verdict,
     telemetry::{
@@ -136,6 +136,11 @@ impl Live {
             ConnectionString::Service(service) => Some(&service.policy),
             ConnectionString::Device(_) | ConnectionString::EventHubs(_) => None,
         }
+    }
+
+    /// Whether the hub's events can be read with what the learner gave.
+    pub(super) fn may_read_events(&self) -> bool {
+        self.target.events.is_some() || self.reach.access.allows(SERVICE)
     }
 
     /// The settings of a lesson on this hub.
