@@ -1,8 +1,4 @@
-//! The worker that speaks AMQP with a live hub. It is loaded when a live hub's events are first read, or when something
-//! else is first asked of it.
-
-#[path = "worker/panic.rs"]
-mod panic;
+//! What the worker does: it hears what is asked, and tells what comes of it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -15,11 +11,12 @@ use tokio::task::LocalSet;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-fn main() {
+/// Begins to hear.
+pub(crate) fn run() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
-    std::panic::set_hook(Box::new(panic::tell));
+    std::panic::set_hook(Box::new(crate::panic::tell));
     let tasks = Rc::new(LocalSet::new());
     let desk = {
         let scope = scope.clone();
