@@ -28,7 +28,7 @@ const visit = (act) => async () => {
   context.setDefaultTimeout(30_000);
   try {
     const page = await context.newPage();
-    await page.goto(`${site.root}en/telemetry/`);
+    await page.goto(`${site.root}en/methods/`);
     await liveHub(page).connect(otherEnd.hub.strings.iothubowner, { prefix: "" });
     await act(page, hand(page));
   } finally {

@@ -172,9 +172,11 @@ export async function register(hub, deviceId) {
 export function liveHub(page) {
   const bar = page.locator(".live-bar:not(.was-live)");
   const dialog = page.locator(".hub-dialog");
+  const details = bar.getByRole("button", { name: "Details" });
   return {
     bar,
     dialog,
+    details,
     /** What the bar says is wrong. */
     trouble: bar.locator(".live-trouble"),
     /** Connects a hub by the dialog. */
@@ -188,7 +190,7 @@ export function liveHub(page) {
     },
     /** Leaves the hub by the dialog, and deletes what was created there. */
     async leave() {
-      await page.locator("#hub-state").click();
+      await details.click();
       await dialog.locator(".hub-leave button[type=submit]").click();
       await bar.waitFor({ state: "detached" });
     },

@@ -60,10 +60,6 @@ async function openLesson(context, site, hub, lesson, prefix) {
   await page.goto(`${site.root}en/${lesson}/`);
   const live = liveHub(page);
   await live.connect(hub.strings.iothubowner, { prefix });
-  for (const [id, value] of Object.entries(SETTINGS)) {
-    const field = page.locator(`#setting-${id}`);
-    if (await field.count()) await field.fill(value);
-  }
   return { page, live, at: lessonPage(page) };
 }
 
@@ -72,6 +68,10 @@ async function openLesson(context, site, hub, lesson, prefix) {
  * cannot ask. Gives whether it was confirmed.
  */
 async function perform({ page, live, at }) {
+  for (const [id, value] of Object.entries(SETTINGS)) {
+    const field = page.locator(`#setting-${id}`);
+    if (await field.count()) await field.fill(value);
+  }
   const label = await at.run.innerText();
   let confirmed = false;
   let presses = 1;
