@@ -8,17 +8,19 @@ use std::task::{Poll, Waker};
 
 use futures::future::LocalBoxFuture;
 use gloo::events::EventListener;
-use gloo::timers::callback::Timeout;
+use gloo::timers::callback::{Interval, Timeout};
 use js_sys::{ArrayBuffer, Uint8Array};
 use lab::outside::{OutsideLink, Trouble, TroubleKind};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use crate::browser::{is_offline_for, scope};
+use crate::browser::is_offline_for;
 use crate::wake::waking;
 
 /// How long a WebSocket may take to open, in milliseconds.
 const OPENING: u32 = 20_000;
+/// How often it is looked whether there is a network, in milliseconds.
+const LOOK_EVERY: u32 = 1_000;
 /// How many bytes may wait to be read. A browser cannot ask a hub to go slower.
 const MOST_INCOMING: usize = 4 << 20;
 /// How many bytes may wait to be sent.
@@ -42,6 +44,7 @@ struct SocketLink {
     socket: WebSocket,
     shared: Rc<RefCell<Shared>>,
     _listeners: Vec<EventListener>,
+    _watch: Interval,
 }
 
 /// What the browser's events leave for whoever polls.
@@ -72,11 +75,11 @@ impl SocketLink {
             waiting: 0,
             waker: None,
         }));
-        let listeners = listen(&socket, &shared);
         Ok(Self {
+            _listeners: listen(&socket, &shared),
+            _watch: watch_network(&shared),
             socket,
             shared,
-            _listeners: listeners,
         })
     }
 
@@ -205,7 +208,7 @@ fn listen(socket: &WebSocket, shared: &Rc<RefCell<Shared>>) -> Vec<EventListener
     let on_open = Rc::clone(shared);
     let on_message = Rc::clone(shared);
     let on_close = Rc::clone(shared);
-    let mut listeners = vec![
+    vec![
         EventListener::new(socket, "open", move |_| on_open.borrow_mut().opened()),
         EventListener::new(socket, "message", move |event| {
             if let Some(event) = event.dyn_ref::<MessageEvent>() {
@@ -217,18 +220,19 @@ fn listen(socket: &WebSocket, shared: &Rc<RefCell<Shared>>) -> Vec<EventListener
                 on_close.borrow_mut().ended(event);
             }
         }),
-    ];
-    // Without a network nothing tells that the other end is gone, for minutes.
-    let on_offline = Rc::clone(shared);
-    listeners.extend(scope().map(|scope| {
-        EventListener::new(&scope, "offline", move |_| {
-            let mut shared = on_offline.borrow_mut();
-            if is_offline_for(&shared.host) {
-                shared.close(offline());
-            }
-        })
-    }));
-    listeners
+    ]
+}
+
+/// Looks from time to time whether there still is a network: without one nothing tells for minutes that the other end is
+/// gone, and not every browser tells a worker when it goes.
+fn watch_network(shared: &Rc<RefCell<Shared>>) -> Interval {
+    let shared = Rc::clone(shared);
+    Interval::new(LOOK_EVERY, move || {
+        let mut shared = shared.borrow_mut();
+        if is_offline_for(&shared.host) {
+            shared.close(offline());
+        }
+    })
 }
 
 /// No network at all.
