@@ -146,7 +146,6 @@ impl Live {
     /// The settings of a lesson on this hub.
     fn settings(&self, lesson: &Lesson, completed: Settings) -> Settings {
         let mut settings = settings::prefixed(lesson.settings, completed, &self.prefix);
-        settings.insert(settings::PREFIX.to_owned(), self.prefix.clone());
         if let Some(device) = self.own_device() {
             settings.insert("device-id".to_owned(), device.device_id.clone());
         }
@@ -381,7 +380,8 @@ impl Classroom {
             return Ok(());
         };
         let may_register = live.reach.relay && live.reach.access.allows(REGISTRY);
-        let needs_string = index >= opened.lesson.setup && opened.lesson.setup > 0;
+        // Who has taken the string away by a fault can give it back.
+        let needs_string = index >= opened.lesson.setup && !opened.broken;
         let hands = self.bench.hands();
         if may_register || !needs_string || hands.device_string().is_some() {
             return Ok(());
