@@ -658,6 +658,34 @@ fn nobody_moves_the_time_of_a_live_hub() {
 }
 
 #[test]
+fn another_live_hub_takes_the_place_of_the_first() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    let device = place.string(Way::Device, telemetry);
+    place.reports.clear();
+    place.tell(Command::GoLive {
+        connection_string: device,
+        events: Some(" ".to_owned()),
+        prefix: String::new(),
+    });
+    place.wait(Duration::from_secs(1));
+    let hub = place.hub().unwrap();
+    assert_eq!(hub.policy, None);
+    let created = place.reports.iter().any(|report| {
+        matches!(report, Report::Hub(HubView::Live(hub)) if hub.policy.is_none() && !hub.created.is_empty())
+    });
+    assert!(
+        !created,
+        "what was created at the first hub is not at this one"
+    );
+    assert_eq!(place.state("register"), StepState::NotStarted);
+    let send = step(telemetry, "send");
+    place.open(telemetry, send);
+    place.do_step(send);
+}
+
+#[test]
 fn what_is_no_string_of_a_hub_is_refused() {
     let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
     let cases = [

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, rc::Rc, time::Duration};
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
 use lab::{
-    Bench, BenchOptions, Hands,
+    Bench, BenchOptions, Hands, LiveState,
     outside::{Outside, OutsideLink, ReadNews, Target, Trouble, Way},
 };
 use wire::{
@@ -45,6 +45,8 @@ pub(super) struct Live {
     pub(super) prefix: String,
     pub(super) reach: Reach,
     ways: Ways,
+    /// Whether the bench is one of this hub's: at first it is the one before.
+    is_on_bench: bool,
     /// What was used on benches that are gone.
     metered: u64,
     /// The devices that were created on benches that are gone, and are there still.
@@ -128,7 +130,12 @@ impl Live {
     /// A bench is about to be replaced: what it knows is kept.
     fn take_over(&mut self, hands: &Hands) {
         self.created = self.created(hands);
-        self.metered += hands.live().map_or(0, |known| known.metered);
+        self.metered += self.known(hands).map_or(0, |known| known.metered);
+    }
+
+    /// What the bench knows of this hub.
+    fn known(&self, hands: &Hands) -> Option<LiveState> {
+        self.is_on_bench.then(|| hands.live()).flatten()
     }
 
     /// The devices that were created and are still there, as far as is known from here.
@@ -139,13 +146,14 @@ impl Live {
                 .iter()
                 .any(Exchange::is_success)
         };
-        let known = hands.live().map_or_else(Vec::new, |known| known.created);
+        let known = self.known(hands);
+        let known = known.map_or_else(Vec::new, |known| known.created);
         let before = self.created.iter().filter(is_there).cloned();
         before.chain(known).collect()
     }
 
     fn view(&self, hands: &Hands) -> LiveHub {
-        let (metered, trouble) = match hands.live() {
+        let (metered, trouble) = match self.known(hands) {
             Some(known) => (known.metered, known.trouble),
             None => (0, None),
         };
@@ -171,6 +179,7 @@ impl Classroom {
     pub(super) fn live_bench(&mut self, now: Timestamp) -> Option<Bench> {
         let live = self.live.as_mut()?;
         live.take_over(&self.bench.hands());
+        live.is_on_bench = true;
         Some(live.bench(&bench_options(&mut self.rng, now)))
     }
 

@@ -123,6 +123,7 @@ impl Classroom {
             prefix,
             reach: Reach { relay, access },
             ways: Ways(ways.into()),
+            is_on_bench: false,
             metered: 0,
             created: BTreeSet::new(),
             told: None,
