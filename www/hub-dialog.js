@@ -276,7 +276,7 @@ function facts(hub, bench) {
     refusal.replaceChildren(...refusalOf(hub));
     go.disabled = hub.asked;
   }
-  return { node, draw, focus: go };
+  return { node, draw };
 }
 
 /** Opens the dialog. `closed` is called when it is no longer on the page. */
@@ -300,7 +300,7 @@ export function openDialog(hub, bench, closed) {
   document.body.append(node);
   content.draw();
   node.showModal();
-  content.focus.focus();
+  content.focus?.focus();
   return {
     draw() {
       // It has done what it was opened for once another hub is there.

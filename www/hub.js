@@ -126,6 +126,7 @@ function drawBar() {
   if (marked.trouble.textContent !== said) {
     marked.trouble.replaceChildren(...(said ? [icon("warning"), element("span", { title: said }, said)] : []));
   }
+  marked.bar.toggleAttribute("data-trouble", Boolean(what));
   // The countdown is no news for a screen reader every second.
   if (marked.again !== again) {
     marked.again = again;
@@ -133,11 +134,20 @@ function drawBar() {
   }
 }
 
+/** Marks the document's title too, which browsers show in tabs. The page writes it anew on every way. */
+function markTitle() {
+  const { title } = document;
+  const own = title.replace(/^● \S+ · /, "");
+  const wanted = hub.live ? `● ${hub.live.host_name} · ${own}` : own;
+  if (title !== wanted) document.title = wanted;
+}
+
 /** The dialog, while it is open. */
 let dialog = null;
 
 function draw() {
   drawBar();
+  markTitle();
   dialog?.draw();
 }
 
@@ -216,6 +226,7 @@ async function begin() {
   const styled = new Promise((done) => { styles.onload = styles.onerror = done; });
   document.head.append(styles);
   await Promise.all([styled, speak()]);
+  new MutationObserver(markTitle).observe(document.querySelector("title"), { childList: true });
   new MutationObserver(() => { speak(); }).observe(document.documentElement, { attributeFilter: ["lang"] });
   globalThis.benchHeard.then((worker) => worker.addEventListener("message", ({ data }) => hear(data)));
 }

@@ -113,6 +113,9 @@
 
   // The learner's own hub: its dialog and its bar, and a word on one that was left by loading the page anew.
   globalThis.openHub = () => import("./hub.js").then(({ open }) => open());
+  addEventListener("click", ({ target }) => {
+    if (target instanceof Element && target.closest("[data-hub]")) openHub();
+  });
   try {
     if (sessionStorage.getItem("iot-hub-playground-live") !== null) import("./hub.js").then(({ tellOfEarlier }) => tellOfEarlier());
   } catch {

@@ -72,6 +72,10 @@ export function pages(page, site, locale, isPhone) {
       await page.locator("main textarea").fill(`HostName=contoso.azure-devices.net;DeviceId=dev1;SharedAccessKey=${KEY};Extra=1`);
       await page.locator("main [role=region], main section").first().waitFor();
     }],
+    ["your own hub", async () => {
+      await follow(page, site, locale, "live/");
+      await page.locator("main .reach").waitFor();
+    }],
     ["glossary", async () => {
       await follow(page, site, locale, "glossary/");
       await page.locator("main dt").first().waitFor();

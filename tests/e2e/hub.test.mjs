@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { EXAMINED, assertAccessible } from "./axe.mjs";
 import { AS_PHONE, tabTo, until, visit } from "./harness.mjs";
 import { DEVICE, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
@@ -57,7 +58,7 @@ test("the dialog tells what a string can do: a policy's with a relay and without
   await at.string.fill(DEVICE);
   await at.dialog.getByText("A device connection string").waitFor();
   assert.deepEqual(await heads(), ["Lesson", "With this string"]);
-  await at.dialog.getByText("Step by step").click();
+  await at.dialog.locator("summary", { hasText: "Step by step" }).click();
   await at.dialog.getByRole("table", { name: "Step by step" }).getByRole("row", { name: "Hand over the connection string live" }).waitFor();
   assert.doesNotMatch(await at.dialog.innerText(), /live-|hub-|doctor-/, "no message is missing");
 }));
@@ -123,6 +124,35 @@ for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_
     }
     await page.evaluate(() => document.documentElement.toggleAttribute("data-projector"));
     await isMarked("projector");
+  }));
+}
+
+for (const [screen, options] of Object.entries({ "a desktop": {}, "a phone": AS_PHONE })) {
+  test(`the dialog, the mark and a step by hand are accessible, on ${screen}`, visit({ ...options, ...EXAMINED }, async ({ page, site }) => {
+    const at = { ...hub(page), ...bench(page) };
+    await interceptHub(page);
+    for (const locale of ["en", "ko", "ru"]) {
+      await page.goto(site.at("/telemetry/register", locale));
+      await page.locator('.step-panel[data-state="not-started"]').waitFor();
+      await page.evaluate(() => globalThis.openHub());
+      await page.locator("#hub-string").fill(OWNER);
+      await at.dialog.locator(".diagnosis").waitFor();
+      await assertAccessible(page, `the dialog in ${locale}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${locale}: the dialog is not wider than the screen`);
+      const trouble = [{ kind: "no-socket", detail: "closed" }, Date.now() + 600_000];
+      const said = { id: "close-refused", arguments: [] };
+      const state = { "to-confirm": { looked_for: said, why: said } };
+      await tell(page, { hub: { live: { ...LIVE, trouble } } }, { step: { lesson: "telemetry", step: "register", state } });
+      await page.locator("#confirm").waitFor();
+      await assertAccessible(page, `a step by hand in ${locale}`);
+      const [width, inner] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(width <= inner, `${locale}: ${width} is not wider than ${inner}`);
+      await page.evaluate(() => globalThis.openHub());
+      await at.dialog.locator(".trouble").waitFor();
+      await assertAccessible(page, `the hub's state in ${locale}`);
+      await tell(page, { hub: "emulated" });
+      await at.dialog.waitFor({ state: "detached" });
+    }
   }));
 }
 
@@ -223,13 +253,13 @@ test("a reload is back on the hub in the page, says so calmly, and keeps the beg
   assert.equal(await page.getByText("This tab was connected to a hub of yours.").count(), 0, "it is said once");
 }));
 
-test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false }, async ({ page, site }) => {
+test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false, problemsExpected: true }, async ({ page, site }) => {
   for (const locale of ["en", "ko", "ru"]) {
     await page.goto(site.at("/live", locale));
     const lessons = JSON.parse(await readFile(join(DIST, `texts/${locale}/live.json`), "utf8"));
     const steps = lessons.flatMap((lesson) => lesson.steps.map((step) => step.title));
     assert.ok(steps.length > 25);
-    const shown = await page.locator(".reach tbody tr:not(.reach-lesson) th").allInnerTexts();
+    const shown = await page.locator(".reach tbody tr:not(.reach-lesson) th").allTextContents();
     assert.deepEqual(shown, steps);
     assert.match(await page.locator("main").innerText(), /--relay-to localhost --relay-ca DIR\/ca\.pem/);
   }

@@ -20,10 +20,21 @@ pub(crate) fn bundle() -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes the scripts that bind the modules to the browser smaller, in place.
+/// The scripts of ours that Trunk copies as they are.
+const OURS: [&str; 6] = [
+    "start.js",
+    "worker.js",
+    "search.js",
+    "chart.js",
+    "hub.js",
+    "hub-dialog.js",
+];
+
+/// Makes our scripts, and those that bind the modules to the browser, smaller, in place.
 pub(crate) fn minify(folder: &Path) -> Result<(), Error> {
-    for path in bindings(folder)? {
-        esbuild("minifying the bindings")
+    let ours = OURS.map(|name| folder.join(name));
+    for path in bindings(folder)?.into_iter().chain(ours) {
+        esbuild("minifying the scripts")
             .args([&path])
             .args(["--minify", "--allow-overwrite", "--log-level=warning"])
             .args([format!("--outfile={}", path.display())])

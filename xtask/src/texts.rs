@@ -157,7 +157,7 @@ impl Locale {
     fn write(&self, to: &Path) -> Result<(), Error> {
         fs::create_dir_all(to).map_err(Error::file(to))?;
         save(&to.join("ui.ftl"), &self.messages.page)?;
-        save(&to.join("glossary.html"), &self.glossary.html())?;
+        save(&to.join("glossary.html"), &self.glossary_html())?;
         save(&to.join("live.ftl"), &self.messages.live)?;
         save(&to.join("live.html"), &self.live)?;
         let reach = to.join("live.json");
@@ -182,6 +182,12 @@ impl Locale {
         self.words
             .get(&format!("lesson-{lesson}-summary"))
             .map_or("", String::as_str)
+    }
+
+    /// The text of the page of terms.
+    pub(crate) fn glossary_html(&self) -> String {
+        let lead = escaped(self.word("summary-glossary"));
+        format!("<p class=\"lead\">{lead}</p>{}", self.glossary.html())
     }
 
     /// A plain message of those who ask for a live hub, or of every page.

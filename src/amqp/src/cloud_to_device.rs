@@ -32,7 +32,7 @@ pub(crate) struct Outbox(Option<Open>);
 
 struct Open {
     sender: Outgoing,
-    _connection: Connection,
+    connection: Connection,
     since: Timestamp,
     used: Timestamp,
 }
@@ -47,7 +47,7 @@ impl Outbox {
     ) -> Result<(), Failure> {
         let message = write(message)?;
         let mut open = self.open(network, hub).await?;
-        let outcome = within(network, PATIENCE, open.sender.send(message)).await?;
+        let outcome = within(network, PATIENCE, open.sender.send(network, message)).await?;
         open.used = network.now();
         // What was refused says nothing against the way.
         self.0 = Some(open);
@@ -68,7 +68,9 @@ impl Outbox {
     async fn open(&mut self, network: &impl Network, hub: &Hub) -> Result<Open, Failure> {
         let now = network.now();
         let is_fresh = |open: &Open| {
-            now.since(open.used) < LONGEST_IDLE && now.since(open.since) < LONGEST_USE
+            now.since(open.used) < LONGEST_IDLE
+                && now.since(open.since) < LONGEST_USE
+                && !open.connection.is_over()
         };
         if let Some(open) = self.0.take().filter(is_fresh) {
             return Ok(open);
@@ -77,7 +79,7 @@ impl Outbox {
         let sender = connection.sender(network, DEVICE_BOUND).await?;
         Ok(Open {
             sender,
-            _connection: connection,
+            connection,
             since: now,
             used: now,
         })

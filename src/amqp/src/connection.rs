@@ -9,7 +9,8 @@ use fe2o3_amqp::{
     sasl_profile::SaslProfile,
     session::{BeginError, SessionHandle},
 };
-use fe2o3_amqp_types::messaging::{Body, Outcome, SerializableBody, Source, Target};
+use fe2o3_amqp_types::messaging::{Body, Message, Outcome, SerializableBody, Source, Target};
+use futures::future::{Either, select};
 use serde_amqp::Value;
 
 use crate::{
@@ -21,6 +22,10 @@ use crate::{
 /// How long an answer may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long it may take to understand what was said before the other side went.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// After so long a silence, in milliseconds, the connection is taken for lost. A hub that has nothing to say says so.
+const LONGEST_SILENCE: u32 = 120_000;
 const CONTAINER: &str = "iothub-playground";
 /// How many frames with messages may be on their way.
 const WINDOW: u32 = 512;
@@ -146,6 +151,11 @@ impl Connection {
         explain(&self.watch, failure)
     }
 
+    /// Whether the other side is gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.watch.is_over()
+    }
+
     fn next_name(&mut self) -> String {
         self.links += 1;
         format!("{CONTAINER}-{}", self.links)
@@ -156,10 +166,16 @@ impl Outgoing {
     /// Sends a message, and waits for what becomes of it.
     pub(crate) async fn send<T: SerializableBody>(
         &mut self,
-        message: fe2o3_amqp_types::messaging::Message<T>,
+        network: &impl Network,
+        message: Message<T>,
     ) -> Result<Outcome, Failure> {
-        let sent = self.sender.send(message).await;
-        sent.map_err(|error| explain(&self.watch, error.into()))
+        let sending = Box::pin(async { Ok(self.sender.send(message).await?) });
+        // The library goes on to wait when the other side is gone.
+        let sent = match select(sending, Box::pin(self.watch.over())).await {
+            Either::Left((sent, _)) => sent,
+            Either::Right(((), sending)) => within(network, LAST_WORDS, sending).await,
+        };
+        sent.map_err(|failure| explain(&self.watch, failure))
     }
 }
 
@@ -219,6 +235,7 @@ async fn open<N: crate::network::Stream>(
         .sasl_hostname(host)
         .scheme("amqp")
         .max_frame_size(most)
+        .idle_time_out(LONGEST_SILENCE)
         .sasl_profile(profile);
     #[cfg(not(target_arch = "wasm32"))]
     return builder.open_with_stream(stream).await;

@@ -10,14 +10,17 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
 
 use bytes::{Buf, Bytes, BytesMut};
 use fe2o3_amqp_types::performatives::{Performative, Transfer};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
+};
 use wire::amqp::{ValueError, measure};
 
 /// The largest frame that is taken.
@@ -79,6 +82,8 @@ impl fmt::Display for Offence {
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     messages: AtomicUsize,
+    is_over: AtomicBool,
+    gone: Notify,
     offence: Mutex<Option<String>>,
 }
 
@@ -90,6 +95,19 @@ impl Watch {
         let _ = self
             .messages
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+    }
+
+    /// Whether nothing more comes.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nothing more comes.
+    pub(crate) async fn over(&self) {
+        let gone = self.gone.notified();
+        if !self.is_over() {
+            gone.await;
+        }
     }
 
     /// What the other side did that ended the connection.
@@ -107,9 +125,15 @@ impl Watch {
         }
     }
 
+    fn end(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.gone.notify_waiters();
+    }
+
     fn accuse(&self, offence: &Offence) -> io::Error {
         let mut slot = self.offence.lock().unwrap_or_else(PoisonError::into_inner);
         *slot = Some(offence.to_string());
+        self.end();
         io::ErrorKind::InvalidData.into()
     }
 }
@@ -256,8 +280,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guarded<S> {
             }
             let mut piece = [0; READ_BYTES];
             let mut piece = ReadBuf::new(&mut piece);
-            ready!(Pin::new(&mut own.stream).poll_read(context, &mut piece))?;
+            let read = ready!(Pin::new(&mut own.stream).poll_read(context, &mut piece));
+            read.inspect_err(|_| own.watch.end())?;
             if piece.filled().is_empty() {
+                own.watch.end();
                 return Poll::Ready(Ok(()));
             }
             own.raw.extend_from_slice(piece.filled());

@@ -93,7 +93,11 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
     /// What never worked is told at once. What did may have been cut off, or slept until its token was over.
     fn is_worth_another_try(&mut self, kind: FailureKind) -> bool {
         match kind {
-            FailureKind::Closed | FailureKind::Throttled | FailureKind::Unreachable => {
+            FailureKind::Closed
+            | FailureKind::Throttled
+            // The hub may count the connection that broke for a while.
+            | FailureKind::LimitReached
+            | FailureKind::Unreachable => {
                 self.is_proven
             }
             // Once, with a new token.

@@ -85,7 +85,7 @@ impl Requests {
             ("name", audience),
         ];
         let body = token.expose().clone();
-        within(network, PATIENCE, self.ask(&questions, body)).await?;
+        within(network, PATIENCE, self.ask(network, &questions, body)).await?;
         Ok(())
     }
 
@@ -102,7 +102,12 @@ impl Requests {
             ("type", EVENT_HUB),
             ("security_token", token.expose()),
         ];
-        let answer = within(network, PATIENCE, self.ask(&questions, String::new())).await?;
+        let answer = within(
+            network,
+            PATIENCE,
+            self.ask(network, &questions, String::new()),
+        )
+        .await?;
         read_partitions(&answer)
             .ok_or_else(|| protocol("the event hub tells no partitions that could be read"))
     }
@@ -123,7 +128,12 @@ impl Requests {
             ("partition", &partition),
             ("security_token", token.expose()),
         ];
-        let answer = within(network, PATIENCE, self.ask(&questions, String::new())).await?;
+        let answer = within(
+            network,
+            PATIENCE,
+            self.ask(network, &questions, String::new()),
+        )
+        .await?;
         let number = match &answer {
             Value::Map(answer) => answer.get(&Value::from("last_enqueued_sequence_number")),
             _ => None,
@@ -137,7 +147,12 @@ impl Requests {
     }
 
     /// Sends a request and waits for its answer.
-    async fn ask(&mut self, questions: &[(&str, &str)], body: String) -> Result<Value, Failure> {
+    async fn ask(
+        &mut self,
+        network: &impl Network,
+        questions: &[(&str, &str)],
+        body: String,
+    ) -> Result<Value, Failure> {
         self.asked += 1;
         let id = format!("{}-{}", self.reply_to, self.asked);
         let properties = Properties::builder()
@@ -154,7 +169,7 @@ impl Requests {
             .application_properties(application.build())
             .value(body)
             .build();
-        match self.sender.send(request).await? {
+        match self.sender.send(network, request).await? {
             Outcome::Rejected(rejected) => {
                 return Err(rejected.error.as_ref().map_or_else(
                     || Failure::new(FailureKind::Refused, "the request was rejected"),

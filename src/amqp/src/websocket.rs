@@ -1,4 +1,4 @@
-//! The network of a page: its WebSockets, as streams of bytes.
+//! The network of a page: what a browser calls a WebSocket, as a stream of bytes.
 
 use std::{
     cell::RefCell,
@@ -23,6 +23,9 @@ use crate::network::{Network, SUBPROTOCOL};
 
 /// A page cannot make the other side wait. One that sends more than can be read is cut off.
 const MOST_UNREAD_BYTES: usize = 64 * 1024 * 1024;
+
+/// Nor can it be told to wait: one that reads nothing is cut off as well.
+const MOST_UNSENT_BYTES: u32 = 8 * 1024 * 1024;
 
 /// The network of a page or a worker.
 #[derive(Clone, Copy, Debug, Default)]
@@ -182,7 +185,11 @@ impl AsyncWrite for WebSocketBytes {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // The browser keeps what it cannot send yet. What this module sends is little, and waits for answers.
+        // The browser keeps what it cannot send yet. What this module sends is little and waits for answers, but for
+        // answers that the other side may ask for without reading them.
+        if self.socket.buffered_amount() > MOST_UNSENT_BYTES {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         let sent = self.socket.send_with_u8_array(bytes);
         Poll::Ready(match sent {
             Ok(()) if !self.inbox.borrow().is_over => Ok(bytes.len()),

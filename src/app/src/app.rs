@@ -8,14 +8,13 @@ use crate::classroom_link::ClassroomLink;
 use crate::first_draw::{Drawn, use_first_draw};
 use crate::insight::Insight;
 use crate::panels::doctor::DoctorPage;
-use crate::panels::glossary::glossary;
 use crate::panels::header::header;
 use crate::panels::home::home;
 use crate::panels::lesson_page::LessonPage;
-use crate::panels::live_page::live_page;
 use crate::panels::not_found::not_found;
 use crate::panels::shared::shared;
 use crate::panels::shortcut_sheet::{self, shortcut_sheet};
+use crate::panels::text_page::text_page;
 use crate::place::{Place, use_place};
 use crate::routes::{self, Route};
 use crate::screen::Screen;
@@ -62,7 +61,6 @@ pub fn App(props: &AppProps) -> Html {
             link
         }
     });
-    let live_host = bench.live().map(|hub| hub.host_name.clone());
     let Place { route, texts } = use_place(&props.place);
     use_effect_with((*kept).clone(), Kept::save);
     use_effect_with((), {
@@ -76,7 +74,7 @@ pub fn App(props: &AppProps) -> Html {
     });
     use_effect_with(kept.theme, |theme: &Theme| theme.apply());
     // A live hub keeps real time.
-    use_effect_with(live_host.is_some(), {
+    use_effect_with(bench.live().is_some(), {
         let (link, speed) = ((*link).clone(), kept.speed);
         move |is_live| {
             if !is_live {
@@ -94,21 +92,15 @@ pub fn App(props: &AppProps) -> Html {
             }
         }
     });
-    use_effect_with(
-        (route.clone(), texts.clone(), live_host),
-        |(route, texts, live)| {
-            let mark = live
-                .as_ref()
-                .map_or_else(String::new, |host| format!("● {host} · "));
-            dom::document().set_title(&format!("{mark}{}", title(route, texts)));
-            // The browser looked for it before the terms were there.
-            if let Route::Glossary(term) = route
-                && let Some(term) = dom::element(term)
-            {
-                term.scroll_into_view();
-            }
-        },
-    );
+    use_effect_with((route.clone(), texts.clone()), |(route, texts)| {
+        dom::document().set_title(&title(route, texts));
+        // The browser looked for it before the terms were there.
+        if let Route::Glossary(term) = route
+            && let Some(term) = dom::element(term)
+        {
+            term.scroll_into_view();
+        }
+    });
     use_shortcut(Shortcut::Search, Callback::from(|()| dom::focus("search")));
     use_shortcut(
         Shortcut::Projector,
@@ -160,14 +152,15 @@ fn to_keep(report: &Report) -> Option<Change> {
 }
 
 fn page(screen: &Screen, route: &Route, texts: &Texts) -> Html {
+    let words = &screen.words;
     match route {
         Route::Home => home(screen),
-        Route::Glossary(_) => glossary(&screen.words, texts.glossary.clone()),
+        Route::Glossary(_) => text_page(words.text("title-glossary"), texts.glossary.clone()),
         Route::Lesson(_) | Route::Step(..) => lesson_page(screen, route),
-        Route::Doctor => html! { <DoctorPage words={screen.words.clone()} /> },
-        Route::Live => live_page(screen, texts.live.clone()),
+        Route::Doctor => html! { <DoctorPage words={words.clone()} /> },
+        Route::Live => text_page(words.text("live-title"), texts.live.clone()),
         Route::Progress(code) => shared(screen, code),
-        Route::NotFound => not_found(&screen.words),
+        Route::NotFound => not_found(words),
     }
 }
 

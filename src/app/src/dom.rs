@@ -108,11 +108,6 @@ pub fn show_panic(report: &str) {
     }
 }
 
-/// Opens the dialog about the learner's own hub. `www/hub.js` draws it, and comes when it is first opened.
-pub fn open_hub() {
-    call(&js_sys::global(), "openHub", &JsValue::UNDEFINED);
-}
-
 /// The text of a piece of HTML. It never becomes part of the page.
 pub fn text_of(html: &str) -> String {
     let Ok(element) = document().create_element("pre") else {

@@ -58,6 +58,21 @@ fn asked_for() -> BTreeSet<String> {
             );
         }
     }
+    // What is drawn beside the page's module.
+    for script in ["hub.js", "hub-dialog.js"] {
+        let source = fs::read_to_string(folder("../../www").join(script)).unwrap();
+        let said = first_arguments(&source, "say(");
+        assert!(
+            said.len() > 5,
+            "the search for messages finds {said:?} only"
+        );
+        asked.extend(said.into_iter().map(str::to_owned));
+    }
+    let troubles = lab::outside::TroubleKind::ALL;
+    asked.extend(troubles.map(|kind| format!("trouble-{}", kind.id())));
+    for way in lessons::outline::OnLive::ALL {
+        asked.extend(["way", "live-count"].map(|of| format!("{of}-{}", way.id())));
+    }
     let page = fs::read_to_string(folder("../../www/index.html")).unwrap();
     let places = page
         .split("{{text:")

@@ -79,6 +79,11 @@ pub trait OutsideLink {
 
     /// Waits for bytes of the hub; none once the link is closed. No byte is lost if the future is dropped.
     fn receive(&mut self) -> LocalBoxFuture<'_, Option<Vec<u8>>>;
+
+    /// Why the link is closed; none while it is open, or if nobody knows.
+    fn closed_by(&self) -> Option<Trouble> {
+        None
+    }
 }
 
 /// By which way something reaches a live hub.

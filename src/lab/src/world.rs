@@ -27,7 +27,7 @@ use crate::{
     links::{LinkId, Links},
     live::{Answer, AnswerSender, Learned},
     on_bench::HubOnBench,
-    outside::{Trouble, Way},
+    outside::{Trouble, TroubleKind, Way},
     programs::Programs,
     trace::{self, Party, Trace, Traced},
     view::{ConsoleLine, Direction, ProgramState, Side, Span, Tone},
@@ -341,32 +341,35 @@ impl World {
             self.deliver(id, packet);
         }
         if let Some(error) = error {
-            self.end_live_link(id, "malformed", format!("not MQTT 3.1.1: {error}"));
+            let why = format!("not MQTT 3.1.1: {error}");
+            self.end_live_link(id, "malformed", TroubleKind::Protocol, why);
         }
         self.changed();
         self.links.get_open(id).is_some()
     }
 
-    /// The socket of a link has closed.
-    pub(crate) fn live_link_closed(&mut self, id: LinkId) {
+    /// The socket of a link has closed, for a reason that may be known.
+    pub(crate) fn live_link_closed(&mut self, id: LinkId, closed_by: Option<Trouble>) {
         let refused = self.links.get_open(id).and_then(|end| end.refused());
-        match refused {
-            Some(code) => self.end_live_link(
-                id,
+        let (reason, kind, why) = match (refused, closed_by) {
+            (Some(code), _) => (
                 "refused",
+                TroubleKind::Unauthorized,
                 format!("the hub refused the CONNECT with return code {code}, and closed the link"),
             ),
-            None => self.end_live_link(
-                id,
+            (None, Some(Trouble { kind, detail })) if kind == TroubleKind::Offline => {
+                ("offline", kind, detail)
+            }
+            (None, closed_by) => (
                 "no-reason",
-                "the hub, or something on the way to it, closed the link without a word: a hub does so when the same \
-                 device connects anew, when a token expires, and when it restarts"
-                    .to_owned(),
+                TroubleKind::Closed,
+                closed_by_hub(closed_by.as_ref()),
             ),
-        }
+        };
+        self.end_live_link(id, reason, kind, why);
     }
 
-    fn end_live_link(&mut self, id: LinkId, reason: &str, why: String) {
+    fn end_live_link(&mut self, id: LinkId, reason: &str, kind: TroubleKind, why: String) {
         let Some(end) = self.links.get_open(id) else {
             return;
         };
@@ -376,7 +379,7 @@ impl World {
         if let Some(live) = self.hub.live_mut() {
             live.mirror.ended(id, &device_id);
             if is_news {
-                live.link_lost(&device_id, &why);
+                live.link_lost(&device_id, kind, &why);
             }
         }
         self.hang_up(id, is_news.then_some((reason, why)));
@@ -517,4 +520,14 @@ impl World {
 /// Whether a packet is a CONNACK that lets the client in.
 fn is_welcome(packet: &[u8]) -> bool {
     mqtt::packet_name(packet) == "CONNACK" && packet.get(3) == Some(&0)
+}
+
+/// Why a link has ended of which the hub says nothing, with what the socket tells.
+fn closed_by_hub(closed_by: Option<&Trouble>) -> String {
+    const WITHOUT_A_WORD: &str = "the hub, or something on the way to it, closed the link without a word: a hub does so \
+                                  when the same device connects anew, when a token expires, and when it restarts";
+    match closed_by {
+        Some(trouble) => format!("{WITHOUT_A_WORD} ({trouble})"),
+        None => WITHOUT_A_WORD.to_owned(),
+    }
 }

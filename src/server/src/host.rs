@@ -424,7 +424,7 @@ struct Host {
     /// What the hub wants done once its changes are kept, and how many bytes that has.
     outputs: Vec<Output>,
     output_bytes: usize,
-    /// How many bytes wait for all clients, or fewer: those that were read since are not taken off.
+    /// At least as many bytes as wait for all clients: what was read since they were last counted is still in it.
     unread: usize,
 }
 

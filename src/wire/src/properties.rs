@@ -186,29 +186,26 @@ impl MessageProperties {
     pub fn to_bag(&self) -> String {
         let mut application: Vec<_> = self.application.iter().collect();
         application.sort_by(|a, b| a.0.cmp(&b.0));
-        let application = application.into_iter();
-        let application = application.map(|(name, value)| (name.as_str(), value.as_deref()));
         self.write(&TELEMETRY_ORDER, application)
     }
 
     /// Writes the bag of a cloud-to-device message: system properties in the order of the
-    /// service, then the application's in the order given. One without a value is written with an empty one: what an
-    /// SDK makes of a name alone is a text like "undefined".
+    /// service, then the application's in the order given.
     pub fn to_cloud_to_device_bag(&self) -> String {
-        let application = self.application.iter();
-        let application =
-            application.map(|(name, value)| (name.as_str(), value.as_deref().or(Some(""))));
-        self.write(&CLOUD_TO_DEVICE_ORDER, application)
+        self.write(&CLOUD_TO_DEVICE_ORDER, &self.application)
     }
 
     fn write<'a>(
         &'a self,
         order: &[&'static str],
-        application: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+        application: impl IntoIterator<Item = &'a (String, Option<String>)>,
     ) -> String {
         let system = order
             .iter()
             .filter_map(|name| Some((*name, Some(self.system.get(name)?))));
+        let application = application
+            .into_iter()
+            .map(|(name, value)| (name.as_str(), value.as_deref()));
         let pairs: Vec<String> = system
             .chain(application)
             .map(|(name, value)| write_pair(name, value))

@@ -87,19 +87,26 @@ for (const [name, transport] of Object.entries(TRANSPORTS)) {
     });
   });
 
-  test(`${name}: feedback tells what became of messages`, async (test) => {
+  test(`${name}: feedback tells those who asked what became of messages, and is completed once`, async (test) => {
     const device = await listening(test);
     const client = await serviceClient(test, { transport });
     const { result: receiver } = await client.getFeedbackReceiver();
     const feedback = new Inbox("feedback");
-    receiver.on("message", (received) => JSON.parse(received.getData().toString()).forEach(feedback.put));
-    await client.send(device.id, message("text", { messageId: "message-1", ack: "full" }));
-    await device.inbox.next();
-    const record = await feedback.next((one) => one.deviceId === device.id, FEEDBACK_LIMIT);
-    assert.equal(record.originalMessageId, "message-1");
-    assert.equal(record.statusCode, "Success");
-    assert.equal(record.deviceGenerationId, device.identity.generationId);
-    assert.ok(!Number.isNaN(Date.parse(record.enqueuedTimeUtc)));
+    receiver.on("message", feedback.put);
+    const acks = ["none", "positive", "negative", "full"];
+    for (const ack of acks) await client.send(device.id, message("text", { messageId: ack, ack }));
+    for (const _ of acks) await device.inbox.next();
+    const recordsOf = (batch) => JSON.parse(batch.getData().toString()).filter(({ deviceId }) => deviceId === device.id);
+    const batch = await feedback.next((one) => recordsOf(one).length > 0, FEEDBACK_LIMIT);
+    assert.deepEqual(recordsOf(batch).map(({ originalMessageId }) => originalMessageId), ["positive", "full"]);
+    for (const record of recordsOf(batch)) {
+      assert.equal(record.statusCode, "Success");
+      assert.equal(record.deviceGenerationId, device.identity.generationId);
+      assert.ok(!Number.isNaN(Date.parse(record.enqueuedTimeUtc)));
+    }
+    await receiver.complete(batch);
+    await assertRefused(receiver.abandon(batch), "DeviceMessageLockLostError");
+    await assertRefused(receiver.reject(batch), "DeviceMessageLockLostError");
   });
 }
 

@@ -160,6 +160,16 @@ test("a device that is not connected cannot be called", async (test) => {
   await assert.rejects(call, (error) => error.response?.statusCode === 404 && error.responseBody.includes("404103"));
 });
 
+test("a call waits for a device as long as it says", async (test) => {
+  const device = await newDevice(test);
+  const call = { methodName: "state", connectTimeoutInSeconds: 20, responseTimeoutInSeconds: 20 };
+  const answer = caller().invokeDeviceMethod(device.id, call);
+  const client = deviceClient(test, device.connectionString);
+  client.onDeviceMethod("state", (request, response) => response.send(200, "well"));
+  await client.open();
+  assert.equal((await answer).result.payload, "well");
+});
+
 test("a device that does not answer in time is a gateway's time-out", async (test) => {
   const device = await newDevice(test);
   const client = deviceClient(test, device.connectionString);

@@ -11,11 +11,11 @@ from signing import parts_of, token
 from uamqp.authentication import SASTokenAuth
 
 
-def redirect_from(hub, key=None):
+def redirect_from(hub, key=None, below=""):
     """Asks the hub for the way, with the user name and the token in the address."""
     parts = parts_of(hub.iothubowner)
     policy = parts["SharedAccessKeyName"]
-    password = token(hub.hostname, key or parts["SharedAccessKey"], policy)
+    password = token(hub.hostname + below, key or parts["SharedAccessKey"], policy)
     name = hub.hostname.split(".")[0]
     user = urllib.parse.quote(f"{policy}@sas.root.{name}", safe="")
     password = urllib.parse.quote(password, safe="")
@@ -54,6 +54,10 @@ def test_the_hub_shows_the_way_to_its_events(hub):
     assert redirect.network_host.decode() == host
     assert int(redirect.port) == 5671
     assert redirect.address.decode() == f"amqps://{host}:5671/{entity}/"
+
+
+def test_a_token_for_telemetry_alone_is_shown_the_way(hub):
+    assert redirect_from(hub, below="/messages/events").address
 
 
 def test_a_wrong_key_is_shown_no_way(hub):

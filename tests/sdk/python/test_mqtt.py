@@ -103,6 +103,6 @@ def test_the_will_of_a_client_that_falls_silent_is_an_event(hub, service, device
     will = (f"devices/{device.id}/messages/events/why=gone", b"last words", 1)
     client = Mqtt(hub, device, keepalive=5, will=will)
     client.fall_silent()
-    until("the hub to give it up", lambda: service.get_device(device.id).connection_state == "Disconnected", 15)
+    until("the hub to give it up", lambda: service.get_device(device.id).connection_state == "Disconnected")
     ((_, event),) = event_log.of(device, 1)
     assert (body(event), properties(event)) == (b"last words", {"why": "gone", "iothub-MessageType": "Will"})

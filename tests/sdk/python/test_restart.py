@@ -1,6 +1,7 @@
 """A hub that ends and starts again, asked to or killed: what it has acknowledged is still there."""
 
 import pytest
+from azure.eventhub import EventHubConsumerClient, TransportType
 from azure.iot.device import MethodResponse
 from azure.iot.hub import IoTHubRegistryManager
 from azure.iot.hub.models import CloudToDeviceMethod, Twin, TwinProperties
@@ -62,6 +63,20 @@ def test_events_are_read_on_from_where_the_reader_was(kept, string, connect, res
     partition, last = located[-1]
     with Reading(reader(kept.eventhub_emulator), last.offset, partition_id=partition) as reading:
         assert [body(reading.next()[1]).decode() for _ in range(5)] == list("56789")
+
+
+def test_a_reader_comes_back_by_itself(kept, string, connect, restart):
+    client = connect(string)
+    client.send_message("before")
+    # One that tries again, soon.
+    tries = {"retry_total": 10, "retry_backoff_factor": 0.2, "retry_backoff_max": 1}
+    trusting = {"connection_verify": kept.ca, "transport_type": TransportType.Amqp}
+    with Reading(EventHubConsumerClient.from_connection_string(kept.eventhub, "$Default", **tries, **trusting)) as reading:
+        assert body(reading.next()[1]) == b"before"
+        restart(kept)
+        client.send_message("after")
+        # Nothing twice, and nothing is missing.
+        assert body(reading.next()[1]) == b"after"
 
 
 def test_a_device_comes_back_by_itself_and_is_still_subscribed(kept, registry, string, connect, restart):

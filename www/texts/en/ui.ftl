@@ -249,6 +249,7 @@ close-store-failed = The hub could not keep what came
 close-quota-exceeded = The messages of the day are used up, until midnight UTC
 close-throttled = More messages came in a second than the tier of the hub takes
 close-no-reason = The hub, or something on the way to it, closed the connection without a word. A hub does so when the same device connects anew, when a token expires, and when it restarts
+close-offline = The browser says that there is no network
 close-not-supported = The hub does not support this yet
 
 # The next thing that happens by itself.

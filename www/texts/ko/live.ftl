@@ -32,9 +32,9 @@ live-with-relay = 중계가 있으면
 live-without-relay = 중계가 없으면
 live-with-this = 이 문자열이면
 live-as-device = 디바이스 문자열이면
-live-count-live = 실제로 { $count }
-live-count-relayed = 중계로 { $count }
-live-count-by-hand = 직접 { $count }
+live-count-live = 실제로 { $count }단계
+live-count-relayed = 중계로 { $count }단계
+live-count-by-hand = 직접 { $count }단계
 
 # 연결된 허브.
 

@@ -240,6 +240,7 @@ close-store-failed = 허브가 받은 것을 저장하지 못했습니다
 close-quota-exceeded = 하루 메시지 할당량을 다 썼습니다. UTC 자정에 다시 시작합니다
 close-throttled = 1초 동안 온 메시지가 허브 계층의 한도를 넘었습니다
 close-no-reason = 허브 또는 허브로 가는 길의 무언가가 아무 말 없이 연결을 닫았습니다. 같은 디바이스가 새로 연결하거나, 토큰이 만료되거나, 허브가 다시 시작하면 허브는 이렇게 합니다
+close-offline = 브라우저에 따르면 네트워크가 끊겼습니다
 close-not-supported = 허브가 아직 지원하지 않는 기능입니다
 
 # 저절로 일어날 다음 일.

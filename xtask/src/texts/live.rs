@@ -14,8 +14,11 @@ pub(super) const MARKDOWN: &str = "live.md";
 /// Where the table stands in it: a paragraph of its own.
 const TABLE_PLACE: &str = "<p>[table]</p>";
 
+/// How a step with a need goes.
+type Way = fn(Need) -> OnLive;
+
 /// The columns: the message over each, and how a step with a need goes there.
-const COLUMNS: [(&str, fn(Need) -> OnLive); 3] = [
+const COLUMNS: [(&str, Way); 3] = [
     ("live-with-relay", |need| need.on_live(true)),
     ("live-without-relay", |need| need.on_live(false)),
     ("live-as-device", Need::on_live_as_device),
@@ -27,9 +30,12 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
+    // The start script opens the dialog.
     let mut text = format!(
-        "<p class=\"lead\">{}</p>",
-        escaped(locale.live_word("live-lead"))
+        "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub>\
+         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg>{}</button></p>",
+        escaped(locale.live_word("live-lead")),
+        escaped(locale.word("hub-connect"))
     );
     html::push_html(
         &mut text,

@@ -229,7 +229,7 @@ fn home(locale: &Locale) -> Page<'_> {
     }
 }
 
-/// The terms, as `src/app/src/panels/glossary.rs` draws them.
+/// The terms, as `src/app/src/panels/text_page.rs` draws them.
 fn glossary(locale: &Locale) -> Page<'_> {
     Page {
         locale,
@@ -241,15 +241,14 @@ fn glossary(locale: &Locale) -> Page<'_> {
         ),
         description: locale.word("summary-glossary"),
         main: format!(
-            "<main class=\"home glossary\"><h1>{{{{text:title-glossary}}}}</h1><p class=\"lead\">{{{{text:summary-glossary}}}}</p>\
-             <div class=\"prose\">{}</div></main>",
-            locale.glossary.html()
+            "<main class=\"home text-page\"><h1>{{{{text:title-glossary}}}}</h1><div class=\"prose\">{}</div></main>",
+            locale.glossary_html()
         ),
         texts: vec!["ui.ftl".to_owned(), "glossary.html".to_owned()],
     }
 }
 
-/// What works at a hub of one's own, as `src/app/src/panels/live_page.rs` draws it, without the way to the dialog.
+/// What works at a hub of one's own, as `src/app/src/panels/text_page.rs` draws it.
 fn live(locale: &Locale) -> Page<'_> {
     Page {
         locale,
@@ -257,8 +256,7 @@ fn live(locale: &Locale) -> Page<'_> {
         title: format!("{} · {}", locale.word("live-title"), locale.word("name")),
         description: locale.live_word("live-lead"),
         main: format!(
-            "<main class=\"home live-page\"><h1>{{{{text:live-title}}}}</h1>\
-             <p class=\"live-page-connect\">&nbsp;</p><div class=\"prose\">{}</div></main>",
+            "<main class=\"home text-page\"><h1>{{{{text:live-title}}}}</h1><div class=\"prose\">{}</div></main>",
             locale.live
         ),
         texts: vec!["ui.ftl".to_owned(), "live.html".to_owned()],

@@ -7,7 +7,6 @@ use yew::prelude::*;
 use super::controls::{Choice, choices_unless};
 use super::icon::icon;
 use crate::clock;
-use crate::dom;
 use crate::i18n::Words;
 use crate::screen::Screen;
 use crate::storage::{Change, SPEEDS};
@@ -52,13 +51,13 @@ pub fn bench_bar(screen: &Screen) -> Html {
             <h2>{ words.text("bench") }</h2>
             <p class="clock"><span class="unseen">{ words.text("clock") }</span>
                 <time>{ now }</time><span class="quiet">{ "UTC" }</span></p>
-            { choices_unless(why_not.clone(), "speed", words.text("speed"), SPEEDS.iter().map(speed)) }
+            { choices_unless(why_not.as_ref(), "speed", words.text("speed"), SPEEDS.iter().map(speed)) }
             <p class="next-what quiet" title={what.clone()}>{ what.clone() }</p>
             <button id="skip" type="button" class="button skip" title={why_not.or(what)} disabled={is_live || wait.is_none()} onclick={skip}>
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
             </button>
-            <button type="button" class="button small bench-hub" onclick={|_| dom::open_hub()}>
+            <button type="button" class="button small bench-hub" data-hub="">
                 { icon("hub") }{ words.text(if is_live { "hub-facts" } else { "hub-connect" }) }
             </button>
         </div>

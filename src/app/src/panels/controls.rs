@@ -47,7 +47,7 @@ pub fn choices(
 
 /// Choices side by side, of which none can be taken if there is a reason why not.
 pub fn choices_unless(
-    why_not: Option<AttrValue>,
+    why_not: Option<&AttrValue>,
     group: &'static str,
     legend: AttrValue,
     choices: impl Iterator<Item = Choice>,
@@ -61,7 +61,7 @@ pub fn choices_unless(
         }
     };
     html! {
-        <fieldset id={group} class="segments" disabled={why_not.is_some()} title={why_not.clone()}><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
+        <fieldset id={group} class="segments" disabled={why_not.is_some()} title={why_not.cloned()}><legend class="unseen">{ legend }</legend>{ for choices.map(draw) }</fieldset>
     }
 }
 

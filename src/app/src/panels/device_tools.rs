@@ -4,7 +4,7 @@ use lab::action::DeviceAction;
 use yew::prelude::*;
 
 use super::answer::{code, status};
-use super::form::{Field, Form, Kind, form, number, on_input, value};
+use super::form::{Field, Form, Kind, decimal, form, on_input, value};
 use super::icon::icon;
 use super::messages_tab::{properties, queue};
 use crate::by_hand::{Change, Desk};
@@ -77,7 +77,7 @@ fn tools(desk: &Desk) -> Html {
     } else {
         let on = act(ON.id, |device_id| DeviceAction::SwitchOn {
             device_id,
-            interval: number("device-interval").filter(|seconds| *seconds > 0.0),
+            interval: decimal("device-interval").filter(|seconds| *seconds > 0.0),
         });
         form(desk, &ON, &[], html! {}, on)
     };

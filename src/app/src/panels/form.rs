@@ -80,9 +80,16 @@ pub fn value(id: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The same as a number, if it is one.
-pub fn number<T: std::str::FromStr>(id: &str) -> Option<T> {
-    value(id).trim().parse().ok()
+/// The same as a whole number, if it is one.
+pub fn number<T: TryFrom<u32>>(id: &str) -> Option<T> {
+    let number: u32 = value(id).trim().parse().ok()?;
+    number.try_into().ok()
+}
+
+/// The same as a decimal number, if it is one. The reader of settings reads it: the standard library's would bring
+/// tables as large as a panel.
+pub fn decimal(id: &str) -> Option<f64> {
+    wire::number::parse(value(id).trim())
 }
 
 fn field_value(field: &Element) -> Option<String> {

@@ -51,7 +51,7 @@ fn hub_chip(screen: &Screen) -> Html {
     };
     html! {
         <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(does)}
-            aria-haspopup="dialog" onclick={|_| dom::open_hub()}>
+            aria-haspopup="dialog" data-hub="">
             { icon("hub") }<span>{ words.text(says) }</span>
         </button>
     }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::answer::status;
 use super::device_card::connection;
 use super::form::{
-    Field, Form, Kind, MOST_LISTED, action_button, form, number, only_emulated, value,
+    Field, Form, Kind, MOST_LISTED, action_button, decimal, form, number, only_emulated, value,
 };
 use super::shortened::{ID_TAIL, shortened};
 use crate::by_hand::{Change, Desk};
@@ -53,7 +53,7 @@ pub fn registry_tab(desk: &Desk) -> Html {
         let desk = desk.clone();
         Callback::from(move |()| {
             let count = number("fleet-count").unwrap_or(1);
-            let interval = number("fleet-interval").unwrap_or(10.0);
+            let interval = decimal("fleet-interval").unwrap_or(10.0);
             desk.at_device(FLEET.id, DeviceAction::StartFleet { count, interval });
         })
     };

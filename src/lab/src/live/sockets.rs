@@ -101,10 +101,12 @@ impl Hands {
                 }
                 Either::Right(Some(bytes)) => {
                     if !socket.send(&bytes) {
-                        return self.world().live_link_closed(id);
+                        return self.world().live_link_closed(id, socket.closed_by());
                     }
                 }
-                Either::Left(None) => return self.world().live_link_closed(id),
+                Either::Left(None) => {
+                    return self.world().live_link_closed(id, socket.closed_by());
+                }
                 // The client has let go, or its cable was pulled.
                 Either::Right(None) => return,
             }
@@ -120,10 +122,9 @@ impl Live {
     }
 
     /// A link was closed, and not by its client.
-    pub(crate) fn link_lost(&mut self, device_id: &str, why: &str) {
+    pub(crate) fn link_lost(&mut self, device_id: &str, kind: TroubleKind, why: &str) {
         let detail = format!("{device_id}: {why}");
-        let trouble = Trouble::new(TroubleKind::Closed, detail);
-        self.trouble(Route::Links, trouble, None);
+        self.trouble(Route::Links, Trouble::new(kind, detail), None);
     }
 
     /// Counts what a device sends towards the day's messages.

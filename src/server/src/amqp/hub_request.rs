@@ -141,7 +141,9 @@ fn read_properties(message: &Received) -> Result<MessageProperties, Error> {
         if name.eq_ignore_ascii_case(ACK) {
             properties.system.ack = value;
         } else {
-            properties.application.push((name.clone(), value));
+            // What an SDK of a device makes of a name alone is a text like "undefined".
+            let value = value.unwrap_or_default();
+            properties.application.push((name.clone(), Some(value)));
         }
     }
     Ok(properties)

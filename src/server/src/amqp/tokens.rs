@@ -152,11 +152,11 @@ impl Grant {
 }
 
 impl Doors<'_> {
-    /// Reads and checks a token that was put for an audience.
+    /// Reads and checks a token that was put for an audience, or that came with a name alone.
     pub(super) fn open(
         &self,
         now: Timestamp,
-        audience: &str,
+        audience: Option<&str>,
         text: &str,
     ) -> Result<Grant, TokenError> {
         let token = SasToken::parse(text)?;
@@ -174,7 +174,7 @@ impl Doors<'_> {
             return Err(TokenError::Expired);
         }
         let grant = Grant {
-            audience: audience.to_lowercase(),
+            audience: audience.unwrap_or_default().to_lowercase(),
             side,
             path,
             policy: policy.name.clone(),
@@ -182,7 +182,9 @@ impl Doors<'_> {
             expires,
             token: Some(SecretString::from(text)),
         };
-        grant.check_audience(&host)?;
+        if audience.is_some() {
+            grant.check_audience(&host)?;
+        }
         Ok(grant)
     }
 

@@ -63,6 +63,24 @@ async fn plain_takes_a_policys_token_under_the_hubs_name() {
 }
 
 #[tokio::test]
+async fn plain_takes_a_token_for_one_address_alone() {
+    let hub = TestHub::start().await;
+    let expires = seconds_from_now(60);
+    for resource in ["messages/events", "messages/devicebound"] {
+        let token = hub.hub_token_for(&format!("{HOST}/{resource}"), "service", expires);
+        let response = format!("\0service@sas.root.hub\0{token}").into_bytes();
+        assert_eq!(
+            authenticate(&hub, "PLAIN", &response).await,
+            0,
+            "{resource}"
+        );
+    }
+    let token = hub.hub_token_for("other.example/messages/events", "service", expires);
+    let response = format!("\0service@sas.root.hub\0{token}").into_bytes();
+    assert_eq!(authenticate(&hub, "PLAIN", &response).await, 1);
+}
+
+#[tokio::test]
 async fn plain_takes_a_policys_key() {
     let hub = TestHub::start().await;
     let key = hub.policy("service").primary_key.to_base64().into_inner();

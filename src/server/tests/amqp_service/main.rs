@@ -1,4 +1,4 @@
-//! A service over AMQP in WebSockets, as the page is one: the `amqp` crate against a hub behind real sockets.
+//! A service that speaks AMQP as the page does: the `amqp` crate against a hub behind real sockets.
 
 mod network;
 mod reading;

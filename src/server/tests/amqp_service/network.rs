@@ -1,4 +1,4 @@
-//! The world of the `amqp` crate, over TLS and WebSockets: its connections can be cut, and its clock moved.
+//! The world of the `amqp` crate, over real sockets: its connections can be cut, and its clock moved.
 
 use std::{
     net::Ipv4Addr,
@@ -59,7 +59,7 @@ impl Hand {
         self.barred.store(attempts, Ordering::SeqCst);
     }
 
-    /// The addresses of all WebSockets that were to be opened.
+    /// All addresses that were to be opened.
     pub(crate) fn opened(&self) -> Vec<String> {
         self.opened.lock().unwrap().clone()
     }

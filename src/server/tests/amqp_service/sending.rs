@@ -96,6 +96,29 @@ async fn messages_go_on_one_connection_in_the_order_in_which_they_were_asked_for
 }
 
 #[tokio::test]
+async fn a_broken_connection_is_noticed_at_once_and_replaced() {
+    in_world(async |world| {
+        world.choose("service");
+        let sent = send(world, message("dev1", b"one")).await;
+        assert_eq!(sent, Told::Sent { id: 3 });
+        received(world, "dev1").await;
+        world.hand.cut();
+        let cut = now();
+        // The break may be noticed before the next message goes, or by it.
+        let told = send(world, message("dev1", b"two")).await;
+        if let Told::Failed { failure, .. } = told {
+            assert_eq!(failure.kind, FailureKind::Closed);
+            assert!(now() - cut < 10_000);
+            let sent = send(world, message("dev1", b"two")).await;
+            assert_eq!(sent, Told::Sent { id: 3 });
+        }
+        assert_eq!(received(world, "dev1").await.body(), b"two");
+        assert_eq!(world.hand.opened().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_id_may_hold_what_an_address_cannot() {
     in_world(async |world| {
         let device = "a#b%41?c=d";
@@ -163,7 +186,7 @@ async fn a_full_queue_takes_no_more() {
 async fn a_message_of_64_kilobytes_is_sent_and_a_larger_one_is_refused() {
     in_world(async |world| {
         world.choose("service");
-        let sent = send(world, message("dev1", &[b'x'; 65_000])).await;
+        let sent = send(world, message("dev1", &vec![b'x'; 65_000])).await;
         assert_eq!(sent, Told::Sent { id: 3 });
         assert_eq!(received(world, "dev1").await.body().len(), 65_000);
         for bytes in [65_537, 300_000] {

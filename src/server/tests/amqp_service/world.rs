@@ -71,7 +71,7 @@ impl World {
             desk,
             told,
             tls,
-            emulator: emulator,
+            emulator,
             _folder: folder,
         };
         assert_eq!(world.told().await, Told::Ready);

@@ -68,6 +68,7 @@ impl Telemetry {
             };
             assert_eq!(under_way.pop_front(), Some(pid));
             self.acknowledged += 1;
+            ends.acknowledged.notify_one();
         }
     }
 

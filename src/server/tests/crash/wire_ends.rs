@@ -16,6 +16,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    sync::Notify,
     task::AbortHandle,
 };
 use tokio_rustls::{
@@ -48,6 +49,8 @@ pub(crate) struct Ends {
     tls: TlsConnector,
     /// The certificate to trust.
     pub(crate) authority: Vec<u8>,
+    /// Told of every event that is acknowledged.
+    pub(crate) acknowledged: Notify,
 }
 
 /// A device's MQTT connection.
@@ -92,6 +95,7 @@ impl Ends {
             https: address("https"),
             tls: TlsConnector::from(Arc::new(config)),
             authority,
+            acknowledged: Notify::new(),
         }
     }
 

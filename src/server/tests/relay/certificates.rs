@@ -1,7 +1,5 @@
 //! Whose certificates are trusted.
 
-use std::sync::Arc;
-
 use rcgen::{CertificateParams, KeyPair};
 use server::{
     relay::{Authorities, RelayOptions},
@@ -64,9 +62,9 @@ async fn a_certificate_that_has_ended_is_refused() {
 
 #[tokio::test]
 async fn a_server_without_tls_is_unreachable() {
-    let page = Arc::new(Page::new(RelayOptions::default()));
-    // The page's own server speaks plain HTTP.
-    let host = format!("localhost:{}", page.address.port());
+    // A page's own server speaks plain HTTP.
+    let plain = Page::new(RelayOptions::default());
+    let host = format!("localhost:{}", plain.address.port());
     let page = Page::new(RelayOptions {
         named: vec![host.parse().unwrap()],
         ..RelayOptions::default()

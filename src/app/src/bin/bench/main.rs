@@ -3,12 +3,13 @@
 mod amqp_module;
 mod browser;
 mod door;
+#[path = "../worker/panic.rs"]
+mod panic;
 mod relay;
 mod room;
 mod socket;
 mod wake;
 
-use js_sys::{Object, Reflect};
 use lessons::classroom::Classroom;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -19,7 +20,7 @@ fn main() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
-    std::panic::set_hook(Box::new(tell_panic));
+    std::panic::set_hook(Box::new(panic::tell));
     let hear = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
         if let Ok(command) = serde_wasm_bindgen::from_value(event.data()) {
             room::hear(command);
@@ -29,15 +30,6 @@ fn main() {
     hear.forget();
     let classroom = Classroom::new(seed(&scope), room::now()).with_door(Box::new(PageDoor));
     room::open(scope, classroom);
-}
-
-/// The page shows a panic in words; see `www/start.js`.
-fn tell_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
-        let told = Object::new();
-        let _ = Reflect::set(&told, &"panic".into(), &panic.to_string().into());
-        let _ = scope.post_message(&told);
-    }
 }
 
 fn seed(scope: &DedicatedWorkerGlobalScope) -> [u8; 32] {

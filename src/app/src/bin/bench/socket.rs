@@ -115,6 +115,13 @@ impl OutsideLink for SocketLink {
             self.shared.borrow_mut().poll_incoming(context.waker())
         }))
     }
+
+    fn closed_by(&self) -> Option<Trouble> {
+        match &self.shared.borrow().phase {
+            Phase::Closed(trouble) => Some(trouble.clone()),
+            Phase::Opening | Phase::Open => None,
+        }
+    }
 }
 
 impl Drop for SocketLink {

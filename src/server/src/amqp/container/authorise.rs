@@ -72,7 +72,7 @@ impl Container {
         if !hub.eq_ignore_ascii_case(self.hub_name()) {
             return Err(TokenError::Resource);
         }
-        let grant = self.doors().open(now, self.hub.host_name(), password)?;
+        let grant = self.doors().open(now, None, password)?;
         if grant.is_of(policy) {
             Ok(grant)
         } else {
@@ -101,7 +101,7 @@ impl Container {
         let answer = match read_put_token(request) {
             Err(refusal) => refusal,
             Ok((audience, token)) => {
-                let grant = self.doors().open(now, &audience, token);
+                let grant = self.doors().open(now, Some(&audience), token);
                 match grant.and_then(|grant| self.take(grant)) {
                     Ok(()) => Answer::ok(None),
                     Err(refusal) => {

@@ -54,6 +54,10 @@ impl<'a> Exchange<'a> {
     ) -> Result<Response<Vec<u8>>, Failed> {
         let breaking = Breaking::after(self.limit).ok_or(Failed::Broken)?;
         let outcome = self.fetch(&breaking, headers, body).await;
+        // An answer that is too large is still coming.
+        breaking
+            .is_over
+            .set(outcome.as_ref().err() != Some(&Failed::TooLarge));
         outcome.map_err(|failed| breaking.reason(failed))
     }
 
@@ -131,6 +135,8 @@ impl From<JsValue> for Failed {
 struct Breaking {
     controller: AbortController,
     is_late: Rc<Cell<bool>>,
+    /// Whether there is nothing left to break off.
+    is_over: Cell<bool>,
     _timer: Timeout,
 }
 
@@ -147,6 +153,7 @@ impl Breaking {
         Some(Self {
             controller,
             is_late,
+            is_over: Cell::new(false),
             _timer: timer,
         })
     }
@@ -162,8 +169,9 @@ impl Breaking {
 
 impl Drop for Breaking {
     fn drop(&mut self) {
-        // Does nothing to an answer that is there.
-        self.controller.abort();
+        if !self.is_over.get() {
+            self.controller.abort();
+        }
     }
 }
 

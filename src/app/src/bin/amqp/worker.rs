@@ -1,5 +1,4 @@
-//! The worker that speaks AMQP with a live hub. It is loaded when a live hub's events are first read, or when something
-//! else is first asked of it.
+//! What the worker does: it hears what is asked, and tells what comes of it.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -12,15 +11,17 @@ use tokio::task::LocalSet;
 use wasm_bindgen::{JsCast as _, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-fn main() {
+/// Begins to hear.
+pub(crate) fn run() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };
+    std::panic::set_hook(Box::new(crate::panic::tell));
     let tasks = Rc::new(LocalSet::new());
     let desk = {
         let scope = scope.clone();
         Rc::new(RefCell::new(Desk::new(Browser, move |told| {
-            tell(&scope, &told)
+            tell(&scope, &told);
         })))
     };
     let hear = Closure::<dyn Fn(MessageEvent)>::new({
