@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { until } from "./harness.mjs";
 import { DIST, launch } from "./site.mjs";
@@ -190,6 +191,34 @@ export function liveHub(page) {
       await page.locator("#hub-state").click();
       await dialog.locator(".hub-leave button[type=submit]").click();
       await bar.waitFor({ state: "detached" });
+    },
+  };
+}
+
+/** The published SDKs for Python on the other end of a hub of their own: `{ hub, ask, close }`. See other_end.py. */
+export async function startOtherEnd() {
+  const script = fileURLToPath(new URL("other_end.py", import.meta.url));
+  const child = spawn(named("IOTHUB_PYTHON"), [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = new Promise((done) => child.once("exit", done));
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    assert.ok(!done, "the other end has ended");
+    return JSON.parse(value);
+  };
+  const hub = await next();
+  return {
+    hub,
+    /** Has something done, and gives what came of it. One thing at a time. */
+    async ask(what, how = {}) {
+      child.stdin.write(`${JSON.stringify({ do: what, ...how })}\n`);
+      const { gave, failed } = await next();
+      assert.equal(failed, undefined, `${what}: ${failed}`);
+      return gave;
+    },
+    close: () => {
+      child.stdin.end();
+      return ended;
     },
   };
 }

@@ -1,25 +1,24 @@
-// The lessons on a live hub: `iothub-playground hub`, over TLS, of another origin than the page.
+// The lessons on a live hub: `iothub-playground hub` over TLS, of another origin than the page. Once with the relay of
+// `iothub-playground serve`, and once from a static site, where the learner does by hand what a browser may not.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { lessonPage, stepsOf } from "./course.mjs";
-import { DESKTOP } from "./harness.mjs";
-import { launchTrusting, liveHub, register, startHub, startServe } from "./live.mjs";
+import { LESSONS, lessonPage, stepsOf } from "./course.mjs";
+import { DESKTOP, until } from "./harness.mjs";
+import { byHand, launchTrusting, liveHub, register, startHub, startServe } from "./live.mjs";
 import { serve } from "./site.mjs";
 
-/** How each step of a lesson goes with the string of `iothubowner`: with a relay, and without one. */
-const COURSE = {
-  telemetry: {
-    register: ["relayed", "by-hand"],
-    "hand-over": ["live", "live"],
-    send: ["live", "live"],
-    read: ["live", "live"],
-    unplug: ["relayed", "by-hand"],
-    retry: ["live", "live"],
-  },
-};
+/** The device of each lesson, after its prefix. */
+const DEVICES = { methods: "MyPythonDevice" };
+const deviceOf = (lesson, prefix) => `${prefix}${DEVICES[lesson] ?? "MyFirstPythonDevice"}`;
 
-/** A hub that the relay finds under its name, and one that only the browser finds. */
+/** What a learner waits for in real time is made short. */
+const SETTINGS = { "interval-seconds": "1", "time-to-live-seconds": "5" };
+
+/** How long a step may take: a hub gathers feedback for fifteen seconds, and a machine may be busy. */
+const STEP = 60_000;
+
+/** A hub that the relay finds by its name, and one that only the browser finds. */
 let relayed;
 let direct;
 let withRelay;
@@ -38,30 +37,120 @@ after(async () => {
   for (const program of [withRelay, withoutRelay, relayed, direct]) await program?.close();
 });
 
-/** A test's body with a page of its own, and a prefix for the ids of its devices. */
-let prefixes = 0;
+let visits = 0;
+
+/** A test's body with a context of its own, a way to open pages in it, and a prefix for the ids of its devices. */
 const visit = (act) => async () => {
   const context = await browser.newContext({
     viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block",
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(30_000);
+  visits += 1;
+  const prefix = `t${visits}-`;
   try {
-    await act({ page: await context.newPage(), context, prefix: `t${prefixes += 1}-` });
+    await act({ context, prefix, open: (site, hub, lesson) => openLesson(context, site, hub, lesson, prefix) });
   } finally {
     await context.close();
   }
 };
 
-test("a relayed lesson", visit(async ({ page, prefix }) => {
-  await page.goto(`${withRelay.root}en/telemetry/`);
-  page.on("console", (m) => console.log(m.text()));
+/** Opens a lesson, and goes to a live hub. */
+async function openLesson(context, site, hub, lesson, prefix) {
+  const page = await context.newPage();
+  await page.goto(`${site.root}en/${lesson}/`);
   const live = liveHub(page);
-  await live.connect(relayed.strings.iothubowner, { prefix });
-  const at = lessonPage(page);
-  for (const step of await stepsOf("en", "telemetry")) {
-    await at.opened(step.id);
-    await at.press(() => at.run.click());
-    console.log(step.id, (await at.panel.innerText()).replaceAll("\n", " | "));
-    if (await at.next.count()) await at.next.click();
+  await live.connect(hub.strings.iothubowner, { prefix });
+  for (const [id, value] of Object.entries(SETTINGS)) {
+    const field = page.locator(`#setting-${id}`);
+    if (await field.count()) await field.fill(value);
   }
-}));
+  return { page, live, at: lessonPage(page) };
+}
+
+/**
+ * Does the open step: by its button, twice if it breaks something first, and by the learner's word where the check
+ * cannot ask. Gives whether it was confirmed.
+ */
+async function perform({ page, live, at }) {
+  const label = await at.run.innerText();
+  let confirmed = false;
+  let presses = 1;
+  await at.run.click();
+  const says = async () => `${await at.panel.innerText()}\n${await live.bar.innerText()}`;
+  let said = "";
+  await until(() => `the step to be passed: ${said}`, async () => {
+    said = await says();
+    const state = await at.panel.getAttribute("data-state");
+    if (state === "passed") return true;
+    if (state === "to-confirm" && !confirmed) {
+      confirmed = true;
+      await page.locator("#confirm").click();
+    }
+    if (state === "not-yet" && presses === 1 && (await at.run.innerText()) !== label) {
+      presses += 1;
+      await at.run.click();
+    }
+    return false;
+  }, STEP);
+  // A message without words would show its id.
+  assert.doesNotMatch(said, /\b(check|refused|verdict|step|to-confirm|why)-[a-z]+-/);
+  return confirmed;
+}
+
+/** Does all steps of a lesson, and gives the ids of those that were confirmed. `before` may do something before a step. */
+async function performAll(lesson, opened, before = () => {}) {
+  const confirmed = [];
+  const steps = await stepsOf("en", lesson);
+  for (const [index, step] of steps.entries()) {
+    await opened.at.opened(step.id);
+    await before(step.id, index);
+    if (await perform(opened)) confirmed.push(step.id);
+    if (index < steps.length - 1) await opened.at.next.click();
+  }
+  return confirmed;
+}
+
+/** The learner registers the device elsewhere, and pastes its string. */
+async function handOver(page, hub, deviceId) {
+  await page.locator("#device-string").fill(await register(hub, deviceId));
+  await page.locator("#device-string").press("Enter");
+}
+
+/** What remains the learner's to confirm with a relay: what would do harm to a hub that others use. */
+const CONFIRMED_WITH_RELAY = { faults: ["quota"] };
+
+/** Without one: what asks the hub's REST API. */
+const CONFIRMED_WITHOUT_RELAY = {
+  telemetry: ["register", "unplug"],
+  methods: ["strings", "call", "refuse", "offline"],
+  messages: ["prepare"],
+  twins: ["prepare", "tag", "again", "conflict", "lag"],
+  faults: ["wrong-string", "wrong-key", "disabled", "expired-token", "offline", "conflict", "quota"],
+};
+
+describe("with a relay", { concurrency: LESSONS.length }, () => {
+  for (const lesson of LESSONS) {
+    test(`lesson ${lesson}`, visit(async ({ open, prefix }) => {
+      const opened = await open(withRelay, relayed, lesson);
+      const confirmed = await performAll(lesson, opened);
+      assert.deepEqual(confirmed, CONFIRMED_WITH_RELAY[lesson] ?? []);
+      const { deviceId } = await byHand(relayed, "GET", `/devices/${deviceOf(lesson, prefix)}`);
+      assert.equal(deviceId, deviceOf(lesson, prefix), "the device is on the live hub");
+      await opened.live.leave();
+      await assert.rejects(byHand(relayed, "GET", `/devices/${deviceId}`), /DeviceNotFound/, "and gone with the page");
+    }));
+  }
+});
+
+describe("without a relay", { concurrency: LESSONS.length }, () => {
+  for (const lesson of LESSONS) {
+    test(`lesson ${lesson}`, visit(async ({ open, prefix }) => {
+      const opened = await open(withoutRelay, direct, lesson);
+      const confirmed = await performAll(lesson, opened, async (_, index) => {
+        // What the first step asks for is done elsewhere.
+        if (index === 0) await handOver(opened.page, direct, deviceOf(lesson, prefix));
+      });
+      assert.deepEqual(confirmed, CONFIRMED_WITHOUT_RELAY[lesson]);
+    }));
+  }
+});
