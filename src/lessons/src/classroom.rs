@@ -324,7 +324,9 @@ impl Classroom {
             prefix,
         } = command
         {
-            return self.go_live(now, &connection_string, events.as_deref(), prefix);
+            // A field that was left empty says nothing.
+            let events = events.as_deref().filter(|text| !text.trim().is_empty());
+            return self.go_live(now, &connection_string, events, prefix);
         }
         if let Command::Leave { delete_devices } = command {
             return self.leave(now, delete_devices);

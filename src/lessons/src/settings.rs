@@ -8,9 +8,6 @@ use crate::{
     outline::{SettingKind, SettingOutline},
 };
 
-/// The setting that holds what the ids of lesson devices begin with on a live hub. No learner changes it in a lesson.
-pub(crate) const PREFIX: &str = "device-id-prefix";
-
 /// The longest name of a direct method. (IoT Hub documentation: understand and invoke direct methods.)
 const MOST_NAME_CHARACTERS: usize = 100;
 

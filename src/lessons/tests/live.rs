@@ -559,7 +559,7 @@ fn a_lesson_begins_anew_on_the_live_hub_with_devices_of_its_prefix() {
 
 #[test]
 fn leaving_deletes_what_was_created_and_nothing_else() {
-    let faults = lesson("faults").unwrap();
+    let methods = lesson("methods").unwrap();
     let mut place = Place::new(Way::Relay);
     let telemetry = lesson("telemetry").unwrap();
     place.beside.elsewhere(|hub, now| {
@@ -574,9 +574,8 @@ fn leaving_deletes_what_was_created_and_nothing_else() {
     // Two benches, one after the other: the first one's devices are remembered.
     place.open(telemetry, &telemetry.steps[0]);
     place.do_step(&telemetry.steps[0]);
-    let wrong_key = faults.steps.iter().find(|it| it.id == "wrong-key").unwrap();
-    place.open(faults, wrong_key);
-    place.do_step(wrong_key);
+    place.open(methods, &methods.steps[0]);
+    place.do_step(&methods.steps[0]);
     assert_eq!(place.ids().len(), 4, "{:?}", place.ids());
     assert_eq!(place.hub().unwrap().created.len(), 2);
     place.tell(Command::Leave {
@@ -656,6 +655,34 @@ fn nobody_moves_the_time_of_a_live_hub() {
     ];
     assert_eq!(place.refused(), expected);
     place.check_words();
+}
+
+#[test]
+fn another_live_hub_takes_the_place_of_the_first() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    let device = place.string(Way::Device, telemetry);
+    place.reports.clear();
+    place.tell(Command::GoLive {
+        connection_string: device,
+        events: Some(" ".to_owned()),
+        prefix: String::new(),
+    });
+    place.wait(Duration::from_secs(1));
+    let hub = place.hub().unwrap();
+    assert_eq!(hub.policy, None);
+    let created = place.reports.iter().any(|report| {
+        matches!(report, Report::Hub(HubView::Live(hub)) if hub.policy.is_none() && !hub.created.is_empty())
+    });
+    assert!(
+        !created,
+        "what was created at the first hub is not at this one"
+    );
+    assert_eq!(place.state("register"), StepState::NotStarted);
+    let send = step(telemetry, "send");
+    place.open(telemetry, send);
+    place.do_step(send);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use lab::view::{DeviceView, Side};
 use lessons::message::{Command, DeviceString};
 use lessons::outline::{LessonOutline, StepOutline};
+use lessons::settings::prefixed;
 use yew::prelude::*;
 
 use super::card::card_body;
@@ -64,11 +65,14 @@ pub fn device_card(
 pub fn lesson_device(screen: &Screen, lesson: &'static LessonOutline) -> String {
     match &*screen.bench.device_string {
         DeviceString::Given { device_id, .. } => device_id.clone(),
-        _ => screen
-            .kept
-            .settings(lesson)
-            .remove("device-id")
-            .unwrap_or_default(),
+        _ => {
+            let own = screen.kept.settings(lesson);
+            let mut own = match screen.live() {
+                Some(hub) => prefixed(lesson.settings, own, &hub.prefix),
+                None => own,
+            };
+            own.remove("device-id").unwrap_or_default()
+        }
     }
 }
 

@@ -1,27 +1,29 @@
-//! A live hub in the place of the one on the bench: going there, what may be done there, and leaving it.
+//! A live hub in the place of the one on the bench, and what may be done there.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
+mod going;
+mod leaving;
 
-use futures::{FutureExt as _, future::LocalBoxFuture, stream::LocalBoxStream};
+use std::{collections::BTreeSet, rc::Rc, time::Duration};
+
+use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
 use lab::{
-    Bench, BenchOptions, Clock, Hands,
-    action::{CloudAction, Outcome},
-    doctor::{self, Place},
+    Bench, BenchOptions, Hands, LiveState,
     outside::{Outside, OutsideLink, ReadNews, Target, Trouble, Way},
 };
 use wire::{
-    connection_string::{
-        ConnectionString, DeviceConnectionString, DeviceCredential, EventHubsConnectionString, Kind,
-    },
-    rest::{encode_id, is_valid_device_id},
+    connection_string::{ConnectionString, DeviceConnectionString},
+    rest::encode_id,
     timestamp::Timestamp,
 };
+
+pub(super) use going::Opening;
+use leaving::Leaving;
 
 use super::{Classroom, Lesson, bench_options};
 use crate::{
     exchange::{Exchange, exchanges},
-    message::{Command, HubView, LiveHub, Message, Report, Right, Settings, StepState},
+    message::{Command, HubView, LiveHub, Message, Report, Settings, StepState},
     outline::{Access, Obstacle, REGISTRY, Reach, SERVICE},
     settings,
     step::Verdict,
@@ -31,35 +33,11 @@ use crate::{
     },
 };
 
-/// The longest prefix: a device's id has room for 128 characters.
-const LONGEST_PREFIX: usize = 40;
-
 /// How often, in real time, it is told at most how things stand with the hub.
 const TELL_EVERY: Duration = Duration::from_millis(500);
 
 /// How long a step may take until it is said what it waits for, and how often that is said anew.
 pub(super) const SAY_EVERY: Duration = Duration::from_secs(5);
-
-/// How soon it is looked again whether the ways to a hub are open.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-
-/// How long it may take to find the ways to a hub.
-const LONGEST_OPENING: Duration = Duration::from_secs(30);
-
-/// How long the deletion of devices may take.
-const LONGEST_DELETION: Duration = Duration::from_mins(1);
-
-/// The name under which devices are deleted.
-const LEAVING: &str = "leaving";
-
-/// A live hub that is being reached.
-pub(super) struct Opening {
-    until: Timestamp,
-    target: Target,
-    prefix: String,
-    access: Access,
-    ways: LocalBoxFuture<'static, Box<dyn Outside>>,
-}
 
 /// The live hub on the bench.
 pub(super) struct Live {
@@ -67,26 +45,14 @@ pub(super) struct Live {
     pub(super) prefix: String,
     pub(super) reach: Reach,
     ways: Ways,
+    /// Whether the bench is one of this hub's: at first it is the one before.
+    is_on_bench: bool,
     /// What was used on benches that are gone.
     metered: u64,
     /// The devices that were created on benches that are gone, and are there still.
     created: BTreeSet<String>,
     told: Option<(Timestamp, LiveHub)>,
     leaving: Option<Leaving>,
-}
-
-/// Devices that are being deleted before the hub is left.
-struct Leaving {
-    until: Timestamp,
-    /// Those that are still there, and why the last attempt to delete one failed.
-    left: Rc<RefCell<Left>>,
-}
-
-#[derive(Default)]
-struct Left {
-    devices: BTreeSet<String>,
-    why: Option<String>,
-    is_over: bool,
 }
 
 /// Each bench that is made anew has the same ways to the hub.
@@ -146,7 +112,6 @@ impl Live {
     /// The settings of a lesson on this hub.
     fn settings(&self, lesson: &Lesson, completed: Settings) -> Settings {
         let mut settings = settings::prefixed(lesson.settings, completed, &self.prefix);
-        settings.insert(settings::PREFIX.to_owned(), self.prefix.clone());
         if let Some(device) = self.own_device() {
             settings.insert("device-id".to_owned(), device.device_id.clone());
         }
@@ -165,7 +130,12 @@ impl Live {
     /// A bench is about to be replaced: what it knows is kept.
     fn take_over(&mut self, hands: &Hands) {
         self.created = self.created(hands);
-        self.metered += hands.live().map_or(0, |known| known.metered);
+        self.metered += self.known(hands).map_or(0, |known| known.metered);
+    }
+
+    /// What the bench knows of this hub.
+    fn known(&self, hands: &Hands) -> Option<LiveState> {
+        self.is_on_bench.then(|| hands.live()).flatten()
     }
 
     /// The devices that were created and are still there, as far as is known from here.
@@ -176,13 +146,14 @@ impl Live {
                 .iter()
                 .any(Exchange::is_success)
         };
-        let known = hands.live().map_or_else(Vec::new, |known| known.created);
+        let known = self.known(hands);
+        let known = known.map_or_else(Vec::new, |known| known.created);
         let before = self.created.iter().filter(is_there).cloned();
         before.chain(known).collect()
     }
 
     fn view(&self, hands: &Hands) -> LiveHub {
-        let (metered, trouble) = match hands.live() {
+        let (metered, trouble) = match self.known(hands) {
             Some(known) => (known.metered, known.trouble),
             None => (0, None),
         };
@@ -202,112 +173,16 @@ impl Live {
     }
 }
 
-/// Going to a live hub.
+/// While a live hub is on the bench.
 impl Classroom {
-    pub(super) fn go_live(
-        &mut self,
-        now: Timestamp,
-        text: &str,
-        events: Option<&str>,
-        prefix: String,
-    ) -> Result<(), Message> {
-        let door = self
-            .door
-            .as_ref()
-            .ok_or_else(|| Message::new("refused-no-door"))?;
-        let connection_string = read_target(text, now)?;
-        let events = events.map(|text| read_events(text, now)).transpose()?;
-        let is_prefix = prefix.len() <= LONGEST_PREFIX && is_valid_device_id(&prefix);
-        if !prefix.is_empty() && !is_prefix {
-            return Err(Message::new("refused-live-prefix")
-                .with("prefix", prefix)
-                .with("most", LONGEST_PREFIX));
-        }
-        let access = access_of(&connection_string, text, now);
-        let target = Target {
-            connection_string,
-            events,
-        };
-        self.opening = Some(Opening {
-            until: now.plus(LONGEST_OPENING),
-            ways: door.open(target.clone()),
-            target,
-            prefix,
-            access,
-        });
-        Ok(())
-    }
-
-    /// Looks whether the ways to a hub that was asked for are open by now.
-    pub(super) fn look_for_ways(&mut self, now: Timestamp) {
-        let Some(opening) = &mut self.opening else {
-            return;
-        };
-        // It is looked again at the next turn, so that nobody has to be woken.
-        let Some(ways) = (&mut opening.ways).now_or_never() else {
-            if now >= opening.until {
-                let host = opening.target.connection_string.host_name();
-                let message = Message::new("refused-live-no-way").with("host", host);
-                self.reports.push_back(Report::Refused { message });
-                self.opening = None;
-            }
-            return;
-        };
-        if let Some(opening) = self.opening.take() {
-            self.arrive(now, opening, ways);
-        }
-    }
-
-    /// When to look again, if a hub is being reached or left.
-    pub(super) fn next_look(&self) -> Option<Timestamp> {
-        let is_leaving = self
-            .live
-            .as_ref()
-            .is_some_and(|live| live.leaving.is_some());
-        let is_waiting = self.opening.is_some() || is_leaving;
-        is_waiting.then(|| self.last_turn.plus(LOOK_EVERY))
-    }
-
-    fn arrive(&mut self, now: Timestamp, opening: Opening, ways: Box<dyn Outside>) {
-        let Opening {
-            target,
-            prefix,
-            access,
-            ..
-        } = opening;
-        if self.live.is_none()
-            && let Some(text) = self.kept_text()
-        {
-            self.reports.push_back(Report::Keep { text: text.clone() });
-            self.left = Some(text);
-        }
-        let relay = ways.has_relay();
-        self.live = Some(Live {
-            target,
-            prefix,
-            reach: Reach { relay, access },
-            ways: Ways(ways.into()),
-            metered: 0,
-            created: BTreeSet::new(),
-            told: None,
-            leaving: None,
-        });
-        self.tell_hub(now);
-        // Nothing moves the time of a hub that others use too.
-        self.clock = Clock::new(now);
-        self.begin_anew(now);
-    }
-
     /// Makes a bench with the live hub, if one is to be on it.
     pub(super) fn live_bench(&mut self, now: Timestamp) -> Option<Bench> {
         let live = self.live.as_mut()?;
         live.take_over(&self.bench.hands());
+        live.is_on_bench = true;
         Some(live.bench(&bench_options(&mut self.rng, now)))
     }
-}
 
-/// While a live hub is on the bench.
-impl Classroom {
     /// A lesson's settings as its programs and checks have them.
     pub(super) fn settings_of(&self, lesson: &Lesson, given: &Settings) -> Settings {
         let completed = settings::completed(lesson.settings, given);
@@ -381,7 +256,8 @@ impl Classroom {
             return Ok(());
         };
         let may_register = live.reach.relay && live.reach.access.allows(REGISTRY);
-        let needs_string = index >= opened.lesson.setup && opened.lesson.setup > 0;
+        // Who has taken the string away by a fault can give it back.
+        let needs_string = index >= opened.lesson.setup && !opened.broken;
         let hands = self.bench.hands();
         if may_register || !needs_string || hands.device_string().is_some() {
             return Ok(());
@@ -474,144 +350,10 @@ impl Classroom {
     }
 }
 
-/// Leaving.
-impl Classroom {
-    pub(super) fn leave(&mut self, now: Timestamp, delete_devices: bool) -> Result<(), Message> {
-        if self.live.is_none() {
-            // A hub that is being reached is not gone to after all.
-            return match self.opening.take() {
-                Some(_) => Ok(()),
-                None => Err(Message::new("refused-not-live")),
-            };
-        }
-        self.stop(None);
-        let hands = self.bench.hands();
-        let Some(live) = &mut self.live else {
-            return Ok(());
-        };
-        let created = live.view(&hands).created;
-        if !delete_devices || created.is_empty() || live.leaving.is_some() {
-            self.come_back(now);
-            return Ok(());
-        }
-        let left = Rc::new(RefCell::new(Left {
-            devices: created.iter().cloned().collect(),
-            ..Left::default()
-        }));
-        live.leaving = Some(Leaving {
-            until: now.plus(LONGEST_DELETION),
-            left: Rc::clone(&left),
-        });
-        self.bench.spawn(LEAVING, delete(hands, created, left));
-        Ok(())
-    }
-
-    /// Looks whether all devices are deleted that were to be.
-    pub(super) fn look_whether_left(&mut self, now: Timestamp) {
-        let leaving = self.live.as_ref().and_then(|live| live.leaving.as_ref());
-        let Some(leaving) = leaving else { return };
-        if !leaving.left.borrow().is_over && now < leaving.until {
-            return;
-        }
-        let (devices, why) = {
-            let mut left = leaving.left.borrow_mut();
-            let devices: Vec<_> = left.devices.iter().cloned().collect();
-            (devices, left.why.take())
-        };
-        self.come_back(now);
-        if !devices.is_empty() {
-            self.reports.push_back(Report::Refused {
-                message: Message::new("refused-live-not-deleted")
-                    .with("devices", devices.join(", "))
-                    .with("why", why.unwrap_or_else(|| "…".to_owned())),
-            });
-        }
-    }
-
-    /// Puts the emulated hub back on the bench.
-    fn come_back(&mut self, now: Timestamp) {
-        self.live = None;
-        self.opening = None;
-        self.clock = Clock::new(now);
-        self.reports.push_back(Report::Hub(HubView::Emulated));
-        self.begin_anew(now);
-        if self.opened.is_none() {
-            // The keys go with the bench.
-            self.make_bench(now);
-        }
-    }
-}
-
 /// Whether the device holds a string that names it.
 fn has_own_string(hands: &Hands, settings: &Settings) -> bool {
     let string = hands.device_string();
     string.is_some_and(|string| string.device_id == device_id(settings))
-}
-
-/// Deletes devices one by one.
-async fn delete(hands: Hands, devices: Vec<String>, left: Rc<RefCell<Left>>) {
-    for device_id in devices {
-        let action = CloudAction::DeleteDevice {
-            device_id: device_id.clone(),
-        };
-        let outcome = hands.act_in_cloud(action).await;
-        let mut left = left.borrow_mut();
-        match outcome {
-            Outcome::Refused(refusal) if refusal.status != Some(404) => {
-                left.why = Some(refusal.text);
-            }
-            // What somebody else deleted is gone as well.
-            _ => {
-                left.devices.remove(&device_id);
-            }
-        }
-    }
-    left.borrow_mut().is_over = true;
-}
-
-/// The connection string of a hub, or why a text is none.
-fn read_target(text: &str, now: Timestamp) -> Result<ConnectionString, Message> {
-    let string = text.parse::<ConnectionString>();
-    match string {
-        Ok(ConnectionString::EventHubs(_)) => Err(Message::new("refused-live-event-hubs")),
-        Ok(ConnectionString::Device(device)) if device.kind() == Kind::Module => {
-            Err(Message::new("refused-live-module"))
-        }
-        Ok(ConnectionString::Device(device)) if device.credential == DeviceCredential::X509 => {
-            Err(Message::new("refused-live-certificate"))
-        }
-        Ok(string) => Ok(string),
-        Err(_) => Err(wrong_with(text, now, "refused-live-string")),
-    }
-}
-
-fn read_events(text: &str, now: Timestamp) -> Result<EventHubsConnectionString, Message> {
-    text.parse()
-        .map_err(|_| wrong_with(text, now, "refused-live-events"))
-}
-
-/// What the doctor finds wrong with a text; otherwise what else there is to say.
-fn wrong_with(text: &str, now: Timestamp, otherwise: &str) -> Message {
-    let findings = doctor::diagnose(text, now, Place::Anywhere).findings;
-    let finding = findings.into_iter().next();
-    finding.map_or_else(
-        || Message::new(otherwise),
-        |(id, argument)| Message::new(id).with("argument", argument),
-    )
-}
-
-/// What a string lets its holder do, as far as its policy's name tells.
-fn access_of(string: &ConnectionString, text: &str, now: Timestamp) -> Access {
-    if matches!(string, ConnectionString::Device(_)) {
-        return Access::Device;
-    }
-    let names = doctor::diagnose(text, now, Place::Anywhere).rights;
-    let rights: Vec<_> = names.iter().filter_map(|name| Right::named(name)).collect();
-    if rights.is_empty() {
-        Access::Policy
-    } else {
-        Access::Rights(rights)
-    }
 }
 
 /// Why a step is the learner's to do.

@@ -14,11 +14,11 @@ pub(crate) const OUTLINE: LessonOutline = LessonOutline {
     steps: &[
         StepOutline {
             settings: &["device-id"],
-            ..step("wrong-string", CONNECT_AND_SEND, (Need::Service, REGISTRY))
+            ..step("wrong-string", CONNECT_AND_SEND, (Need::Device, &[]))
         },
-        step("wrong-key", CONNECT_AND_SEND, (Need::Service, REGISTRY)),
+        step("wrong-key", CONNECT_AND_SEND, (Need::Device, &[])),
         step("disabled", SET_DEVICE_STATUS, (Need::Service, REGISTRY)),
-        step("expired-token", CONNECT_AND_SEND, (Need::Service, REGISTRY)),
+        step("expired-token", CONNECT_AND_SEND, (Need::Device, &[])),
         step(
             "offline",
             CALL_A_METHOD,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use hub::Tier;
 use lab::{Hands, Program};
 use wire::{
-    connection_string::{DeviceConnectionString, DeviceCredential},
+    connection_string::{DeviceConnectionString, DeviceCredential, ServiceConnectionString},
     rest::DeviceStatus,
-    sas::{SasToken, device_resource},
+    sas::{SasToken, SharedAccessKey, device_resource},
     topic::TopicFilter,
 };
 
@@ -20,7 +20,6 @@ use super::{
 };
 use crate::{
     message::Settings,
-    settings::PREFIX,
     step::{Act, Fault, Step},
     telemetry::{
         checks::device_id,
@@ -128,7 +127,7 @@ pub(crate) static FAULTS: &[Fault] = &[
 /// What is left of a step for its button to do when the rest of it is the learner's.
 pub(crate) fn by_hand(step: &str) -> Option<Act> {
     match step {
-        "wrong-string" | "wrong-key" | "disabled" | "expired-token" | "offline" => {
+        "disabled" | "offline" => {
             Some(|hands, settings| Box::pin(async move { hands.start(&CONNECT, settings) }))
         }
         _ => None,
@@ -142,7 +141,9 @@ async fn begin(hands: &Hands, settings: &Settings) {
     hands.enforce_limits(None);
     hands.set_plugged(id, true);
     until_gone(hands, id).await;
-    have_device(hands, id).await;
+    if !knows_own_key(hands, settings).await {
+        have_device(hands, id).await;
+    }
     let is_disabled = hands
         .hub()
         .device(id)
@@ -151,6 +152,32 @@ async fn begin(hands: &Hands, settings: &Settings) {
         set_status(hands, settings, "enabled").await;
     }
     hand_over(hands, settings);
+}
+
+/// Whether a live hub has shown that the device's string is right, so that the registry need not be asked for it. It shows
+/// that by letting the device in.
+async fn knows_own_key(hands: &Hands, settings: &Settings) -> bool {
+    if hands.live().is_none() {
+        return false;
+    }
+    let id = device_id(settings);
+    let is_known = |hands: &Hands| {
+        let hub = hands.hub();
+        hub.device(id).is_some() && hub.device_connection_string(id).is_some()
+    };
+    let holds_own = hands
+        .device_string()
+        .is_some_and(|string| string.device_id == id);
+    if !is_known(hands) && holds_own {
+        let started = hands.now();
+        hands.start(&CONNECT, settings.clone());
+        hands
+            .wait_until(|hands| has_sent(hands, id, started) || ended(hands, CONNECT_AND_SEND))
+            .await;
+        hands.stop(CONNECT_AND_SEND);
+        until_gone(hands, id).await;
+    }
+    is_known(hands)
 }
 
 async fn run(hands: &Hands, program: &'static Program, settings: Settings) {
@@ -167,6 +194,15 @@ async fn set_status(hands: &Hands, settings: &Settings, status: &str) {
 async fn give_policy_string(hands: Hands, settings: Settings) {
     begin(&hands, &settings).await;
     let string = hands.hub().service_connection_string("service");
+    // Whoever has a device's string only has no policy's. What matters of it is that it is a policy's.
+    let host_name = hands.hub().host_name().to_owned();
+    let string = string.or_else(|| {
+        Some(ServiceConnectionString {
+            host_name,
+            policy: "service".to_owned(),
+            key: any_key(&hands)?,
+        })
+    });
     let text = string.map(|string| string.to_text());
     let error = text.and_then(|text| text.expose().parse::<DeviceConnectionString>().err());
     if let Some(error) = error {
@@ -179,16 +215,34 @@ async fn give_policy_string(hands: Hands, settings: Settings) {
 async fn give_wrong_key(hands: Hands, settings: Settings) {
     begin(&hands, &settings).await;
     let own = device_id(&settings);
-    let prefix = settings.get(PREFIX).map_or("", String::as_str);
-    let mut others = OTHER_DEVICES.map(|id| format!("{prefix}{id}")).into_iter();
-    let other = others.find(|id| id != own).unwrap_or_default();
-    have_device(&hands, &other).await;
-    let string = hands.hub().device_connection_string(&other);
+    if hands.live().is_some() {
+        // A hub that others use gets no second device for this.
+        let string = hands.device_string();
+        let wrong = string
+            .zip(any_key(&hands))
+            .map(|(string, key)| DeviceConnectionString {
+                credential: DeviceCredential::SharedAccessKey(key),
+                ..string
+            });
+        hands.set_device_string(wrong);
+        hands.start(&CONNECT, settings);
+        return;
+    }
+    let other = OTHER_DEVICES.into_iter().find(|id| *id != own);
+    let other = other.unwrap_or_default();
+    have_device(&hands, other).await;
+    let string = hands.hub().device_connection_string(other);
     hands.set_device_string(string.map(|string| DeviceConnectionString {
         device_id: own.to_owned(),
         ..string
     }));
     hands.start(&CONNECT, settings);
+}
+
+/// A key that nobody has.
+fn any_key(hands: &Hands) -> Option<SharedAccessKey> {
+    let bytes = std::iter::repeat_with(|| hands.random().to_bits().to_le_bytes());
+    SharedAccessKey::from_bytes(bytes.take(4).flatten().collect()).ok()
 }
 
 async fn disable(hands: Hands, settings: Settings) {
