@@ -7,6 +7,7 @@ use yew::prelude::*;
 use crate::classroom_link::ClassroomLink;
 use crate::first_draw::{Drawn, use_first_draw};
 use crate::insight::Insight;
+use crate::live_words::use_live_words;
 use crate::panels::doctor::DoctorPage;
 use crate::panels::header::header;
 use crate::panels::home::home;
@@ -107,8 +108,9 @@ pub fn App(props: &AppProps) -> Html {
         Callback::from(|()| projector::toggle()),
     );
     use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
+    let words = use_live_words(&texts.words, bench.live().is_some());
     let screen = Screen {
-        words: texts.words.clone(),
+        words,
         texts: texts.lessons.clone(),
         link: (*link).clone(),
         kept,

@@ -19,6 +19,7 @@ pub mod i18n;
 pub mod insight;
 pub mod json;
 pub mod listings;
+pub mod live_words;
 pub mod panels;
 pub mod place;
 pub mod progress_code;

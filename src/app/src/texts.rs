@@ -80,6 +80,11 @@ pub async fn load(
     Ok(texts)
 }
 
+/// The words of live hubs, as Fluent.
+pub async fn live_words(locale: &Locale) -> Result<String, String> {
+    fetch_in(locale, "live.ftl").await
+}
+
 /// Reads a [`LessonText`] with the browser's own parser, which costs the page nothing.
 fn lesson_text(json: &str) -> Option<LessonText> {
     let lesson = JSON::parse(json).ok()?;
