@@ -77,8 +77,9 @@ async function perform({ page, live, at }) {
   let presses = 1;
   await at.run.click();
   const says = async () => `${await at.panel.innerText()}\n${await live.bar.innerText()}`;
+  const printed = async () => (await page.locator(".console").allInnerTexts()).map((text) => text.slice(-1_000)).join("\n");
   let said = "";
-  await until(() => `the step to be passed: ${said}`, async () => {
+  const isPassed = async () => {
     said = await says();
     const state = await at.panel.getAttribute("data-state");
     if (state === "passed") return true;
@@ -91,7 +92,13 @@ async function perform({ page, live, at }) {
       await at.run.click();
     }
     return false;
-  }, STEP);
+  };
+  try {
+    await until(() => `the step to be passed: ${said}`, isPassed, STEP);
+  } catch (error) {
+    error.message += `\n${await printed()}`;
+    throw error;
+  }
   // A message without words would show its id.
   assert.doesNotMatch(said, /\b(check|refused|verdict|step|to-confirm|why)-[a-z]+-/);
   return confirmed;

@@ -212,10 +212,18 @@ impl AmqpModule {
             | Told::Failed { id, .. }
             | Told::Retrying { id, .. } => *id,
         };
+        let is_end = matches!(
+            told,
+            Told::Sent { .. } | Told::Feedback { .. } | Told::Failed { .. }
+        );
         let is_heard = match module.asked.get_mut(&id) {
             Some(teller) => teller.try_send(told).is_ok(),
             None => true,
         };
+        if is_end {
+            module.asked.remove(&id);
+            return;
+        }
         // Whoever does not keep up hears no more.
         if !is_heard {
             module.asked.remove(&id);
@@ -276,7 +284,7 @@ impl Drop for Module {
 impl Drop for Asked {
     fn drop(&mut self) {
         let mut module = self.module.0.borrow_mut();
-        // What has come to its end needs no stop, and a stop of it does no harm.
+        // What has come to its end needs no stop.
         if module.asked.remove(&self.id).is_some() {
             module.post(&Ask::Stop { id: self.id });
         }
