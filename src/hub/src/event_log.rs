@@ -21,13 +21,25 @@ pub(crate) struct EventLog {
 }
 
 impl EventLog {
+    /// The log of a hub that is made new.
     pub(crate) fn new(options: &HubOptions) -> Self {
-        let partitions = 0..options.partitions.max(1);
+        let count = options.partitions.clamp(1, options.tier.most_partitions());
+        Self::with_partitions(count, options)
+    }
+
+    /// The log of a hub that was made with so many partitions, whatever the options would make.
+    pub(crate) fn with_partitions(count: u16, options: &HubOptions) -> Self {
         Self {
-            partitions: partitions.map(Partition::new).collect(),
+            partitions: (0..count).map(Partition::new).collect(),
             retention: options.retention,
             partition_bytes: options.partition_bytes,
         }
+    }
+
+    /// How many partitions there are.
+    pub(crate) fn partition_count(&self) -> u16 {
+        // They were counted by such a number.
+        u16::try_from(self.partitions.len()).unwrap_or(u16::MAX)
     }
 
     /// Where the next event of a device will lie.
@@ -92,7 +104,7 @@ impl EventLog {
         newest
     }
 
-    /// Has a partition go on no earlier than there. One that is no more has nothing to go on with.
+    /// Has a partition go on no earlier than there.
     pub(crate) fn skip_to(&mut self, bounds: &EventBounds) {
         if let Some(partition) = self.partitions.get_mut(usize::from(bounds.partition)) {
             partition.skip_to(bounds);

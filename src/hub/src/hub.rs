@@ -206,7 +206,7 @@ impl Hub {
 
     /// How many partitions telemetry is spread over.
     pub fn partition_count(&self) -> u16 {
-        self.options.partitions.max(1)
+        self.events.partition_count()
     }
 
     /// At most `most` events of a partition from a position on; none if there is no such partition.

@@ -12,7 +12,8 @@ pub struct HubOptions {
     /// Where keys, generation ids and tracking ids are drawn from.
     /// Whoever wants keys that nobody can guess fills it from a source that nobody can guess.
     pub seed: [u8; 32],
-    /// How many partitions telemetry is spread over: 2 to 32, by default 4.
+    /// How many partitions telemetry is spread over: 2 to 32, by default 4. A hub of the free tier has no more than 2.
+    /// This is settled when a hub is made: one that is restored keeps those that it has.
     pub partitions: u16,
     /// How long an event is kept: by default a day, at most seven.
     pub retention: Duration,
@@ -36,13 +37,16 @@ pub struct HubOptions {
     pub query_lag: Duration,
 }
 
+/// How many partitions a hub has if nobody says otherwise.
+pub(crate) const DEFAULT_PARTITIONS: u16 = 4;
+
 impl HubOptions {
     /// A hub with the service's defaults.
     pub fn new(host_name: impl Into<String>, seed: [u8; 32]) -> Self {
         Self {
             host_name: host_name.into(),
             seed,
-            partitions: 4,
+            partitions: DEFAULT_PARTITIONS,
             retention: Duration::from_hours(24),
             partition_bytes: 16 * 1024 * 1024,
             token_grace: Duration::from_mins(10),

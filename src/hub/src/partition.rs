@@ -36,6 +36,9 @@ pub struct KeptEvents {
     pub bytes: usize,
 }
 
+/// The most partitions that a hub of any tier can have.
+pub(crate) const MOST_PARTITIONS: u16 = 32;
+
 /// The largest sequence number and offset: readers have signed numbers for them.
 pub(crate) const MOST_NUMBER: u64 = i64::MAX.unsigned_abs();
 

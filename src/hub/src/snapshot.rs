@@ -23,11 +23,12 @@ use wire::{
 use crate::{
     cloud_to_device::{MOST_MESSAGES, QueuedMessage},
     connection::Identity,
+    event_log::EventLog,
     feedback::PendingFeedback,
     hub::Hub,
     limits::Counters,
-    options::HubOptions,
-    partition::{EventBounds, MOST_NUMBER},
+    options::{DEFAULT_PARTITIONS, HubOptions},
+    partition::{EventBounds, MOST_NUMBER, MOST_PARTITIONS},
     policy::{AccessPolicy, PolicyRecord},
     registry::{Device, Module},
     session::Session,
@@ -87,7 +88,8 @@ struct Header {
     /// What was counted for the tier's limits.
     #[serde(default)]
     counters: Counters,
-    /// Where partitions go on, whose events may all have been forgotten.
+    /// All partitions, from 0 on, and where each goes on: its events may all have been forgotten. The first texts of this
+    /// form did not have them.
     #[serde(default)]
     partitions: Vec<EventBounds>,
 }
@@ -219,7 +221,8 @@ fn walk_module<E>(module: &Module, keys: bool, tell: Tell<'_, E>) -> Result<(), 
 /// Reading.
 impl Hub {
     /// The hub that a snapshot tells of, with all that time did to it until `now`. It has no connections, and it has
-    /// every later change committed to `store`. The options are not in a snapshot; the seed decides on new keys only.
+    /// every later change committed to `store`. The options are not in a snapshot, but for the number of partitions, which
+    /// stays what it is; the seed decides on new keys only.
     pub fn restore(
         options: HubOptions,
         store: Box<dyn Store>,
@@ -288,6 +291,7 @@ impl Replay {
         if header.partitions.iter().any(|it| !it.is_possible()) {
             return Err(format!("expected numbers of events up to {MOST_NUMBER}"));
         }
+        hub.events = EventLog::with_partitions(count(&header.partitions)?, &hub.options);
         self.partitions = header.partitions;
         hub.random.set_position(header.random);
         hub.registry.set_last_generation(header.last_generation);
@@ -423,6 +427,18 @@ impl Replay {
         }
         hub.advance(now);
         hub
+    }
+}
+
+/// How many partitions the hub was made with.
+fn count(partitions: &[EventBounds]) -> Result<u16, String> {
+    let numbers = partitions.iter().map(|it| it.partition);
+    match u16::try_from(partitions.len()) {
+        Ok(0) => Ok(DEFAULT_PARTITIONS),
+        Ok(count @ ..=MOST_PARTITIONS) if numbers.eq(0..count) => Ok(count),
+        _ => Err(format!(
+            "expected the partitions from 0 on, at most {MOST_PARTITIONS}"
+        )),
     }
 }
 

@@ -28,6 +28,7 @@ mod methods_at_random;
 mod methods_waiting;
 mod modules;
 mod not_built;
+mod partitions;
 mod planned;
 mod protocol_violations;
 mod purging;

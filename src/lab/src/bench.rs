@@ -175,7 +175,7 @@ impl Bench {
 
     /// The next moment at which something will happen by itself.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.hands.world().next_deadline()
+        self.hands.look().next_deadline()
     }
 
     /// The next thing to tell, in the order in which things happened.

@@ -65,7 +65,7 @@ impl Fleet {
 impl Hands {
     /// The fleet on the bench, if there is one.
     pub fn fleet(&self) -> Option<Fleet> {
-        self.world().devices.fleet()
+        self.look().devices.fleet()
     }
 
     pub(crate) async fn start_fleet(&self, count: u16, interval: f64) -> Result<(), Refusal> {

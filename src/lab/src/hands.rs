@@ -43,6 +43,12 @@ impl Hands {
         Self { world, spawner }
     }
 
+    /// All of the bench, to look at. Several may look at once, as whoever holds a [`Sight`] does.
+    pub(crate) fn look(&self) -> Ref<'_, World> {
+        self.world.borrow()
+    }
+
+    /// All of the bench, to change it. Nobody may look at it meanwhile.
     pub(crate) fn world(&self) -> RefMut<'_, World> {
         self.world.borrow_mut()
     }
@@ -53,17 +59,17 @@ impl Hands {
 
     /// What is known of the hub.
     pub fn hub(&self) -> Sight<'_> {
-        Sight::of(Ref::map(self.world.borrow(), |world| &world.hub))
+        Sight::of(Ref::map(self.look(), |world| &world.hub))
     }
 
     /// The hub itself, if it is an emulated one.
     pub fn emulated(&self) -> Option<Ref<'_, Hub>> {
-        Ref::filter_map(self.world.borrow(), |world| world.hub.emulated()).ok()
+        Ref::filter_map(self.look(), |world| world.hub.emulated()).ok()
     }
 
     /// The bench's time.
     pub fn now(&self) -> Timestamp {
-        self.world.borrow().now
+        self.look().now
     }
 
     /// Starts a program. An earlier run of it is stopped first.
@@ -114,7 +120,7 @@ impl Hands {
 
     /// Stops all programs.
     pub fn stop_all(&self) {
-        let names = self.world.borrow().programs.names();
+        let names = self.look().programs.names();
         for name in names {
             self.stop(&name);
         }
@@ -122,18 +128,18 @@ impl Hands {
 
     /// What a program's latest run came to; `None` if it never ran.
     pub fn program_state(&self, name: &str) -> Option<ProgramState> {
-        self.world.borrow().programs.get(name).map(|run| run.state)
+        self.look().programs.get(name).map(|run| run.state)
     }
 
     /// When a program's latest run was started.
     pub fn program_started(&self, name: &str) -> Option<Timestamp> {
-        let world = self.world.borrow();
+        let world = self.look();
         world.programs.get(name).map(|run| run.started)
     }
 
     /// Whether a program is running.
     pub fn is_running(&self) -> bool {
-        self.world.borrow().programs.is_any_running()
+        self.look().programs.is_any_running()
     }
 
     /// Pulls a device's network cable, or puts it back.
@@ -157,23 +163,23 @@ impl Hands {
     }
 
     fn last_turn(&self, device_id: &str, since: Timestamp, turn: Turn) -> Option<Timestamp> {
-        let last = self.world.borrow().journal.last(device_id, turn);
+        let last = self.look().journal.last(device_id, turn);
         last.filter(|at| *at >= since)
     }
 
     /// How many events of a device the readers on this bench have received.
     pub fn arrived(&self, device_id: &str) -> u64 {
-        self.world.borrow().arrived(device_id)
+        self.look().arrived(device_id)
     }
 
     /// What crossed the wire, the newest last: at most 10,000 messages, and at most 8 MiB of them.
     pub fn trace(&self) -> Ref<'_, VecDeque<Rc<Traced>>> {
-        Ref::map(self.world.borrow(), |world| world.trace.entries())
+        Ref::map(self.look(), |world| world.trace.entries())
     }
 
     /// The connection string that the simulated device was given.
     pub fn device_string(&self) -> Option<DeviceConnectionString> {
-        self.world.borrow().device_string().cloned()
+        self.look().device_string().cloned()
     }
 
     /// Gives the simulated device its connection string, or takes it away.
@@ -184,7 +190,7 @@ impl Hands {
     /// Why the text that the device was given last is no connection string for it; none if it was given none, or a
     /// right one.
     pub fn wrong_device_string(&self) -> Option<ConnectionStringError> {
-        self.world.borrow().wrong_string().cloned()
+        self.look().wrong_string().cloned()
     }
 
     /// Gives the simulated device a text that is no connection string for it, and takes away what it had.

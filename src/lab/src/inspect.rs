@@ -16,7 +16,7 @@ use crate::{
 impl Hands {
     /// What is in an entry of the trace; none if it is no longer kept.
     pub fn inspect(&self, entry: u64) -> Option<EntryDetail> {
-        let world = self.world();
+        let world = self.look();
         let traced = world.trace.get(entry)?;
         Some(EntryDetail {
             id: traced.id,

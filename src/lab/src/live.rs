@@ -138,7 +138,7 @@ impl Live {
 impl Hands {
     /// How things stand with the live hub; none if the hub is an emulated one.
     pub fn live(&self) -> Option<LiveState> {
-        self.world().hub.live().map(Live::state)
+        self.look().hub.live().map(Live::state)
     }
 
     /// Does the bench's own work at a live hub, beside its programs.

@@ -27,7 +27,7 @@ impl Pipes {
 impl Pipes {
     /// Finds the host of that name, if there is a network.
     fn look_for(&self, host: &str) -> Result<(), LinkError> {
-        let world = self.hands.world();
+        let world = self.hands.look();
         if !world.is_plugged(&self.device.device_id) {
             return Err(LinkError::new(
                 "the network is down: the cable is not plugged in",

@@ -66,7 +66,7 @@ impl EventReader {
         if !self.ready.is_empty() {
             return;
         }
-        let world = self.hands.world();
+        let world = self.hands.look();
         if self.monitor.is_none() {
             let partitions = world.hub.partition_count();
             let monitor = |count| Monitor::new(count, &self.from, None, self.since);

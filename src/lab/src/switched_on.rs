@@ -81,7 +81,7 @@ impl Hands {
                 "no device {device_id} is registered; register it first"
             )));
         }
-        let was_on = self.world().devices.switched_on(device_id).is_some();
+        let was_on = self.look().devices.switched_on(device_id).is_some();
         if !was_on && self.is_connected_elsewhere(device_id) {
             return Err(refused_here(format!(
                 "{device_id} is connected by a program already, and the hub allows one connection for each device; \
@@ -100,7 +100,7 @@ impl Hands {
                 "{device_id} has no key to connect with; register a device with keys"
             ))
         })?;
-        if !self.world().is_plugged(device_id) {
+        if !self.look().is_plugged(device_id) {
             // It connects as soon as its cable is back.
             return Ok(());
         }
@@ -118,7 +118,7 @@ impl Hands {
         let device = hub.device(device_id);
         let connected = device.is_some_and(|it| it.connection_state == ConnectionState::Connected);
         drop(hub);
-        connected && self.world().is_plugged(device_id)
+        connected && self.look().is_plugged(device_id)
     }
 
     async fn switch_off_by_hand(&self, device_id: &str) -> Result<(), Refusal> {
@@ -161,7 +161,7 @@ impl Hands {
     }
 
     fn device_that_is_on(&self, device_id: &str) -> Result<Device, Refusal> {
-        let device = self.world().devices.switched_on(device_id).cloned();
+        let device = self.look().devices.switched_on(device_id).cloned();
         device
             .ok_or_else(|| refused_here(format!("{device_id} is switched off; switch it on first")))
     }

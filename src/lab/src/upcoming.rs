@@ -8,7 +8,7 @@ use crate::{hands::Hands, view::Upcoming};
 impl Hands {
     /// The next thing that will happen by itself, and when, if nothing is done before.
     pub fn upcoming(&self) -> Option<(Timestamp, Upcoming)> {
-        let world = self.world();
+        let world = self.look();
         let timer = world.next_timer().map(|at| (at, Upcoming::ProgramGoesOn));
         let hub = world.hub.emulated();
         let planned = hub

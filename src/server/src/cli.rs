@@ -107,7 +107,8 @@ struct HubChoice {
     /// Keep the hub in memory alone: its keys, devices and events are gone at the end.
     #[arg(long)]
     ephemeral: bool,
-    /// The service's tier whose quotas and rates to enforce.
+    /// The service's tier whose quotas and rates to enforce. A hub that is made with F1 has two partitions instead of
+    /// four; one that is there keeps those that it has.
     #[arg(long, value_name = "TIER", default_value = "none", ignore_case = true)]
     tier: TierChoice,
 }

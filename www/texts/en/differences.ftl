@@ -74,7 +74,7 @@ message-size = A message has at most 262,144 bytes of body and properties. A lar
 retain-and-dup = Nothing is retained. A message with RETAIN arrives with the property `mqtt-retain`, and a repeated one with `mqtt-dup`.
 property-bag = Properties stand at the end of the topic, percent-encoded, with system properties such as `$.ct` and `$.mid`. A `+` is a plus sign and never a space.
 annotations = Each event carries who sent it, how the sender signed in, the generation of its identity and when the event came, under the names `iothub-connection-device-id` and so on. A sender cannot forge them.
-partitions = There are four partitions, and all events of a device are in one of them, in order. Sequence numbers count from 0 in each.
+partitions = A hub has four partitions, and two on the free tier (F1); the number is settled when the hub is made. All events of a device are in one partition, in order. Sequence numbers count from 0 in each.
 partition-hash = Which partition a device gets, and what the offsets of its events look like, follows from the hub's own arithmetic; the service publishes none. Take offsets as they are, and expect other partitions on a real hub.
 http-telemetry = A device can send telemetry by HTTP, `POST /devices/<device id>/messages/events`, one message or a batch, and gets 204.
 

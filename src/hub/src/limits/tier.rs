@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::partition::MOST_PARTITIONS;
+
 /// A tier that a hub can be of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
@@ -117,6 +119,8 @@ pub(super) struct Profile {
     pub(super) block_bytes: u64,
     /// How many devices the registry takes.
     pub(super) devices: usize,
+    /// How many partitions a hub can be made with.
+    partitions: u16,
     /// The rates, in the order of [`OperationClass::ALL`].
     rates: &'static [(OperationClass, UnitRate); CLASSES],
 }
@@ -134,6 +138,7 @@ const F1: Profile = Profile {
     messages: 8_000,
     block_bytes: 512,
     devices: 500,
+    partitions: 2,
     rates: &SMALL,
 };
 
@@ -142,6 +147,7 @@ const S1: Profile = Profile {
     messages: 400_000,
     block_bytes: 4 * 1024,
     devices: 1_000_000,
+    partitions: MOST_PARTITIONS,
     rates: &SMALL,
 };
 
@@ -185,6 +191,11 @@ impl Tier {
     /// How many messages a day may have.
     pub(super) fn daily_quota(self) -> u64 {
         self.profile().messages * u64::from(self.units())
+    }
+
+    /// The most partitions that a hub can be made with.
+    pub(crate) fn most_partitions(self) -> u16 {
+        self.profile().partitions
     }
 
     /// The rates, in the order of [`OperationClass::ALL`].

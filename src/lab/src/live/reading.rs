@@ -43,7 +43,7 @@ impl Hands {
     pub(crate) async fn keep_reading(&self) {
         loop {
             self.wait_until(|hands| {
-                let world = hands.world();
+                let world = hands.look();
                 world
                     .hub
                     .live()
@@ -65,7 +65,7 @@ impl Hands {
     }
 
     fn open_events(&self) -> Option<LocalBoxStream<'static, ReadNews>> {
-        let world = self.world();
+        let world = self.look();
         let live = world.hub.live()?;
         Some(live.outside.read_events(Some(live.since)))
     }

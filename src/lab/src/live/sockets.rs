@@ -29,7 +29,7 @@ impl Hands {
         key: Option<SharedAccessKey>,
     ) -> Result<LinkId, LinkError> {
         let opening = {
-            let world = self.world();
+            let world = self.look();
             let live = world.hub.live();
             live.map(|live| live.outside.open_link())
         };

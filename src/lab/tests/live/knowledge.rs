@@ -283,3 +283,22 @@ fn what_was_used_of_the_day_is_counted_in_blocks() {
     table.run_for(1);
     assert_eq!(table.hands().live().unwrap().metered, metered + 3);
 }
+
+#[test]
+fn a_bench_can_be_looked_at_while_something_of_it_is_held() {
+    let table = Table::new();
+    let hands = table.hands();
+    let (hub, trace) = (hands.hub(), hands.trace());
+    let entry = trace.back().unwrap().id;
+    assert!(hub.device(DEVICE).is_some());
+    assert_eq!(hands.live().unwrap().host_name, hub.host_name());
+    assert_eq!(hands.inspect(entry).unwrap().id, entry);
+    assert_eq!(hands.fleet(), None);
+    assert!(hands.upcoming().is_none_or(|(at, _)| at >= hands.now()));
+    assert!(
+        table
+            .bench
+            .next_deadline()
+            .is_none_or(|at| at >= hands.now())
+    );
+}

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
+use tokio::time::{Instant, timeout_at};
 
 use super::plain;
 use crate::memory_budget::{MemoryBudget, NoRoom, Share};
@@ -15,6 +16,8 @@ use crate::memory_budget::{MemoryBudget, NoRoom, Share};
 const MOST: usize = 1024 * 1024;
 /// The most bytes of all bodies together.
 const MOST_OF_ALL: usize = 64 * 1024 * 1024;
+/// The most bytes that are received, and dropped, of a body that is refused.
+const MOST_DROPPED: usize = 16 * 1024 * 1024;
 
 /// Why a body was not read.
 #[derive(Debug, thiserror::Error)]
@@ -72,23 +75,31 @@ impl Bodies {
     pub(crate) async fn read(
         &self,
         headers: &HeaderMap,
-        body: Incoming,
+        mut body: Incoming,
     ) -> Result<(Vec<u8>, Share), BodyError> {
+        let end = Instant::now() + self.limit;
         // Said to be too large, it need not be sent.
         let promised = headers.get(header::CONTENT_LENGTH);
         let promised = promised.and_then(|length| length.to_str().ok()?.parse().ok());
         if promised.is_some_and(|length: usize| length > MOST) {
+            // Who wants to be asked for the body has sent nothing of it, and will not.
+            if !headers.contains_key(header::EXPECT) {
+                tokio::spawn(drop_rest(body, end));
+            }
             return Err(BodyError::TooLarge);
         }
         if body.is_end_stream() {
             return Ok((Vec::new(), self.budget.share()));
         }
-        tokio::time::timeout(self.limit, self.collect(body))
-            .await
-            .unwrap_or(Err(BodyError::TooSlow(self.limit)))
+        let read = timeout_at(end, self.collect(&mut body)).await;
+        let read = read.unwrap_or(Err(BodyError::TooSlow(self.limit)));
+        if read.is_err() {
+            tokio::spawn(drop_rest(body, end));
+        }
+        read
     }
 
-    async fn collect(&self, mut body: Incoming) -> Result<(Vec<u8>, Share), BodyError> {
+    async fn collect(&self, body: &mut Incoming) -> Result<(Vec<u8>, Share), BodyError> {
         let mut whole = Vec::new();
         let mut share = self.budget.share();
         while let Some(frame) = body.frame().await {
@@ -102,5 +113,19 @@ impl Bodies {
             whole.extend_from_slice(&bytes);
         }
         Ok((whole, share))
+    }
+}
+
+/// Receives the rest of a body that was refused, while the answer is on its way: many clients read no answer before all
+/// is sent, and a connection that ends with something unread takes the answer with it. Whoever sends too much or takes
+/// too long is cut off all the same.
+async fn drop_rest(mut body: Incoming, end: Instant) {
+    let mut left = MOST_DROPPED;
+    while let Ok(Some(Ok(frame))) = timeout_at(end, body.frame()).await {
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        let Some(less) = left.checked_sub(bytes) else {
+            return;
+        };
+        left = less;
     }
 }

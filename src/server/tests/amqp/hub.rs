@@ -35,6 +35,11 @@ impl TestHub {
     pub(crate) async fn start() -> Self {
         let mut options = HubOptions::new(HOST, [7; 32]);
         options.partitions = 1;
+        Self::of(options).await
+    }
+
+    /// Starts a hub with the device `dev1`.
+    pub(crate) async fn of(options: HubOptions) -> Self {
         let (handle, _ended) = HubHandle::ephemeral(options).unwrap();
         let settings = Arc::new(Settings::new(ENTITY, HOST));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -5,6 +5,7 @@ use fe2o3_amqp_types::{
     messaging::{Source, Target, TargetArchetype},
     performatives::{Attach, Performative},
 };
+use hub::{HubOptions, Tier};
 use serde_amqp::{
     Value,
     described::Described,
@@ -342,6 +343,30 @@ async fn management_tells_of_the_event_hub() {
         panic!("expected an array");
     };
     assert_eq!(ids.into_inner(), [Value::from("0")]);
+}
+
+#[tokio::test]
+async fn the_free_tier_has_two_partitions_and_no_third() {
+    let mut options = HubOptions::new(HOST, [7; 32]);
+    options.tier = Tier::F1;
+    let hub = TestHub::of(options).await;
+    let mut client = hub.open_reader().await;
+    let question = texts([
+        ("operation", "READ"),
+        ("name", ENTITY),
+        ("type", "com.microsoft:eventhub"),
+    ]);
+    let answer = ask_management(&mut client, question).await;
+    let facts = section(&answer, 0x77);
+    assert_eq!(
+        *entry(facts, &Value::from("partition_count")),
+        Value::Int(2)
+    );
+    for (number, is_there) in [(0, true), (1, true), (2, false)] {
+        let address = format!("{ENTITY}/ConsumerGroups/$Default/Partitions/{number}");
+        let attached = client.attach_receiver(&address, |_| {}).await;
+        assert_eq!(attached.is_ok(), is_there, "{number}");
+    }
 }
 
 #[tokio::test]

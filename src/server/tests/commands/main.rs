@@ -4,4 +4,5 @@ mod doctor;
 mod man;
 mod program;
 mod serve;
+mod tier;
 mod transfer;

@@ -55,8 +55,13 @@ impl Running {
 
     /// A hub that is ready, on free ports.
     pub(crate) fn hub(folder: &Path) -> Self {
+        Self::hub_with(folder, [])
+    }
+
+    /// A hub that is ready, on free ports, with more arguments.
+    pub(crate) fn hub_with<const N: usize>(folder: &Path, more: [&str; N]) -> Self {
         let mut command = program(["hub", "--data"]);
-        command.arg(folder);
+        command.arg(folder).args(more);
         for port in ["--https", "--mqtts", "--amqps", "--amqp"] {
             command.args([port, "0"]);
         }

@@ -1,6 +1,6 @@
 //! What comes back after the program was stopped or killed.
 
-use hub::HubOptions;
+use hub::{HubOptions, Tier};
 
 use crate::bench::{Bench, options};
 
@@ -108,20 +108,28 @@ fn another_host_name_is_refused_with_both_names() {
 }
 
 #[test]
-fn fewer_partitions_than_there_are_events_in_are_refused() {
-    let mut bench = Bench::new();
-    for number in 0..20 {
-        bench.register(&format!("dev{number}"));
-        bench.send_event(&format!("dev{number}"), "hello");
+fn a_hub_keeps_the_partitions_that_it_was_made_with_whatever_its_tier() {
+    for (made, later, expected) in [(STANDARD, Tier::F1, 4), (Tier::F1, STANDARD, 2)] {
+        let mut bench = Bench::of(of_tier(made));
+        for number in 0..20 {
+            bench.register(&format!("dev{number}"));
+            bench.send_event(&format!("dev{number}"), "hello");
+        }
+        let events = bench.events();
+        bench.stop();
+        bench.options = of_tier(later);
+        bench.start();
+        assert_eq!(bench.hub().partition_count(), expected);
+        assert_eq!(bench.events(), events);
+        // Nor does it change once the program was killed before it wrote anything.
+        bench.kill();
+        bench.start();
+        assert_eq!(bench.hub().partition_count(), expected);
     }
-    bench.stop();
-    bench.options.partitions = 2;
-    let refusal = bench.refusal();
-    assert!(
-        refusal.contains("expected a partition below 2"),
-        "{refusal}"
-    );
-    bench.options.partitions = 8;
-    bench.start();
-    assert_eq!(bench.events().len(), 20);
+}
+
+const STANDARD: Tier = Tier::S1 { units: 1 };
+
+fn of_tier(tier: Tier) -> HubOptions {
+    HubOptions { tier, ..options() }
 }

@@ -1,5 +1,6 @@
 //! A hub as text, and a hub from a text.
 
+use hub::{HubOptions, Tier};
 use server::{
     data_folder::DataFolder,
     store::{self, TransferError},
@@ -65,6 +66,19 @@ fn an_import_keeps_the_name_in_the_text() {
     other.options.host_name = "hub.example".to_owned();
     other.start();
     assert_eq!(other.hub().host_name(), "hub.example");
+}
+
+#[test]
+fn an_import_keeps_the_partitions_of_the_hub_that_was_exported() {
+    let mut bench = Bench::of(HubOptions {
+        tier: Tier::F1,
+        ..options()
+    });
+    bench.stop();
+    let mut other = empty();
+    import(&other, &export(&bench).unwrap()).unwrap();
+    other.start();
+    assert_eq!(other.hub().partition_count(), 2);
 }
 
 #[test]
