@@ -83,8 +83,8 @@ test("what the bench refuses is told in the dialog, and the field is empty", vis
   await at.string.fill(OWNER);
   await at.connect.click();
   assert.equal(await at.string.inputValue(), "");
-  await tell(page, { refused: { message: { id: "refused-not-live", arguments: [] } } });
-  await at.dialog.getByRole("alert").getByText("No live hub can be reached from this page.").waitFor();
+  await tell(page, { refused: { message: { id: "refused-no-door", arguments: [] } } });
+  await at.dialog.getByRole("alert").getByText("This page has no way to other hubs.").waitFor();
   assert.ok(await at.connect.isEnabled());
 }));
 
