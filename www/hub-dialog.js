@@ -218,9 +218,10 @@ function factsOf({ say, live }) {
   const fact = (head, ...says) => element("div", {}, element("dt", {}, say(head)), element("dd", {}, ...says));
   const key = live.policy == null ? say("live-device-string") : say("live-policy", { policy: live.policy });
   const rights = (live.rights ?? []).flatMap((right) => [" ", element("code", {}, rightName(right))]);
-  // Rounded up: what was used is never nothing.
+  // What was used is never nothing.
+  const percent = (share) => (share > 0 && share < 0.1 ? `< ${(0.1).toLocaleString(document.documentElement.lang)}` : Math.ceil(share * 10) / 10);
   const shares = Object.entries(QUOTAS).map(([tier, quota]) =>
-    element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: Math.ceil((live.metered * 1000) / quota) / 10 })));
+    element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: percent((live.metered * 100) / quota) })));
   return [
     fact("live-host", element("code", {}, live.host_name)), fact("live-key", key, ...rights),
     fact("live-relay", say(live.relay ? "live-relay-yes" : "live-relay-no")), fact("live-prefix-is", element("code", {}, live.prefix)),
