@@ -1,6 +1,6 @@
 // The dialog about the learner's own hub: how to connect it, and how things stand while it is connected. It is on the page
 // only while it is open. A string is nowhere but in its field and, once it is given, in the worker's memory.
-import { countdown, element, icon, linesOf } from "./hub.js";
+import { countdown, element, icon, linesOf, refusalText } from "./hub.js";
 
 /** What an id of a device may begin with; the browser checks it. */
 const PREFIX = "[\\-A-Za-z0-9._:]*";
@@ -28,19 +28,24 @@ function newPrefix() {
 /** The beginning of an earlier visit, unless somebody else wrote it there. */
 const earlierPrefix = (text) => (text !== null && text.length <= LONGEST_PREFIX && new RegExp(`^${PREFIX}$`).test(text) ? text : null);
 
-/** The columns that a string has: its own, if it does not open the hub's cloud side. */
+/** A right of the service, `RegistryRead`, as it is told by `live.json` and the bench: `registry-read`. */
+const rightId = (name) => name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+
+/** The columns of a table, `[place in live.json, message of the head]`, and the rights that the string has, if that is known. */
 function columnsOf(diagnosis) {
   const { kind, rights = [] } = diagnosis ?? {};
-  const isDevice = kind === "device" || (rights.length > 0 && !rights.includes("ServiceConnect"));
-  return isDevice ? [[2, "live-with-this"]] : [[0, COLUMNS[0]], [1, COLUMNS[1]]];
+  if (kind === "device") return { columns: [[2, "live-with-this"]], rights: null };
+  return { columns: [[0, COLUMNS[0]], [1, COLUMNS[1]]], rights: rights.length ? rights.map(rightId) : null };
 }
 
-/** The columns of a hub that is connected. */
+/** The same of a hub that is connected. */
 function columnsOfHub({ policy, rights, relay }) {
-  const isDevice = policy == null || (rights != null && !rights.includes("service-connect"));
-  const column = isDevice ? 2 : relay ? 0 : 1;
-  return [[column, COLUMNS[column]]];
+  const column = policy == null ? 2 : relay ? 0 : 1;
+  return { columns: [[column, COLUMNS[column]]], rights: policy == null ? null : rights ?? null };
 }
+
+/** How a step goes in a column with these rights, as `StepOutline::on_live` says. */
+const wayOf = (step, column, rights) => (rights && !step.rights.every((right) => rights.includes(right)) ? "by-hand" : step.ways[column]);
 
 function fold(summary, ...content) {
   return element("details", { class: "fold-down" }, element("summary", {}, summary), ...content);
@@ -51,7 +56,7 @@ function way(id, text) {
 }
 
 /** What is live, relayed or by hand: lesson by lesson, and step by step for whoever asks. */
-function reach({ say, lessons }, columns) {
+function reach({ say, lessons }, { columns, rights }) {
   const table = (caption, first, rows) => element(
     "div", { class: "reach", role: "region", tabindex: "0", "aria-label": say(caption) },
     element(
@@ -62,13 +67,16 @@ function reach({ say, lessons }, columns) {
   );
   const row = (title, cells) => element("tr", {}, element("th", { scope: "row" }, title), cells.map((cell) => element("td", {}, cell)));
   const counts = (steps, column) => Object.keys(WAYS).flatMap((id) => {
-    const count = steps.filter(({ ways }) => ways[column] === id).length;
+    const count = steps.filter((step) => wayOf(step, column, rights) === id).length;
     return count ? [way(id, say(`live-count-${id}`, { count }))] : [];
   });
   const byLesson = lessons.map(({ title, steps }) => row(title, columns.map(([column]) => counts(steps, column))));
   const byStep = lessons.flatMap(({ title, steps }) => [
     element("tr", { class: "reach-lesson" }, element("th", { scope: "colgroup", colspan: columns.length + 1 }, title)),
-    ...steps.map((step) => row(step.title, columns.map(([column]) => way(step.ways[column], say(`way-${step.ways[column]}`))))),
+    ...steps.map((step) => row(step.title, columns.map(([column]) => {
+      const id = wayOf(step, column, rights);
+      return way(id, say(`way-${id}`));
+    }))),
   ]);
   return element(
     "section", { "aria-labelledby": "hub-reach" },
@@ -100,12 +108,9 @@ function diagnosisOf(say, { kind, findings, parts, rights }) {
   );
 }
 
-/** Why the bench did not do what was asked, with the values of its message. */
-function refusalOf({ say, refused }) {
-  if (!refused) return [];
-  const values = Object.fromEntries(refused.arguments.map(([name, value]) => [name, value.text ?? value.number]));
-  return [element("p", { class: "refused" }, icon("warning"), element("span", {}, say(refused.id, values)))];
-}
+/** Why the bench did not do what was asked. */
+const refusalOf = ({ refused }) =>
+  (refused ? [element("p", { class: "refused" }, icon("warning"), element("span", {}, refusalText(refused)))] : []);
 
 /** The form that connects a hub: its node, and how to draw what has changed. */
 function connectForm(hub, bench, close) {
@@ -140,7 +145,7 @@ function connectForm(hub, bench, close) {
   const refusal = element("div", { class: "hub-refusal", role: "alert" });
   const go = element("button", { type: "submit", class: "button primary hub-go" }, icon("hub"), say("live-connect"));
   let answer = null;
-  let columns = null;
+  let drawnReach = null;
   const isWrong = () => answer !== null && !["service", "device"].includes(answer.kind);
   const submit = (event) => {
     event.preventDefault();
@@ -174,9 +179,9 @@ function connectForm(hub, bench, close) {
       else string.removeAttribute("aria-invalid");
     }
     const wanted = columnsOf(answer);
-    if (String(wanted) !== String(columns)) {
-      columns = wanted;
-      table.replaceChildren(reach(hub, columns));
+    if (JSON.stringify(wanted) !== drawnReach) {
+      drawnReach = JSON.stringify(wanted);
+      table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
     go.disabled = hub.asked;
@@ -213,9 +218,10 @@ function factsOf({ say, live }) {
   const fact = (head, ...says) => element("div", {}, element("dt", {}, say(head)), element("dd", {}, ...says));
   const key = live.policy == null ? say("live-device-string") : say("live-policy", { policy: live.policy });
   const rights = (live.rights ?? []).flatMap((right) => [" ", element("code", {}, rightName(right))]);
-  // Rounded up: what was used is never nothing.
+  // What was used is never nothing.
+  const percent = (share) => (share > 0 && share < 0.1 ? `< ${(0.1).toLocaleString(document.documentElement.lang)}` : Math.ceil(share * 10) / 10);
   const shares = Object.entries(QUOTAS).map(([tier, quota]) =>
-    element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: Math.ceil((live.metered * 1000) / quota) / 10 })));
+    element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: percent((live.metered * 100) / quota) })));
   return [
     fact("live-host", element("code", {}, live.host_name)), fact("live-key", key, ...rights),
     fact("live-relay", say(live.relay ? "live-relay-yes" : "live-relay-no")), fact("live-prefix-is", element("code", {}, live.prefix)),
@@ -239,7 +245,7 @@ function facts(hub, bench) {
     bench.leave(hub.live.created.length > 0 && remove.checked);
   };
   const table = element("div", {});
-  let columns = null;
+  let drawnReach = null;
   const node = element(
     "div", { class: "hub-form" }, trouble, list,
     element("form", { class: "hub-leave", onsubmit: submit }, created, removeLabel, element("p", { class: "quiet" }, say("live-leave-note")), refusal, go),
@@ -269,9 +275,9 @@ function facts(hub, bench) {
       removeText.textContent = say("live-delete", { count });
     });
     const wanted = columnsOfHub(live);
-    if (String(wanted) !== String(columns)) {
-      columns = wanted;
-      table.replaceChildren(reach(hub, columns));
+    if (JSON.stringify(wanted) !== drawnReach) {
+      drawnReach = JSON.stringify(wanted);
+      table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
     go.disabled = hub.asked;

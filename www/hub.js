@@ -8,6 +8,9 @@ import { openDialog } from "./hub-dialog.js";
 /** Says, for a reload of this tab, that its hub is a live one: what the ids of the lessons' devices begin with, and no more. */
 const KEY = "iot-hub-playground-live";
 
+/** The refusal that tells, once the hub is left, which devices are still there. */
+const NOT_DELETED = "refused-live-not-deleted";
+
 /** What is known. */
 const hub = {
   /** Says a message of the page, with its arguments. */
@@ -105,6 +108,33 @@ function makeBar() {
 
 let marked = null;
 
+/** Speaks, for screen readers, what the eye sees by the bar. A dialog that is open would keep them from hearing it. */
+let speaker = null;
+const announce = (text) => setTimeout(() => { speaker.textContent = text; }, 150);
+
+/** A word about a hub that is no longer there, until it is closed. */
+let note = null;
+
+function closeNote() {
+  note?.remove();
+  note = null;
+}
+
+function showNote(text, ...buttons) {
+  closeNote();
+  const close = element("button", { type: "button", class: "button bare square small", "aria-label": hub.say("close"), onclick: closeNote }, icon("close"));
+  note = element(
+    "section", { class: "live-bar was-live", "aria-label": hub.say("hub-bar") },
+    icon("hint"), element("span", { class: "was-live-text" }, text), ...buttons, close,
+  );
+  document.body.prepend(note);
+  announce(text);
+}
+
+/** What a refusal says, with the values of its message. */
+export const refusalText = ({ id, arguments: values }) =>
+  hub.say(id, Object.fromEntries(values.map(([name, value]) => [name, value.text ?? value.number])));
+
 function drawBar() {
   if (!hub.live) {
     marked?.bar.remove();
@@ -151,18 +181,38 @@ function draw() {
   dialog?.draw();
 }
 
+/** What came of going to another hub, for eyes and ears. */
+function tellOfAnother(before) {
+  if (hub.live) {
+    closeNote();
+    announce(hub.say("hub-said-live", { host: hub.live.host_name }));
+    return;
+  }
+  announce(hub.say("hub-said-left", { host: before.host_name }));
+  // The bar may have had the focus, or would have got it back from the dialog.
+  if (document.activeElement === document.body) {
+    const ways = [...document.querySelectorAll("[data-hub], #main")];
+    ways.find((way) => way.offsetParent !== null)?.focus();
+  }
+}
+
 function hear(reports) {
   if (!Array.isArray(reports)) return;
   let isNew = false;
+  const before = hub.live;
+  let notDeleted = null;
   for (const report of reports) {
     if (report.hub) {
       const live = report.hub.live ?? null;
       // A live hub tells again and again how it stands; the wish is fulfilled when another hub has come.
       if (!live !== !hub.live) Object.assign(hub, { asked: false, refused: null });
+      if (hub.live?.trouble && live && !live.trouble) announce(hub.say("hub-said-back", { host: live.host_name }));
       hub.live = live;
       remember(live && live.prefix);
     } else if (report.diagnosed) {
       hub.diagnosed = report.diagnosed;
+    } else if (report.refused?.message.id === NOT_DELETED) {
+      notDeleted = report.refused.message;
     } else if (report.refused && hub.asked) {
       Object.assign(hub, { asked: false, refused: report.refused.message });
     } else {
@@ -171,6 +221,8 @@ function hear(reports) {
     isNew = true;
   }
   if (isNew) draw();
+  if (!before !== !hub.live) tellOfAnother(before);
+  if (notDeleted) showNote(refusalText(notDeleted));
 }
 
 const QUESTIONS = (function* count() {
@@ -226,6 +278,8 @@ async function begin() {
   const styled = new Promise((done) => { styles.onload = styles.onerror = done; });
   document.head.append(styles);
   await Promise.all([styled, speak()]);
+  speaker = element("p", { class: "unseen", role: "status" });
+  document.body.append(speaker);
   new MutationObserver(markTitle).observe(document.querySelector("title"), { childList: true });
   new MutationObserver(() => { speak(); }).observe(document.documentElement, { attributeFilter: ["lang"] });
   globalThis.benchHeard.then((worker) => worker.addEventListener("message", ({ data }) => hear(data)));
@@ -254,16 +308,9 @@ export async function tellOfEarlier() {
   remember(null);
   if (hub.earlier === null) return;
   await ready();
-  const close = () => note.remove();
   const again = () => {
-    close();
+    closeNote();
     open();
   };
-  const note = element(
-    "section", { class: "live-bar was-live", "aria-label": hub.say("hub-bar") },
-    icon("hint"), element("span", { class: "was-live-text", role: "status" }, hub.say("hub-was-live")),
-    element("button", { type: "button", class: "button small", onclick: again }, hub.say("hub-again")),
-    element("button", { type: "button", class: "button bare square small", "aria-label": hub.say("close"), onclick: close }, icon("close")),
-  );
-  document.body.prepend(note);
+  showNote(hub.say("hub-was-live"), element("button", { type: "button", class: "button small", onclick: again }, hub.say("hub-again")));
 }

@@ -113,8 +113,20 @@
 
   // The learner's own hub: its dialog and its bar, and a word on one that was left by loading the page anew.
   globalThis.openHub = () => import("./hub.js").then(({ open }) => open());
-  addEventListener("click", ({ target }) => {
-    if (target instanceof Element && target.closest("[data-hub]")) openHub();
+  addEventListener("click", async ({ target }) => {
+    const button = target instanceof Element && target.closest("[data-hub]");
+    if (!button || button.ariaBusy === "true") return;
+    document.querySelector(".hub-not-loaded")?.remove();
+    button.ariaBusy = "true";
+    try {
+      await openHub();
+    } catch {
+      // Without a network, and not kept from an earlier visit. The button has the words for it.
+      const note = Object.assign(document.createElement("p"), { className: "hub-not-loaded", role: "alert", textContent: button.dataset.hub });
+      button.after(note);
+    } finally {
+      button.ariaBusy = null;
+    }
   });
   try {
     if (sessionStorage.getItem("iot-hub-playground-live") !== null) import("./hub.js").then(({ tellOfEarlier }) => tellOfEarlier());

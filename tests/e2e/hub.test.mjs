@@ -83,8 +83,8 @@ test("what the bench refuses is told in the dialog, and the field is empty", vis
   await at.string.fill(OWNER);
   await at.connect.click();
   assert.equal(await at.string.inputValue(), "");
-  await tell(page, { refused: { message: { id: "refused-not-live", arguments: [] } } });
-  await at.dialog.getByRole("alert").getByText("No live hub can be reached from this page.").waitFor();
+  await tell(page, { refused: { message: { id: "refused-no-door", arguments: [] } } });
+  await at.dialog.getByRole("alert").getByText("This page has no way to other hubs.").waitFor();
   assert.ok(await at.connect.isEnabled());
 }));
 
@@ -202,6 +202,94 @@ test("every kind of trouble has its words, in every language", async () => {
   }
 });
 
+test("the dialog leaves to the learner what a policy has no right to", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(OWNER.replace("iothubowner", "service"));
+  await at.dialog.locator("summary", { hasText: "Step by step" }).click();
+  const row = (title) => at.dialog.getByRole("table", { name: "Step by step" }).getByRole("row", { name: title }).getByRole("cell");
+  await until("the rights of the policy", async () => (await row("Register the device").first().innerText()) === "by hand");
+  assert.deepEqual(await row("Register the device").first().allInnerTexts(), ["by hand"]);
+  assert.deepEqual(await row("Call the method").allInnerTexts(), ["relayed", "by hand"]);
+}));
+
+test("a dialog that cannot be loaded is told, and can be tried again", visit({ problemsExpected: true }, async ({ page, site }) => {
+  const at = hub(page);
+  await page.route("**/texts/en/live.ftl", (route) => route.abort());
+  await page.goto(site.at());
+  await at.chip.click();
+  await page.getByRole("alert").getByText("could not be loaded. Check the network").waitFor();
+  await page.unroute("**/texts/en/live.ftl");
+  await at.open();
+  assert.equal(await page.getByRole("alert").getByText("could not be loaded").count(), 0);
+}));
+
+test("the texts say where the lessons run, and checks have their words, in every language", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  for (const locale of ["en", "ko", "ru"]) {
+    await page.goto(site.at("/telemetry/send", locale));
+    await page.locator('.step-panel[data-state="not-started"]').waitFor();
+    await page.evaluate(() => globalThis.openHub());
+    const say = (id) => ({ id, arguments: [["device", { text: "dev1" }], ["count", { number: 2 }], ["wind", { text: "9" }]] });
+    const state = { passed: { looked_for: say("check-live-sent-looked-for"), saw: say("check-live-sent-saw") } };
+    await tell(page, { hub: { live: LIVE } }, { step: { lesson: "telemetry", step: "send", state } });
+    await page.locator(".lesson-text .live-lesson-note").getByText(HOST).first().waitFor();
+    assert.match(await page.locator(".step-panel .findings").innerText(), /dev1.*windSpeed/s);
+    await tell(page, { hub: "emulated" });
+    await page.locator(".live-lesson-note").waitFor({ state: "detached" });
+    await page.goto(site.at("/", locale));
+    await page.locator("main.home").waitFor();
+    await page.evaluate(() => globalThis.openHub());
+    await tell(page, { hub: { live: LIVE } });
+    await page.locator(".home .live-lesson-note").getByText(HOST).first().waitFor();
+    await tell(page, { hub: "emulated" });
+    await at.bar.waitFor({ state: "detached" });
+  }
+}));
+
+test("a refusal that is about live hubs has its words beside the step", visit({}, async ({ page, site }) => {
+  const at = bench(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.sees("Not started");
+  await tell(page, { refused: { message: { id: "refused-nothing-to-confirm", arguments: [] } } });
+  await at.panel.getByRole("alert").getByText("This step has nothing to confirm now.").waitFor();
+}));
+
+test("going live, an end of trouble and leaving are spoken, and the focus stays on the page", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const hears = (text) => page.getByRole("status").filter({ hasText: text }).waitFor({ state: "attached" });
+  await hears(`The page is on ${HOST} now.`);
+  await tell(page, { hub: { live: { ...LIVE, trouble: [{ kind: "timeout", detail: "slow" }, null] } } });
+  await hears(`${HOST} did not answer in time.`);
+  await tell(page, { hub: { live: LIVE } });
+  await hears(`${HOST} answers again.`);
+  await at.bar.getByRole("button", { name: "Leave" }).focus();
+  await page.keyboard.press("Enter");
+  await at.dialog.waitFor();
+  await tell(page, { hub: "emulated" });
+  await at.dialog.waitFor({ state: "detached" });
+  await hears(`The page has left ${HOST}`);
+  assert.ok(await at.chip.evaluate((chip) => chip === document.activeElement), "the bar's button is gone");
+}));
+
+test("devices that could not be deleted are named once the hub is left", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const values = [["devices", { text: LIVE.created[0] }], ["why", { text: "429 ThrottlingException" }]];
+  await tell(page, { hub: "emulated" }, { refused: { message: { id: "refused-live-not-deleted", arguments: values } } });
+  const note = page.locator(".was-live");
+  await note.getByText(`still on the hub: ${LIVE.created[0]}. 429 ThrottlingException`).waitFor();
+  await note.getByRole("button", { name: "Close" }).click();
+  await note.waitFor({ state: "detached" });
+}));
+
 test("what the check cannot ask is confirmed by the learner", visit({}, async ({ page, site }) => {
   const at = { ...hub(page), ...bench(page) };
   await interceptHub(page);
@@ -251,6 +339,17 @@ test("a reload is back on the hub in the page, says so calmly, and keeps the beg
   await page.reload();
   await at.chip.waitFor();
   assert.equal(await page.getByText("This tab was connected to a hub of yours.").count(), 0, "it is said once");
+}));
+
+test("the word on an earlier hub goes when another one is connected", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  await page.reload();
+  await page.locator(".was-live").waitFor();
+  await tell(page, { hub: { live: LIVE } });
+  await page.locator(".was-live").waitFor({ state: "detached" });
 }));
 
 test("the page about one's own hub is read without scripts, step by step", visit({ javaScriptEnabled: false, problemsExpected: true }, async ({ page, site }) => {

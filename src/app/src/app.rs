@@ -108,7 +108,7 @@ pub fn App(props: &AppProps) -> Html {
         Callback::from(|()| projector::toggle()),
     );
     use_shortcut(Shortcut::Help, Callback::from(|()| shortcut_sheet::open()));
-    let words = use_live_words(&texts.words, bench.live().is_some());
+    let words = use_live_words(&texts.words, bench.speaks_of_live(&texts.words));
     let screen = Screen {
         words,
         texts: texts.lessons.clone(),

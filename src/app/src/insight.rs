@@ -24,6 +24,8 @@ pub struct Insight {
     pub diagnosed: Option<(u64, Rc<Diagnosis>)>,
     /// How many messages crossed the wire without being told one by one.
     pub skipped: u64,
+    /// The hub's host name.
+    pub host_name: AttrValue,
     /// What charts mark.
     pub marks: Log<Happening>,
     /// The bench's time to ten seconds, in milliseconds since the Unix epoch.
@@ -39,6 +41,7 @@ impl Insight {
             inspected: bench.inspected.clone(),
             diagnosed: bench.diagnosed.clone(),
             skipped: bench.skipped,
+            host_name: bench.host_name.clone().into(),
             marks: bench.marks.clone(),
             now: now / TICK * TICK,
         }

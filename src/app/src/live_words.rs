@@ -1,4 +1,5 @@
-//! The words of checks and steps on a live hub. They are fetched once such a hub is there: nobody else needs them.
+//! The words of checks and steps on a live hub. They are fetched once there is something to say of one: nobody else
+//! needs them.
 
 use std::rc::Rc;
 
@@ -8,16 +9,17 @@ use yew::prelude::*;
 use crate::i18n::{Locale, Words};
 use crate::texts;
 
-/// The words of the page, and those of a live hub if it is one.
+/// The words of the page, and those of live hubs once they were wanted: what was said of one may still be shown when it
+/// is left.
 #[hook]
-pub fn use_live_words(words: &Words, is_live: bool) -> Words {
+pub fn use_live_words(words: &Words, is_wanted: bool) -> Words {
     let fetched = use_state(|| None::<(&'static Locale, Rc<str>)>);
     let locale = words.locale();
-    use_effect_with((is_live, locale.id), {
+    use_effect_with((is_wanted, locale.id), {
         let fetched = fetched.clone();
-        move |(is_live, _)| {
+        move |(is_wanted, _)| {
             let is_there = fetched.as_ref().is_some_and(|(known, _)| *known == locale);
-            if *is_live && !is_there {
+            if *is_wanted && !is_there {
                 spawn_local(async move {
                     // Without them the ids are shown, which say more than nothing.
                     if let Ok(text) = texts::live_words(locale).await {
@@ -28,7 +30,7 @@ pub fn use_live_words(words: &Words, is_live: bool) -> Words {
         }
     });
     let known = (*fetched).clone().filter(|(known, _)| *known == locale);
-    let text = known.map(|(_, text)| text).filter(|_| is_live);
+    let text = known.map(|(_, text)| text);
     let joined = use_memo((words.clone(), text), |(words, text)| match text {
         Some(text) => words.and(text.to_string()),
         None => words.clone(),

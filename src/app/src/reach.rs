@@ -24,6 +24,17 @@ pub fn way_badge(way: OnLive, words: &Words) -> Html {
     }
 }
 
+/// The texts are about the hub in the page; this says where the lessons run while another one is on the bench.
+pub fn live_note(hub: &LiveHub, words: &Words) -> Html {
+    const ID: &str = "live-lesson-note";
+    // Its words come a moment after the hub.
+    if !words.has(ID) {
+        return Html::default();
+    }
+    let text = words.with(ID, [("host", hub.host_name.clone().into())]);
+    html! { <p class="live-lesson-note">{ icon("hub") }<span>{ text }</span></p> }
+}
+
 #[cfg(test)]
 mod tests {
     use lessons::message::Right;

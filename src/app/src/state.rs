@@ -12,6 +12,8 @@ use lab::view::{
 use lessons::message::{DeviceString, HubView, LiveHub, Message, Report, StepState};
 use yew::Reducible;
 
+use crate::i18n::Words;
+
 /// The most lines that one console keeps.
 const CONSOLE_LIMIT: usize = 500;
 /// The most messages that the trace keeps.
@@ -262,6 +264,12 @@ impl Bench {
             HubView::Live(hub) => Some(hub),
             HubView::Emulated => None,
         }
+    }
+
+    /// Whether it has something to say for which the words about live hubs are needed beside these.
+    pub fn speaks_of_live(&self, words: &Words) -> bool {
+        let lacks_words = |message: &Message| !words.has(&message.id);
+        self.live().is_some() || self.refused.as_ref().is_some_and(lacks_words)
     }
 
     /// What a program does, if anything was heard of it.

@@ -6,11 +6,60 @@
 use http::{Method, Request, Response};
 use wire::{error::ERROR_CODE_HEADER, rest::decode_id};
 
+use crate::{
+    dissect::{body_field, field, http_fields},
+    trace::Rest,
+    view::FieldView,
+};
+
 /// Where feedback is read. Both kinds of messages have their address of the service's own.
 const FEEDBACK: &str = "/messages/serviceBound/feedback";
 
 /// Where messages to devices go.
 const DEVICE_BOUND: &str = "/messages/devicebound";
+
+/// The headers of the REST API that a message has over AMQP too, by the names of its properties there. Each property of
+/// the application's own is a header that begins with [`APPLICATION`].
+const PROPERTIES: [(&str, &str); 8] = [
+    ("iothub-messageid", "message-id"),
+    ("iothub-userid", "user-id"),
+    ("iothub-correlationid", "correlation-id"),
+    ("iothub-contenttype", "content-type"),
+    ("iothub-contentencoding", "content-encoding"),
+    ("iothub-expiry", "absolute-expiry-time"),
+    ("iothub-ack", "iothub-ack"),
+    (ERROR_CODE_HEADER, "condition"),
+];
+
+/// What the names of headers for the application's own properties begin with.
+const APPLICATION: &str = "iothub-app-";
+
+/// The parts of a performative with the bytes that hold them: of a message, those are the bytes of its body.
+pub(crate) fn fields(kind: &str, summary: &str, rest: &Rest<'_>, body: &[u8]) -> Vec<FieldView> {
+    let told = |name: &str, value: &str| field(name, value, (0, 0));
+    let mut fields = match (kind, summary.split_once(" to: ")) {
+        ("transfer", Some((target, to))) => vec![told("target", target), told("to", to)],
+        ("transfer", None) => vec![told("source", summary)],
+        ("flow", _) if summary.starts_with('/') => vec![told("source", summary)],
+        ("flow", _) => vec![told("drain", "true")],
+        _ => {
+            let state = summary.split(':').next().unwrap_or_default();
+            vec![told("state", state)]
+        }
+    };
+    let headers = http_fields(rest.bytes, "first line");
+    let properties = headers.iter().filter_map(|header| {
+        let name = header.name.to_ascii_lowercase();
+        let known = PROPERTIES.iter().find(|(known, _)| *known == name);
+        let property = known
+            .map(|(_, property)| *property)
+            .or_else(|| name.strip_prefix(APPLICATION))?;
+        Some(told(property, &header.value))
+    });
+    fields.extend(properties);
+    fields.extend(body_field(body));
+    fields
+}
 
 /// What carries a request: the performative, and what it is about.
 pub(crate) fn of_request(request: &Request<Vec<u8>>) -> (&'static str, String) {

@@ -55,7 +55,8 @@ pub(crate) fn body_field(body: &[u8]) -> Vec<FieldView> {
     fields.into_iter().collect()
 }
 
-fn field(name: &str, value: &str, (start, end): (usize, usize)) -> FieldView {
+/// A field, and where its bytes begin and end.
+pub(crate) fn field(name: &str, value: &str, (start, end): (usize, usize)) -> FieldView {
     FieldView {
         name: name.to_owned(),
         value: value.to_owned(),

@@ -21,6 +21,9 @@ const LONGEST_NAME: usize = 24;
 /// The hosts of hubs in the public cloud end so.
 const PUBLIC_CLOUD: &str = ".azure-devices.net";
 
+/// Where an emulator is reached on the learner's own machine: a name without a dot, and a whole one.
+const EMULATOR: &str = "localhost";
+
 /// The hosts of hubs in other clouds end so.
 const OTHER_CLOUDS: [&str; 2] = [".azure-devices.cn", ".azure-devices.us"];
 
@@ -329,7 +332,7 @@ impl Doctor {
             }
         } else if host.contains("://") || host.contains('/') {
             self.find("address-for-host", name);
-        } else if !host.contains('.') {
+        } else if !host.contains('.') && host != EMULATOR {
             self.find("host-without-dot", &shown_value(name, value));
         } else if name == "HostName" && OTHER_CLOUDS.into_iter().any(is_there) {
             self.find("other-cloud", value);
@@ -380,13 +383,14 @@ impl Doctor {
             .value("HostName")
             .unwrap_or_default()
             .to_ascii_lowercase();
-        if other(&host_name.to_ascii_lowercase(), &given) && self.findings.is_empty()
-            || self.has_found("other-cloud")
-            || self.has_found("unknown-host")
-        {
-            self.findings.retain(|(id, _)| {
-                !["doctor-other-cloud", "doctor-unknown-host"].contains(&id.as_str())
-            });
+        let is_other = other(&host_name.to_ascii_lowercase(), &given);
+        let is_unusual = self.has_found("other-cloud") || self.has_found("unknown-host");
+        let was_right = self.findings.is_empty();
+        // A name that no hub of Azure has is right if it is this hub's.
+        self.findings.retain(|(id, _)| {
+            !["doctor-other-cloud", "doctor-unknown-host"].contains(&id.as_str())
+        });
+        if is_other && (was_right || is_unusual) {
             self.find("other-hub", &shown_value("HostName", &given));
         }
         let given = self.value("DeviceId").unwrap_or_default().to_owned();

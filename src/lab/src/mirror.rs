@@ -185,6 +185,11 @@ impl Mirror {
         self.wishes.borrow_mut().fulfil(wish, self.now);
     }
 
+    /// Has the hub asked again after it did not answer, for what it was asked or else for anything.
+    pub(crate) fn retry(&self, wish: Option<&Wish>) {
+        self.wishes.borrow_mut().retry(wish, self.now);
+    }
+
     /// The registry is closed to the policy that was given.
     pub(crate) fn never_ask_for_identities(&self) {
         self.wishes

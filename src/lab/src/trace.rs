@@ -101,7 +101,10 @@ impl Traced {
             (Protocol::Mqtt, _) => mqtt_fields(&self.bytes),
             (Protocol::Http, Direction::ToHub) => http_fields(&self.bytes, "request"),
             (Protocol::Http, Direction::FromHub) => http_fields(&self.bytes, "status"),
-            (Protocol::Amqp, _) => body_field(&self.bytes),
+            (Protocol::Amqp, _) => match self.rest() {
+                Some(rest) => amqp::fields(&self.kind, &self.summary, &rest, &self.bytes),
+                None => body_field(&self.bytes),
+            },
         }
     }
 }

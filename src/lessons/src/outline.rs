@@ -125,15 +125,6 @@ impl Need {
             Self::Service | Self::Bench => OnLive::ByHand,
         }
     }
-
-    /// How such a step goes if the string that opens the hub does not open its cloud side: a device's, or that of a
-    /// policy without `ServiceConnect`.
-    pub fn on_live_as_device(self) -> OnLive {
-        match self {
-            Self::Device => OnLive::Live,
-            Self::Events | Self::Messages | Self::Service | Self::Bench => OnLive::ByHand,
-        }
-    }
 }
 
 impl OnLive {

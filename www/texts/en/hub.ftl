@@ -3,6 +3,7 @@
 hub-connect = Connect your hub
 hub-facts = Your hub
 hub-live = Live
+hub-not-loaded = The part of this page that connects a hub could not be loaded. Check the network, then press the button again.
 
 # How a step goes on a live hub.
 
@@ -20,7 +21,6 @@ announce-to-confirm = Look yourself, then confirm. { $saw }
 only-emulated-clock = A live hub keeps real time. Only the clock of the hub in this page can be moved.
 only-emulated-lag = A live hub has a lag of its own, which cannot be set. Only the hub in this page can do this.
 only-emulated-fleet = A fleet would use up the messages of a live hub. Only the hub in this page has one.
-refused-not-live = No live hub can be reached from this page. The lessons go on with the hub in this page.
 
 # The page about one's own hub.
 

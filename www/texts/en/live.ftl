@@ -15,10 +15,10 @@ live-connect = Connect
 live-cancel = Cancel
 
 live-before = Before you connect
-live-before-cost = Each message counts towards the hub's day: 8,000 on a free hub (F1), 400,000 on a unit of S1. A lesson takes a few dozen. When the day is used up, the hub refuses everybody's messages until midnight UTC.
+live-before-cost = Each message counts towards the hub's daily quota: 8,000 on a free hub (F1), 400,000 on a unit of S1. A lesson takes a few dozen. When the quota is used up, the hub refuses everybody's messages until midnight UTC.
 live-before-key = The key of a policy opens the hub to whoever has it. It stays in the memory of this tab; it is gone when you leave, reload or close the tab.
-live-before-devices = The lessons create devices, change their twins and send to them. They touch no device whose id does not begin as you say above, unless you name one.
-live-before-tests = Use a hub for tests, not one that works for somebody.
+live-before-devices = The lessons create devices, change their twins and send to them. They touch only devices whose ids begin as you say above, and those that you name.
+live-before-tests = Use a test hub, not one that somebody depends on.
 
 # The table of what works.
 
@@ -47,9 +47,9 @@ live-relay-yes = The program that serves this page relays requests to this hub.
 live-relay-no = None. What needs the REST API is done by hand.
 live-prefix-is = Device ids begin with
 live-used = This visit
-live-share = { $percent } % of the { $quota } messages that { $tier } has a day
-live-created = Devices that were created here:
-live-created-none = No device was created here.
+live-share = { $percent } % of the { $quota } messages a day of { $tier }
+live-created = Devices that were created from here:
+live-created-none = No device was created from here.
 live-delete = { $count ->
     [one] Delete this device first
    *[other] Delete these { $count } devices first
@@ -94,13 +94,13 @@ trouble-unauthorized =
     Check the clock of this machine: a token that is made too early or too late is refused in the same way.
 trouble-clock =
     The clock of this machine is too far from that of { $host }.
-    Tokens say until when they are valid, so the hub refuses them. Let the machine set its clock by the network, then load the page again.
+    A token says until when it is valid, so the hub refuses those of this page. Let the machine set its clock by the network, then load the page again.
 trouble-throttled =
     { $host } asks to go slower.
     More came in a second than its tier takes. The page waits and goes on by itself; stop a program if it sends too fast.
 trouble-quota =
-    The messages of the day are used up at { $host }.
-    It refuses messages until midnight UTC. Wait, take a larger tier, or leave for the hub in this page.
+    { $host } has used up its messages of today.
+    It refuses more until midnight UTC. Wait, take a larger tier, or leave for the hub in this page.
 trouble-closed =
     { $host } closed the connection.
     Often another connection came with the same device id, and the newest one wins: another tab, another program, a device of yours. Let one at a time be the device.
@@ -113,7 +113,7 @@ trouble-timeout =
     The network may be slow, or something in between drops what it does not know. The page tries again by itself.
 trouble-protocol =
     What came from { $host } was not understood.
-    Something else than an IoT hub may have answered, such as the sign-in page of a network. Open the address in a tab and look.
+    Something other than an IoT hub may have answered, such as the sign-in page of a network. Open the address in a tab and look.
 
 # How to trust an emulator.
 
@@ -133,7 +133,7 @@ hub-metered = { $count ->
     [one] 1 message used
    *[other] { $count } messages used
 }
-hub-metered-title = Messages that this visit took from the hub's day. A free hub (F1) has 8,000 a day, a unit of S1 has 400,000.
+hub-metered-title = Messages that this visit took from the hub's daily quota. A free hub (F1) has 8,000 a day, a unit of S1 has 400,000.
 hub-created = { $count ->
     [one] 1 device created
    *[other] { $count } devices created
@@ -143,6 +143,10 @@ hub-no-relay = without a relay
 hub-retry = Next try in { $seconds } s
 hub-details = Details
 hub-leave = Leave
+hub-said-live = The page is on { $host } now. What the lessons do, they do there.
+hub-said-left = The page has left { $host } and is back on its own hub.
+hub-said-back = { $host } answers again.
 hub-was-live = This tab was connected to a hub of yours. Its key was in memory only and is gone, so the page is back on its own hub. Devices that were created there are still there.
 hub-again = Connect again
+live-lesson-note = The lessons now run on { $host }. Where a text says that the hub is in this page, read: on { $host }.
 live-lead = The lessons also run on a real Azure IoT hub, or on the hub that the program iothub-playground runs on your machine. Here is what works there, lesson by lesson.

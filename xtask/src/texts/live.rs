@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use lessons::outline::{Need, OnLive};
+use lessons::message::Right;
+use lessons::outline::{Access, OnLive, Reach, StepOutline};
 use lessons::text::to_glossary;
 use pulldown_cmark::{Event, Parser, html};
 use serde::Serialize;
@@ -14,15 +15,21 @@ pub(super) const MARKDOWN: &str = "live.md";
 /// Where the table stands in it: a paragraph of its own.
 const TABLE_PLACE: &str = "<p>[table]</p>";
 
-/// How a step with a need goes.
-type Way = fn(Need) -> OnLive;
-
-/// The columns: the message over each, and how a step with a need goes there.
-const COLUMNS: [(&str, Way); 3] = [
-    ("live-with-relay", |need| need.on_live(true)),
-    ("live-without-relay", |need| need.on_live(false)),
-    ("live-as-device", Need::on_live_as_device),
+/// The columns: the message over each, and what can be reached there.
+const COLUMNS: [(&str, Reach); 3] = [
+    ("live-with-relay", reach_of(true, Access::Policy)),
+    ("live-without-relay", reach_of(false, Access::Policy)),
+    ("live-as-device", reach_of(false, Access::Device)),
 ];
+
+const fn reach_of(relay: bool, access: Access) -> Reach {
+    Reach { relay, access }
+}
+
+/// How a step goes in each column.
+fn ways(step: &StepOutline) -> impl Iterator<Item = OnLive> {
+    COLUMNS.into_iter().map(|(_, reach)| step.on_live(&reach))
+}
 
 /// The text of the page as HTML; terms lead to `glossary`.
 pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
@@ -30,11 +37,12 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
-    // The start script opens the dialog.
+    // The start script opens the dialog, or says that it cannot.
     let mut text = format!(
-        "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub>\
+        "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub=\"{}\">\
          <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg>{}</button></p>",
         escaped(locale.live_word("live-lead")),
+        escaped(locale.word("hub-not-loaded")),
         escaped(locale.word("hub-connect"))
     );
     html::push_html(
@@ -57,16 +65,16 @@ pub(super) struct LessonReach<'a> {
     steps: Vec<StepReach<'a>>,
 }
 
-/// A step in it: how it goes in each column, by the names of [`OnLive`].
+/// A step in it: how it goes in each column, by the names of [`OnLive`], and what rights a policy must have for that.
 #[derive(Debug, Serialize)]
 struct StepReach<'a> {
     title: &'a str,
     ways: Vec<&'static str>,
+    rights: &'static [Right],
 }
 
 /// The same table for the dialog, which tells what a certain string can do.
 pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
-    let ways = |need: Need| COLUMNS.iter().map(|(_, way)| way(need).id()).collect();
     let lessons = locale.lessons.iter();
     lessons
         .map(|(lesson, text)| LessonReach {
@@ -77,7 +85,8 @@ pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
                 .zip(&text.steps)
                 .map(|(step, text)| StepReach {
                     title: &text.title,
-                    ways: ways(step.needs),
+                    ways: ways(step).map(OnLive::id).collect(),
+                    rights: step.rights,
                 })
                 .collect(),
         })
@@ -106,8 +115,7 @@ fn table(locale: &Locale) -> String {
         );
         for (step, text) in lesson.steps.iter().zip(&text.steps) {
             let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escaped(&text.title));
-            for (_, way) in COLUMNS {
-                let way = way(step.needs);
+            for way in ways(step) {
                 let _ = write!(
                     html,
                     "<td><span class=\"way {0}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{1}\"></use></svg><span>{2}</span></span></td>",

@@ -40,6 +40,9 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
     }
 }
 
+/// What `www/start.js` says beside a control with `data-hub` if the dialog cannot be loaded.
+pub const NOT_LOADED: &str = "hub-not-loaded";
+
 /// Which hub is on the bench, and the way to another. A live one has a bar of its own.
 fn hub_chip(screen: &Screen) -> Html {
     let words = &screen.words;
@@ -51,7 +54,7 @@ fn hub_chip(screen: &Screen) -> Html {
     };
     html! {
         <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(does)}
-            aria-haspopup="dialog" data-hub="">
+            aria-haspopup="dialog" data-hub={words.text(NOT_LOADED)}>
             { icon("hub") }<span>{ words.text(says) }</span>
         </button>
     }

@@ -5,6 +5,7 @@ use yew::prelude::*;
 
 use super::icon::icon;
 use crate::i18n::Words;
+use crate::reach::live_note;
 use crate::routes::{self, Route};
 use crate::screen::Screen;
 
@@ -20,7 +21,11 @@ pub fn home(screen: &Screen) -> Html {
             <p class="lead">{ words.text("home-lead") }</p>
             { picture(words) }
             <p class="home-start">{ start(screen) }</p>
-            <p class="quiet">{ words.text("home-promise") }</p>
+            if let Some(hub) = screen.live() {
+                { live_note(hub, words) }
+            } else {
+                <p class="quiet">{ words.text("home-promise") }</p>
+            }
             <h2>{ words.text("lessons") }</h2>
             <ol class="home-lessons">{ for LESSONS.iter().map(|lesson| entry(lesson, screen)) }</ol>
             // The differences are a page without any program; `cargo xtask texts` makes it.

@@ -11,7 +11,7 @@ use super::share::share;
 use super::step_state::{Standing, badge};
 use crate::dom;
 use crate::first_draw::Drawn;
-use crate::reach::{reach, way_badge};
+use crate::reach::{live_note, reach, way_badge};
 use crate::routes::Route;
 use crate::screen::Screen;
 
@@ -76,6 +76,7 @@ pub fn lesson(screen: &Screen, lesson: &Lesson<'_>) -> Html {
     html! {
         <article class="lesson-text">
             <h1>{ &text.title }</h1>
+            if let Some(hub) = screen.live() { { live_note(hub, words) } }
             { prose(&text.intro) }
             <div class="progress"><span class="quiet">{ progress }</span>{ share(screen, outline) }</div>
             <ol class="steps" aria-label={words.text("steps")}

@@ -147,7 +147,7 @@ pub fn WireDetail(props: &WireDetailProps) -> Html {
         <section class="wire-detail" aria-labelledby="wire-detail" onkeydown={on_escape}>
             <div class="wire-detail-head">
                 <h3 id="wire-detail"><code>{ &entry.kind }</code></h3>
-                <span class="wire-detail-summary">{ summary(entry, words) }</span>
+                <span class="wire-detail-summary">{ summary(entry, &insight.host_name, words) }</span>
                 if views.iter().filter(|(_, is_there)| *is_there).count() > 1 {
                     { choices("wire-view", words.text("wire-view"), views.into_iter().filter(|(_, is_there)| *is_there).map(choice)) }
                 }

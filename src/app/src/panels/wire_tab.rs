@@ -173,7 +173,7 @@ pub fn WireTab(props: &WireTabProps) -> Html {
                             <p class="empty">{ words.text("wire-filtered") }</p>
                         } else {
                             <ol style={format!("padding-top:{before}px;padding-bottom:{after}px")}>
-                                { for drawn.map(|(at, entry)| row(entry, at, rows.len(), &open, words)) }
+                                { for drawn.map(|(at, entry)| row(entry, at, rows.len(), &open, &insight.host_name, words)) }
                             </ol>
                         }
                     </div>
@@ -217,6 +217,7 @@ fn row(
     at: usize,
     count: usize,
     open: &UseStateHandle<Option<u64>>,
+    host: &str,
     words: &Words,
 ) -> Html {
     let (side, side_word) = match entry.side {
@@ -233,7 +234,7 @@ fn row(
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
     };
-    let summary = summary(entry, words);
+    let summary = summary(entry, host, words);
     html! {
         <li key={id} aria-setsize={count.to_string()} aria-posinset={(at + 1).to_string()}>
             <button type="button" id={format!("wire-row-{id}")} class={classes!("wire-row", side)}
@@ -249,13 +250,25 @@ fn row(
     }
 }
 
-/// What an entry is about: the wire's own words, but for a connection that was closed, which no packet tells of.
-pub(super) fn summary(entry: &TraceEntry, words: &Words) -> AttrValue {
-    if entry.kind == "CLOSED" {
-        words.text(&format!("close-{}", entry.summary))
-    } else {
-        entry.summary.clone().into()
+/// What an entry is about: the wire's own words, but for a connection that was closed and a request that got no answer,
+/// which no packet tells of.
+pub(super) fn summary(entry: &TraceEntry, host: &str, words: &Words) -> AttrValue {
+    match entry.kind.as_str() {
+        "CLOSED" => words.text(&format!("close-{}", entry.summary)),
+        "FAILED" => trouble(&entry.summary, host, words),
+        _ => entry.summary.clone().into(),
     }
+}
+
+/// What kept a request from the hub; what to do about it is told by the hub's own dialog.
+fn trouble(kind: &str, host: &str, words: &Words) -> AttrValue {
+    let id = format!("trouble-{kind}");
+    if !words.has(&id) {
+        return kind.to_owned().into();
+    }
+    let said = words.with(&id, [("host", host.into())]);
+    let what = said.lines().map(str::trim).find(|line| !line.is_empty());
+    what.unwrap_or_default().to_owned().into()
 }
 
 fn filters(trace: &Log<TraceEntry>, filter: &UseStateHandle<Filter>, words: &Words) -> Html {

@@ -60,7 +60,7 @@ fn what_is_right_has_no_findings() {
 
 #[test]
 fn each_mistake_is_named() {
-    let cases: [(&str, &[&str]); 27] = [
+    let cases: [(&str, &[&str]); 28] = [
         ("", &["empty"]),
         (" \n ", &["empty"]),
         ("\"HostName=H;DeviceId=d1;SharedAccessKey=K\"", &["quotes"]),
@@ -121,6 +121,10 @@ fn each_mistake_is_named() {
             &["unknown-host h.example.com"],
         ),
         (
+            "HostName=localhost;DeviceId=d1;SharedAccessKey=K",
+            &["unknown-host localhost"],
+        ),
+        (
             "HostName=https://h.azure-devices.net/;DeviceId=d1;SharedAccessKey=K",
             &["address-for-host HostName"],
         ),
@@ -173,6 +177,25 @@ fn a_token_is_told_from_a_string_and_may_have_expired() {
         findings(&of("SharedAccessSignature sr=h&sig=x")),
         ["token-without se"]
     );
+}
+
+#[test]
+fn the_name_of_the_hub_on_the_bench_is_right_whatever_it_is() {
+    for host_name in ["localhost", "hub.test", "h.azure-devices.cn"] {
+        let text = filled(&format!(
+            "HostName={host_name};DeviceId=d1;SharedAccessKey=K"
+        ));
+        let at = |host_name| {
+            let device_id = Some("d1");
+            let place = Place::Device {
+                host_name,
+                device_id,
+            };
+            findings(&diagnose(&text, NOW, place))
+        };
+        assert_eq!(at(host_name), [""; 0]);
+        assert_eq!(at(HOST), [format!("other-hub {host_name}")]);
+    }
 }
 
 #[test]

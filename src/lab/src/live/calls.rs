@@ -150,16 +150,16 @@ impl Live {
                     _ => self.mirror.never_ask_for_identities(),
                 }
             }
-            Err(trouble) => self.trouble(Route::Calls, trouble.clone(), None),
+            Err(trouble) => self.retry_calls(request, trouble.clone()),
             Ok(response) => {
-                self.take_status(response);
+                self.take_status(request, response);
                 self.take_answer(request, response);
             }
         }
     }
 
     /// What an answer says of the way and of the hub as a whole.
-    fn take_status(&mut self, response: &Response<Vec<u8>>) {
+    fn take_status(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {
         let code = response.headers().get(ERROR_CODE_HEADER);
         let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
         let kind = match response.status() {
@@ -171,10 +171,31 @@ impl Live {
         match kind {
             Some(kind) => {
                 let detail = format!("the hub answered {}", response.status());
-                self.trouble(Route::Calls, Trouble::new(kind, detail), None);
+                let trouble = Trouble::new(kind, detail);
+                if kind == TroubleKind::Throttled {
+                    self.retry_calls(request, trouble);
+                } else {
+                    self.trouble(Route::Calls, trouble, None);
+                }
             }
             None => self.works(Route::Calls),
         }
+    }
+
+    /// Notes a trouble that may end by itself, and has the hub asked again to find out.
+    fn retry_calls(&mut self, request: &Request<Vec<u8>>, trouble: Trouble) {
+        let may_ask = self.outside.has_relay() && self.policy.is_some();
+        let again = may_ask.then(|| {
+            let wish = match About::of(request.uri().path()) {
+                About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),
+                About::Twin(id) => Some(Wish::Twin(id)),
+                About::Method | About::Feedback | About::Other => None,
+            };
+            self.mirror.retry(wish.as_ref());
+            self.mirror.next_wish()
+        });
+        let again = again.flatten().map(|(at, _)| at);
+        self.trouble(Route::Calls, trouble, again);
     }
 
     fn take_answer(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {

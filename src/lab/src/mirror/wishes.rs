@@ -16,6 +16,9 @@ const FIRST: Duration = Duration::from_secs(2);
 /// The longest time until it is asked for again.
 const LONGEST: Duration = Duration::from_mins(1);
 
+/// The longest time until it is asked for again if there was no answer: somebody waits for the hub to be back.
+const LONGEST_RETRY: Duration = Duration::from_secs(15);
+
 /// How soon anything may be asked for after anything else.
 const BETWEEN: Duration = Duration::from_millis(250);
 
@@ -46,6 +49,8 @@ struct Urgency {
     fulfilled: Option<Timestamp>,
     /// Whether it may have changed since.
     hurry: bool,
+    /// Whether there was no answer.
+    failed: bool,
     pause: Duration,
 }
 
@@ -78,7 +83,19 @@ impl Wishes {
         if let Some(urgency) = self.get(wish) {
             urgency.fulfilled = Some(now);
             urgency.hurry = false;
+            urgency.failed = false;
             urgency.pause = (urgency.pause * 2).min(LONGEST);
+        }
+    }
+
+    /// The hub did not answer when it was asked for this, or for what is no wish. It is asked again, whether somebody
+    /// looks or not, until it answers.
+    pub(super) fn retry(&mut self, wish: Option<&Wish>, now: Timestamp) {
+        let wish = wish.or(self.urgencies.keys().next()).cloned();
+        if let Some(urgency) = wish.and_then(|wish| self.get(&wish)) {
+            urgency.failed = true;
+            urgency.fulfilled = Some(now);
+            urgency.pause = urgency.pause.min(LONGEST_RETRY);
         }
     }
 
@@ -113,6 +130,7 @@ impl Wishes {
                 asked: None,
                 fulfilled: None,
                 hurry: false,
+                failed: false,
                 pause: FIRST,
             };
             self.urgencies.insert(wish.clone(), urgency);
@@ -126,10 +144,10 @@ impl Urgency {
         let Some(fulfilled) = self.fulfilled else {
             return self.asked.or(self.hurry.then_some(Timestamp::NEVER));
         };
-        if self.hurry {
+        if self.hurry && !self.failed {
             return Some(fulfilled.plus(SHORTEST));
         }
         let is_watched = self.asked.is_some_and(|asked| asked > fulfilled);
-        is_watched.then(|| fulfilled.plus(self.pause))
+        (is_watched || self.failed).then(|| fulfilled.plus(self.pause))
     }
 }

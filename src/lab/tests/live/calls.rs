@@ -88,6 +88,43 @@ fn without_a_relay_messages_go_over_amqp_and_the_trace_says_so() {
 }
 
 #[test]
+fn what_went_over_amqp_has_the_fields_of_amqp() {
+    let mut table = Table::without_relay();
+    table.start(&DEVICE_PROGRAM);
+    table.start(&MAIL);
+    table.run_for(60);
+    let trace = table.trace();
+    let mut own = trace.iter().filter(|entry| entry.party == "mail");
+    let fields_of = |entry: &lab::Traced| -> Vec<(String, String)> {
+        let fields = entry.fields().into_iter();
+        fields.map(|field| (field.name, field.value)).collect()
+    };
+    let told = |fields: &[(&str, &str)]| -> Vec<(String, String)> {
+        let fields = fields.iter();
+        fields
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    let sent = own.next().unwrap();
+    let body = sent.fields().pop().unwrap();
+    assert_eq!((body.start, body.end), (0, 5));
+    let mut fields = fields_of(sent);
+    fields.sort();
+    let expected = told(&[
+        ("body", "hello"),
+        ("iothub-ack", "full"),
+        ("message-id", "m1"),
+        ("target", "/messages/devicebound"),
+        ("to", "/devices/dev1/messages/devicebound"),
+    ]);
+    assert_eq!(fields, expected);
+    assert_eq!(fields_of(own.next().unwrap()), told(&[("state", "accepted")]));
+    let asked = own.next().unwrap();
+    let expected = told(&[("source", "/messages/serviceBound/feedback")]);
+    assert_eq!(fields_of(asked), expected);
+}
+
+#[test]
 fn what_needs_a_relay_is_refused_before_it_is_sent() {
     let mut table = Table::without_relay();
     table.start(&REGISTER);

@@ -33,6 +33,25 @@ fn a_hub_that_asks_to_go_slower_is_in_trouble_until_it_answers_again() {
 }
 
 #[test]
+fn a_hub_that_could_not_be_reached_is_asked_again_until_it_answers() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.down = true);
+    table.start(&REGISTER);
+    table.run_for(1);
+    let hands = table.hands();
+    let trouble = || hands.live().unwrap().trouble;
+    let (told, again) = trouble().expect("trouble");
+    assert_eq!(told.kind, TroubleKind::Unreachable);
+    assert!(again.is_some(), "it is told when it is tried again");
+    table.run_for(60);
+    let (_, again) = trouble().expect("trouble");
+    assert!(again.is_some_and(|again| again > hands.now()));
+    table.set_faults(|faults| faults.down = false);
+    table.run_for(15);
+    assert_eq!(trouble(), None);
+}
+
+#[test]
 fn no_key_is_in_the_trace_or_in_what_is_told() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
