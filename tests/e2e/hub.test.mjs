@@ -230,7 +230,7 @@ test("the texts say where the lessons run, and checks have their words, in every
   await interceptHub(page);
   for (const locale of ["en", "ko", "ru"]) {
     await page.goto(site.at("/telemetry/send", locale));
-    await page.locator('.step-panel[data-state="not-started"]').waitFor();
+    await page.locator(".cards").waitFor();
     await page.evaluate(() => globalThis.openHub());
     const say = (id) => ({ id, arguments: [["device", { text: "dev1" }], ["count", { number: 2 }], ["wind", { text: "9" }]] });
     const state = { passed: { looked_for: say("check-live-sent-looked-for"), saw: say("check-live-sent-saw") } };
@@ -252,7 +252,8 @@ test("the texts say where the lessons run, and checks have their words, in every
 test("a refusal that is about live hubs has its words beside the step", visit({}, async ({ page, site }) => {
   const at = bench(page);
   await page.goto(site.at("/telemetry/register"));
-  await at.sees("Not started");
+  await at.run(STEPS[0]).click();
+  await at.sees("Passed");
   await tell(page, { refused: { message: { id: "refused-nothing-to-confirm", arguments: [] } } });
   await at.panel.getByRole("alert").getByText("This step has nothing to confirm now.").waitFor();
 }));
@@ -402,7 +403,7 @@ test("the key is nowhere once it is given: no storage, address, document, export
     await at.string.fill(OWNER);
     await at.dialog.getByText("A service connection string of an IoT hub").waitFor();
     await at.connect.click();
-    await until("the bench's word", async () => (await at.bar.count()) > 0 || (await at.dialog.getByRole("alert").innerText().catch(() => "")) !== "");
+    await until("the bench's word", async () => (await at.bar.count()) > 0 || (await at.dialog.getByRole("alert").innerText({ timeout: 500 }).catch(() => "")) !== "");
     await assertNowhere("connected, or refused");
     if (await at.dialog.count()) await page.keyboard.press("Escape");
 
