@@ -281,7 +281,8 @@ async function begin() {
   document.head.append(styles);
   await Promise.all([styled, speak()]);
   speaker = element("p", { class: "unseen", role: "status" });
-  document.body.append(speaker);
+  // At its top: at its end it would make the page a little longer than the screen.
+  document.body.prepend(speaker);
   new MutationObserver(markTitle).observe(document.querySelector("title"), { childList: true });
   new MutationObserver(() => { speak(); }).observe(document.documentElement, { attributeFilter: ["lang"] });
   globalThis.benchHeard.then((worker) => worker.addEventListener("message", ({ data }) => hear(data)));

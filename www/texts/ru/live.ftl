@@ -146,7 +146,7 @@ hub-created = { $count ->
 }
 hub-relay = С посредником
 hub-no-relay = Без посредника
-hub-retry = Новая попытка через { $seconds } с
+hub-retry = Повтор через { $seconds } с
 hub-details = Детали
 hub-leave = Выйти
 hub-said-live = Теперь страница работает с { $host }. Всё, что делают уроки, происходит там.
