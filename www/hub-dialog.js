@@ -224,7 +224,7 @@ function factsOf({ say, live }) {
     element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: percent((live.metered * 100) / quota) })));
   return [
     fact("live-host", element("code", {}, live.host_name)), fact("live-key", key, ...rights),
-    fact("live-relay", say(live.relay ? "live-relay-yes" : "live-relay-no")), fact("live-prefix-is", element("code", {}, live.prefix)),
+    fact("live-relay", say(live.relay ? "live-relay-yes" : "live-relay-no", { host: live.host_name })), fact("live-prefix-is", element("code", {}, live.prefix)),
     fact("live-used", say("hub-metered", { count: live.metered }), ...shares),
   ];
 }

@@ -189,11 +189,13 @@ function tellOfAnother(before) {
     return;
   }
   announce(hub.say("hub-said-left", { host: before.host_name }));
-  // The bar may have had the focus, or would have got it back from the dialog.
-  if (document.activeElement === document.body) {
-    const ways = [...document.querySelectorAll("[data-hub], #main")];
-    ways.find((way) => way.offsetParent !== null)?.focus();
-  }
+}
+
+/** What the dialog was opened with may be gone, with the bar for instance: the focus stays near. */
+function keepFocus() {
+  if (document.activeElement !== document.body) return;
+  const ways = [...document.querySelectorAll(".live-bar .button, [data-hub], #main")];
+  ways.find((way) => way.offsetParent !== null)?.focus();
 }
 
 function hear(reports) {
@@ -279,7 +281,8 @@ async function begin() {
   document.head.append(styles);
   await Promise.all([styled, speak()]);
   speaker = element("p", { class: "unseen", role: "status" });
-  document.body.append(speaker);
+  // At its top: at its end it would make the page a little longer than the screen.
+  document.body.prepend(speaker);
   new MutationObserver(markTitle).observe(document.querySelector("title"), { childList: true });
   new MutationObserver(() => { speak(); }).observe(document.documentElement, { attributeFilter: ["lang"] });
   globalThis.benchHeard.then((worker) => worker.addEventListener("message", ({ data }) => hear(data)));
@@ -299,7 +302,10 @@ function ready() {
 /** Opens the dialog. */
 export async function open() {
   await ready();
-  dialog ??= openDialog(hub, bench, () => { dialog = null; });
+  dialog ??= openDialog(hub, bench, () => {
+    dialog = null;
+    keepFocus();
+  });
 }
 
 /** Says calmly that the page was on a live hub before it was loaded anew. */

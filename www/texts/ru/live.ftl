@@ -44,7 +44,7 @@ live-policy = Политика { $policy }
 live-device-string = Строка подключения устройства
 live-relay = Посредник
 live-relay-yes = Программа, которая раздаёт эту страницу, передаёт запросы этому хабу.
-live-relay-no = Нет. Всё, чему нужен REST API, делается вручную.
+live-relay-no = До этого хаба посредника нет: всё, чему нужен REST API, вы делаете вручную. Посредником служит программа iothub-playground serve; для узла не из *.azure-devices.net её запускают с --relay-to { $host }.
 live-prefix-is = Начало идентификаторов
 live-used = За это посещение
 live-share = { $percent } % от { $quota } сообщений, которые есть у { $tier } на сутки
@@ -146,7 +146,7 @@ hub-created = { $count ->
 }
 hub-relay = С посредником
 hub-no-relay = Без посредника
-hub-retry = Новая попытка через { $seconds } с
+hub-retry = Повтор через { $seconds } с
 hub-details = Детали
 hub-leave = Выйти
 hub-said-live = Теперь страница работает с { $host }. Всё, что делают уроки, происходит там.
