@@ -96,9 +96,9 @@ test("the worker reads events and sends to a device", async () => {
   await page.evaluate(() => {
     globalThis.told = [];
     globalThis.worker = new Worker(new URL("../amqp-worker.js", location));
-    globalThis.worker.onmessage = ({ data }) => globalThis.told.push(data);
+    globalThis.worker.onmessage = ({ data }) => globalThis.told.push(JSON.parse(data));
   });
-  const tell = (message) => page.evaluate((it) => globalThis.worker.postMessage(it), message);
+  const tell = (message) => page.evaluate((it) => globalThis.worker.postMessage(it), JSON.stringify(message));
   const heard = async (name) => {
     const told = await page.waitForFunction(
       (key) => globalThis.told.find((it) => it === key || it?.[key] || it?.failed || it?.panic), name, { timeout: 20_000 },

@@ -1,4 +1,4 @@
-//! What is asked of the module and what it tells: plain values that cross the border of a worker.
+//! What is asked of the module and what it tells: plain values that cross the border of a worker, as JSON.
 
 use serde::{Deserialize, Serialize};
 use wire::{event::Event, properties::MessageProperties, rest::FeedbackRecord};

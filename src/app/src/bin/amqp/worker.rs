@@ -27,7 +27,10 @@ pub(crate) fn run() {
     let hear = Closure::<dyn Fn(MessageEvent)>::new({
         let tasks = Rc::clone(&tasks);
         move |event: MessageEvent| {
-            if let Ok(ask) = serde_wasm_bindgen::from_value::<Ask>(event.data()) {
+            let ask = event.data().as_string();
+            if let Some(ask) =
+                ask.and_then(|ask| serde_json::from_slice::<Ask>(ask.as_bytes()).ok())
+            {
                 let _entered = tasks.enter();
                 desk.borrow_mut().hear(ask);
             }
@@ -41,7 +44,7 @@ pub(crate) fn run() {
 }
 
 fn tell(scope: &DedicatedWorkerGlobalScope, told: &Told) {
-    if let Ok(value) = serde_wasm_bindgen::to_value(told) {
-        let _ = scope.post_message(&value);
+    if let Ok(told) = serde_json::to_string(told) {
+        let _ = scope.post_message(&told.into());
     }
 }

@@ -4,7 +4,6 @@ mod calls;
 mod failure;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use amqp::message::{Ask, Failure, FailureKind, Told};
@@ -39,8 +38,8 @@ struct Module {
     worker: Option<Worker>,
     listeners: Vec<EventListener>,
     /// What is asked of a worker that cannot hear yet; none of one that can.
-    unheard: Option<Vec<JsValue>>,
-    asked: BTreeMap<u32, Sender<Told>>,
+    unheard: Option<Vec<String>>,
+    asked: Vec<(u32, Sender<Told>)>,
     last_id: u32,
 }
 
@@ -59,7 +58,7 @@ impl AmqpModule {
             worker: None,
             listeners: Vec::new(),
             unheard: None,
-            asked: BTreeMap::new(),
+            asked: Vec::new(),
             last_id: 0,
         })))
     }
@@ -134,7 +133,7 @@ impl AmqpModule {
             let mut module = self.0.borrow_mut();
             module.last_id = module.last_id.wrapping_add(1);
             let id = module.last_id;
-            module.asked.insert(id, teller);
+            module.asked.push((id, teller));
             id
         };
         if let Err(failure) = self.start() {
@@ -178,7 +177,7 @@ impl AmqpModule {
         let on_message = EventListener::new(worker, "message", move |event| {
             let data = event.dyn_ref::<MessageEvent>().map(MessageEvent::data);
             if let (Some(module), Some(data)) = (hearing.upgrade(), data) {
-                Self(module).hear_value(data);
+                Self(module).hear_value(&data);
             }
         });
         let on_error = EventListener::new(worker, "error", move |event| {
@@ -190,15 +189,17 @@ impl AmqpModule {
         vec![on_message, on_error]
     }
 
-    fn hear_value(&self, value: JsValue) {
-        let panic = Reflect::get(&value, &"panic".into()).ok();
-        if let Some(panic) = panic.and_then(|panic| panic.as_string()) {
-            return self.fail(&broken(Some(&panic)));
+    fn hear_value(&self, value: &JsValue) {
+        let told = value.as_string();
+        if let Some(told) = told.and_then(|told| serde_json::from_slice(told.as_bytes()).ok()) {
+            return self.hear(told);
         }
-        match serde_wasm_bindgen::from_value(value) {
-            Ok(told) => self.hear(told),
-            Err(_) => self.fail(&broken(Some("it says what nobody understands"))),
-        }
+        let panic = Reflect::get(value, &"panic".into()).ok();
+        let panic = panic.and_then(|panic| panic.as_string());
+        let why = panic
+            .as_deref()
+            .unwrap_or("it says what nobody understands");
+        self.fail(&broken(Some(why)));
     }
 
     fn hear(&self, told: Told) {
@@ -216,17 +217,18 @@ impl AmqpModule {
             told,
             Told::Sent { .. } | Told::Feedback { .. } | Told::Failed { .. }
         );
-        let is_heard = match module.asked.get_mut(&id) {
-            Some(teller) => teller.try_send(told).is_ok(),
+        let asked = module.asked.iter_mut().find(|asked| asked.0 == id);
+        let is_heard = match asked {
+            Some((_, teller)) => teller.try_send(told).is_ok(),
             None => true,
         };
         if is_end {
-            module.asked.remove(&id);
+            module.forget(id);
             return;
         }
         // Whoever does not keep up hears no more.
         if !is_heard {
-            module.asked.remove(&id);
+            module.forget(id);
             module.post(&Ask::Stop { id });
         }
     }
@@ -246,14 +248,20 @@ impl AmqpModule {
 }
 
 impl Module {
+    /// Forgets what was asked. Whether it was known.
+    fn forget(&mut self, id: u32) -> bool {
+        let place = self.asked.iter().position(|asked| asked.0 == id);
+        place.map(|place| self.asked.swap_remove(place)).is_some()
+    }
+
     fn post(&mut self, ask: &Ask) {
-        let (Some(worker), Ok(value)) = (&self.worker, serde_wasm_bindgen::to_value(ask)) else {
+        let (Some(worker), Ok(ask)) = (&self.worker, serde_json::to_string(ask)) else {
             return;
         };
         match &mut self.unheard {
-            Some(unheard) => unheard.push(value),
+            Some(unheard) => unheard.push(ask),
             None => {
-                let _ = worker.post_message(&value);
+                let _ = worker.post_message(&ask.into());
             }
         }
     }
@@ -261,8 +269,8 @@ impl Module {
     fn hears_now(&mut self) {
         let unheard = self.unheard.take().unwrap_or_default();
         if let Some(worker) = &self.worker {
-            for value in unheard {
-                let _ = worker.post_message(&value);
+            for ask in unheard {
+                let _ = worker.post_message(&ask.into());
             }
         }
     }
@@ -285,7 +293,7 @@ impl Drop for Asked {
     fn drop(&mut self) {
         let mut module = self.module.0.borrow_mut();
         // What has come to its end needs no stop.
-        if module.asked.remove(&self.id).is_some() {
+        if module.forget(self.id) {
             module.post(&Ask::Stop { id: self.id });
         }
     }
