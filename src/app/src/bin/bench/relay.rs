@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method, Request, Response};
 use lab::outside::{Trouble, TroubleKind};
-use serde::Deserialize;
-use wire::rest::MethodCall;
+use serde_json::Value;
 
 use crate::browser::{address, is_offline_for};
 use exchange::{Exchange, Failed};
@@ -26,12 +25,6 @@ const MOST_OF_HOSTS: usize = 64 << 10;
 /// How large an answer may be, in bytes.
 const MOST_OF_ANSWER: usize = 8 << 20;
 
-/// What a relay tells of itself.
-#[derive(Deserialize)]
-struct Relayed {
-    hosts: Vec<String>,
-}
-
 /// Whether the page's server relays calls to this hub.
 pub(crate) async fn serves(host: &str) -> bool {
     let Some(url) = address("relay") else {
@@ -42,9 +35,10 @@ pub(crate) async fn serves(host: &str) -> bool {
         return false;
     };
     // A static site may answer anything with a page of its own.
-    let relayed = serde_json::from_slice::<Relayed>(answer.body());
-    answer.status().is_success()
-        && relayed.is_ok_and(|Relayed { hosts }| hosts.iter().any(|known| is_of(host, known)))
+    let relayed: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let hosts = relayed["hosts"].as_array().map_or(&[][..], Vec::as_slice);
+    let mut hosts = hosts.iter().filter_map(Value::as_str);
+    answer.status().is_success() && hosts.any(|known| is_of(host, known))
 }
 
 /// Carries a call to a hub, and its answer back.
@@ -98,15 +92,13 @@ fn is_of(host: &str, known: &str) -> bool {
 /// How long a call may take. A direct method says it itself.
 fn limit(request: &Request<Vec<u8>>) -> Duration {
     let is_method = request.method() == Method::POST && request.uri().path().ends_with("/methods");
-    let Some(call) = is_method
-        .then(|| serde_json::from_slice::<MethodCall>(request.body()).ok())
-        .flatten()
-    else {
-        return CALL;
+    let call: Value = match serde_json::from_slice(request.body()) {
+        Ok(call) if is_method => call,
+        _ => return CALL,
     };
-    let seconds = |limit: Option<u64>| limit.map(Duration::from_secs);
-    let connecting = seconds(call.connect_timeout_in_seconds).unwrap_or_default();
-    let responding = seconds(call.response_timeout_in_seconds).unwrap_or(METHOD);
+    let seconds = |limit: &str| call[limit].as_u64().map(Duration::from_secs);
+    let connecting = seconds("connectTimeoutInSeconds").unwrap_or_default();
+    let responding = seconds("responseTimeoutInSeconds").unwrap_or(METHOD);
     connecting
         .saturating_add(responding)
         .saturating_add(CALL)
