@@ -36,7 +36,7 @@ struct Properties<'a> {
 
 /// The view of a twin that the service answered; none if the answer is no twin.
 pub(crate) fn twin_view(answer: &str) -> Option<TwinView> {
-    let document: Document<'_> = serde_json::from_str(answer).ok()?;
+    let document: Document<'_> = serde_json::from_slice(answer.as_bytes()).ok()?;
     let Properties { desired, reported } = &document.properties;
     Some(TwinView {
         tags: indented(document.tags.map_or("{}", RawValue::get)),

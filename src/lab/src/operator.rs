@@ -137,7 +137,7 @@ impl Operator {
         let call = self.service.query(now, text, page_size, continuation);
         let (page, body) = self.send_for_text(&call).await?;
         // The service's order of members is told, which a parsed value has lost.
-        let rows: Vec<&RawValue> = serde_json::from_str(&body).unwrap_or_default();
+        let rows: Vec<&RawValue> = serde_json::from_slice(body.as_bytes()).unwrap_or_default();
         Ok(Outcome::Rows {
             rows: rows.into_iter().map(|row| row.get().to_owned()).collect(),
             continuation: page.continuation,
@@ -168,7 +168,7 @@ impl Operator {
         let now = self.context.now();
         let call = self.service.invoke_method(now, &device_id, &method);
         let (result, body) = self.send_for_text(&call).await?;
-        let answer: Members<'_> = serde_json::from_str(&body).unwrap_or_default();
+        let answer: Members<'_> = serde_json::from_slice(body.as_bytes()).unwrap_or_default();
         let payload = answer.get("payload").filter(|_| !result.payload.is_null());
         Ok(Outcome::Method {
             status: result.status.into(),

@@ -75,8 +75,8 @@ impl SectionName {
 
     /// Refuses what a store holds and a writer could not have written.
     pub(super) fn check_stored(self, root: &Object) -> Result<(), ServiceError> {
-        let text = serde_json::to_string(&super::tree::Plain(root)).unwrap_or_default();
-        let Ok(Json::Object(members)) = serde_json::from_str(&text) else {
+        let text = serde_json::to_vec(&super::tree::Plain(root)).unwrap_or_default();
+        let Ok(Json::Object(members)) = serde_json::from_slice(&text) else {
             return Err(invalid("expected an object"));
         };
         self.check_patch(&members)?;

@@ -11,7 +11,7 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
 
     let call = MethodCall {
         method_name: bench.setting("method-name").to_owned(),
-        payload: serde_json::from_str(bench.setting("method-payload"))?,
+        payload: serde_json::from_slice(bench.setting("method-payload").as_bytes())?,
         response_timeout_in_seconds: Some(30),
         ..MethodCall::default()
     };
