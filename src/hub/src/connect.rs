@@ -19,7 +19,7 @@ use crate::{
     policy::Permission,
     publish::{RETAIN, mark},
     refusal::Refusal,
-    registry::{Device, Module},
+    registry::Device,
     session::Session,
     store::{Change, Kind},
     stored_event::Sender,
@@ -196,7 +196,7 @@ impl Hub {
             None => None,
             Some(id) => Some(device.modules.get(id).ok_or(Refusal::UnknownIdentity)?),
         };
-        if !module.map_or(device.has_keys(), Module::has_keys) {
+        if !module.map_or(device.has_keys(), |module| module.has_keys()) {
             return Err(Refusal::CertificateExpected);
         }
         let (scope, signed) = match (token.policy(), module) {

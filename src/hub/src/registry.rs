@@ -38,7 +38,7 @@ pub(crate) struct Device {
     pub(crate) identity: DeviceIdentity,
     pub(crate) twin: Twin,
     pub(crate) queue: Queue,
-    pub(crate) modules: BTreeMap<String, Module>,
+    pub(crate) modules: BTreeMap<String, Box<Module>>,
 }
 
 /// A module of a device.
@@ -73,7 +73,7 @@ impl Device {
 
     /// A module of the device, or the service's refusal.
     pub(crate) fn require_module(&self, module_id: &str) -> Result<&Module, ServiceError> {
-        let module = self.modules.get(module_id);
+        let module = self.modules.get(module_id).map(Box::as_ref);
         module.ok_or_else(|| unknown_module(&self.identity.device_id, module_id))
     }
 }
@@ -184,6 +184,7 @@ impl Registry {
         self.get_mut(&identity.device_id)?
             .modules
             .get_mut(module_id)
+            .map(Box::as_mut)
     }
 
     /// The twin of an identity.

@@ -20,7 +20,7 @@ pub(crate) struct Feedback {
     /// The records that are no batch yet.
     gathering: Vec<PendingFeedback>,
     /// The batches, by the number of their first record.
-    batches: BTreeMap<u64, Batch>,
+    batches: BTreeMap<u64, Box<Batch>>,
     deadlines: Schedule<Due>,
 }
 
@@ -106,7 +106,7 @@ impl Feedback {
     }
 
     pub(crate) fn get(&self, number: u64) -> Option<&Batch> {
-        self.batches.get(&number)
+        self.batches.get(&number).map(Box::as_ref)
     }
 
     pub(crate) fn is_locked(&self, number: u64) -> bool {
@@ -154,7 +154,7 @@ impl Feedback {
         };
         let expires = batch.expires(time_to_live);
         self.deadlines.set(&Due::Batch(number), Some(expires));
-        self.batches.insert(number, batch);
+        self.batches.insert(number, Box::new(batch));
     }
 
     pub(crate) fn remove(&mut self, number: u64) {

@@ -90,7 +90,7 @@ fn copy(device: &Device) -> Device {
             identity: module.identity.clone(),
             twin: module.twin.clone(),
         };
-        (id.clone(), module)
+        (id.clone(), Box::new(module))
     });
     Device {
         identity: device.identity.clone(),

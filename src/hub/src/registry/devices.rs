@@ -183,8 +183,9 @@ impl Addition {
         ]
     }
 
-    fn into_entry(self) -> (String, Module) {
-        (self.module.identity.module_id.clone(), self.module)
+    fn into_entry(self) -> (String, Box<Module>) {
+        let id = self.module.identity.module_id.clone();
+        (id, Box::new(self.module))
     }
 }
 

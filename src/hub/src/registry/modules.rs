@@ -80,7 +80,9 @@ impl Hub {
         self.about_to_change(now, device_id);
         if let Some(device) = self.registry.get_mut(device_id) {
             let module = Module { identity, twin };
-            device.modules.insert(module_id.to_owned(), module);
+            device
+                .modules
+                .insert(module_id.to_owned(), Box::new(module));
         }
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Registry {
         let twin = known.map_or_else(|| Twin::new(Timestamp::NEVER), |module| module.twin);
         let module = Module { identity, twin };
         let id = module.identity.module_id.clone();
-        device.modules.insert(id, module);
+        device.modules.insert(id, Box::new(module));
     }
 
     /// Forgets a device and all that belongs to it.
