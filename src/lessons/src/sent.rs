@@ -1,12 +1,10 @@
 //! What devices have sent that the hub took, for checks to look at.
 
-use std::collections::BTreeMap;
-
 use lab::{
     Hands, Traced,
     view::{Direction, Protocol},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use wire::{
     mqtt::{
         Frame,
@@ -42,7 +40,7 @@ pub(crate) fn sent_by(hands: &Hands, id: &str, since: Timestamp) -> Vec<Sent> {
 }
 
 fn acknowledged(hands: &Hands, id: &str) -> Vec<Sent> {
-    let mut waiting: BTreeMap<u16, Sent> = BTreeMap::new();
+    let mut waiting: Vec<(u16, Sent)> = Vec::new();
     let mut sent = Vec::new();
     for entry in &packets(hands, id) {
         match (entry.direction, entry.kind.as_str()) {
@@ -50,13 +48,16 @@ fn acknowledged(hands: &Hands, id: &str) -> Vec<Sent> {
             (Direction::ToHub, "CONNECT") => waiting.clear(),
             (Direction::ToHub, "PUBLISH") => {
                 if let Some((pid, message)) = telemetry(entry) {
-                    waiting.insert(pid, message);
+                    waiting.retain(|(known, _)| *known != pid);
+                    waiting.push((pid, message));
                 }
             }
             (Direction::FromHub, "PUBACK") => {
                 let pid = entry.summary.strip_prefix('#');
                 let pid = pid.and_then(|pid| pid.parse().ok());
-                sent.extend(pid.and_then(|pid: u16| waiting.remove(&pid)));
+                let is_acknowledged = |(known, _): &(u16, Sent)| Some(*known) == pid;
+                let place = waiting.iter().position(is_acknowledged);
+                sent.extend(place.map(|place| waiting.remove(place).1));
             }
             _ => {}
         }
@@ -92,7 +93,7 @@ fn telemetry(entry: &Traced) -> Option<(u16, Sent)> {
 
 /// What a device last reported of a property that the hub took, as far as it crossed the wire of this bench.
 pub(crate) fn reported(hands: &Hands, id: &str, property: &str) -> Option<Value> {
-    let mut asked: BTreeMap<String, Value> = BTreeMap::new();
+    let mut asked = Map::new();
     let mut reported = None;
     for entry in packets(hands, id).iter().filter(|it| it.kind == "PUBLISH") {
         if entry.direction == Direction::ToHub {

@@ -20,13 +20,13 @@ const LONGEST_LAG: u32 = 600;
 impl Classroom {
     /// Does something in the cloud; the answer comes when the hub has given it.
     pub(super) fn act_in_cloud(&mut self, id: u64, action: CloudAction) {
-        self.telling.asked.insert(id);
+        self.telling.asked.push(id);
         self.bench.hands().start_in_cloud(id, action);
     }
 
     /// Does something at a simulated device; the answer comes when the device has done it.
     pub(super) fn act_at_device(&mut self, id: u64, action: DeviceAction) {
-        self.telling.asked.insert(id);
+        self.telling.asked.push(id);
         if self.live.is_some() && matches!(action, DeviceAction::StartFleet { .. }) {
             self.answer_refused(
                 id,

@@ -3,7 +3,7 @@
 mod going;
 mod leaving;
 
-use std::{collections::BTreeSet, rc::Rc, time::Duration};
+use std::{rc::Rc, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
@@ -50,7 +50,7 @@ pub(super) struct Live {
     /// What was used on benches that are gone.
     metered: u64,
     /// The devices that were created on benches that are gone, and are there still.
-    created: BTreeSet<String>,
+    created: Vec<String>,
     told: Option<(Timestamp, LiveHub)>,
     leaving: Option<Leaving>,
 }
@@ -139,7 +139,7 @@ impl Live {
     }
 
     /// The devices that were created and are still there, as far as is known from here.
-    fn created(&self, hands: &Hands) -> BTreeSet<String> {
+    fn created(&self, hands: &Hands) -> Vec<String> {
         let is_there = |id: &&String| {
             let path = format!("/devices/{}", encode_id(id));
             !exchanges(hands, "DELETE", &path)
@@ -149,7 +149,13 @@ impl Live {
         let known = self.known(hands);
         let known = known.map_or_else(Vec::new, |known| known.created);
         let before = self.created.iter().filter(is_there).cloned();
-        before.chain(known).collect()
+        let mut created: Vec<_> = before.collect();
+        for id in known {
+            if !created.contains(&id) {
+                created.push(id);
+            }
+        }
+        created
     }
 
     fn view(&self, hands: &Hands) -> LiveHub {
@@ -166,7 +172,7 @@ impl Live {
             },
             relay: self.reach.relay,
             prefix: self.prefix.clone(),
-            created: self.created(hands).into_iter().collect(),
+            created: self.created(hands),
             metered: self.metered + metered,
             trouble,
         }

@@ -1,9 +1,6 @@
 //! What the classroom tells of the bench, and how much of it: a page can show only so much.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use lab::{
     DeviceNews, FEW_DEVICES, Happening, LeftOut, Wanted,
@@ -45,7 +42,7 @@ pub(super) struct Telling {
     /// What was told of the watched device.
     seen: Option<Seen>,
     /// The actions that have not been answered.
-    pub(super) asked: BTreeSet<u64>,
+    pub(super) asked: Vec<u64>,
 }
 
 /// What there was to see of the watched device; nothing of one that is not in the registry.
@@ -92,7 +89,7 @@ impl Classroom {
                 Happening::Arrived(event) => Report::Arrived(event),
                 Happening::Program { side, name, state } => Report::Program { side, name, state },
                 Happening::Answered { id, outcome } => {
-                    self.telling.asked.remove(&id);
+                    self.telling.asked.retain(|asked| *asked != id);
                     Report::Answered { id, outcome }
                 }
             };
@@ -248,7 +245,7 @@ impl Classroom {
 
     /// Answers that something done by hand is not to be.
     pub(super) fn answer_refused(&mut self, id: u64, why: &str) {
-        self.telling.asked.remove(&id);
+        self.telling.asked.retain(|asked| *asked != id);
         let outcome = Outcome::Refused(refused_by_bench(why));
         self.reports.push_back(Report::Answered { id, outcome });
     }

@@ -1,6 +1,6 @@
 //! Going to a live hub: reading what the learner pasted, and finding the ways.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::time::Duration;
 
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use lab::{
@@ -125,7 +125,7 @@ impl Classroom {
             ways: Ways(ways.into()),
             is_on_bench: false,
             metered: 0,
-            created: BTreeSet::new(),
+            created: Vec::new(),
             told: None,
             leaving: None,
         });

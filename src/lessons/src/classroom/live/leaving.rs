@@ -1,6 +1,6 @@
 //! Leaving a live hub, and deleting first what was created there, if the learner wants that.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use lab::{
     Clock, Hands,
@@ -28,7 +28,7 @@ pub(super) struct Leaving {
 
 #[derive(Default)]
 struct Left {
-    devices: BTreeSet<String>,
+    devices: Vec<String>,
     why: Option<String>,
     is_over: bool,
 }
@@ -57,7 +57,7 @@ impl Classroom {
             return Ok(());
         }
         let left = Rc::new(RefCell::new(Left {
-            devices: created.iter().cloned().collect(),
+            devices: created.clone(),
             ..Left::default()
         }));
         live.leaving = Some(Leaving {
@@ -77,8 +77,7 @@ impl Classroom {
         }
         let (devices, why) = {
             let mut left = leaving.left.borrow_mut();
-            let devices: Vec<_> = left.devices.iter().cloned().collect();
-            (devices, left.why.take())
+            (std::mem::take(&mut left.devices), left.why.take())
         };
         self.come_back(now);
         if !devices.is_empty() {
@@ -118,7 +117,7 @@ async fn delete(hands: Hands, devices: Vec<String>, left: Rc<RefCell<Left>>) {
             }
             // What somebody else deleted is gone as well.
             _ => {
-                left.devices.remove(&device_id);
+                left.devices.retain(|left| *left != device_id);
             }
         }
     }
