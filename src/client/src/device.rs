@@ -44,5 +44,5 @@ pub use method::MethodRequest;
 pub use options::{DeviceOptions, MAX_KEEP_ALIVE};
 pub use retry::RetryPolicy;
 pub use session::Session;
-pub use twin::{Applied, DesiredPatch, PropertySection, TwinState};
+pub use twin::{Applied, DesiredPatch, PropertySection, TwinState, merge};
 pub use watch::{DesiredChange, DesiredWatch};

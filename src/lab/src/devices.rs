@@ -1,6 +1,6 @@
 //! The devices as a page shows them, and what is new about them.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use client::device::Device;
 use wire::{
@@ -8,7 +8,7 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use crate::{fleet::Fleet, view::DeviceView, world::World};
+use crate::{by_name::ByName, fleet::Fleet, view::DeviceView, world::World};
 
 /// Up to how many devices all of them are told whenever one has changed.
 pub const FEW_DEVICES: usize = 100;
@@ -33,10 +33,10 @@ pub enum DeviceNews {
 /// What was told of the devices, and what only a bench knows of them.
 #[derive(Default)]
 pub(crate) struct Devices {
-    shown: BTreeMap<String, DeviceView>,
+    shown: ByName<DeviceView>,
     may_differ: bool,
     /// The devices that were switched on by hand, and the fleet.
-    switched_on: BTreeMap<String, Device>,
+    switched_on: ByName<Device>,
     fleet: Option<Fleet>,
 }
 
@@ -47,10 +47,11 @@ impl Devices {
 
     /// The client of a device that is switched on.
     pub(crate) fn switched_on(&self, device_id: &str) -> Option<&Device> {
-        self.switched_on.get(device_id)
+        self.switched_on.get(device_id).map(AsRef::as_ref)
     }
 
     pub(crate) fn switch_on(&mut self, device_id: &str, device: Device) {
+        let device = Box::new(device);
         self.switched_on.insert(device_id.to_owned(), device);
         self.may_differ = true;
     }
@@ -58,7 +59,7 @@ impl Devices {
     /// Gives the client of a device that was on.
     pub(crate) fn switch_off(&mut self, device_id: &str) -> Option<Device> {
         self.may_differ = true;
-        self.switched_on.remove(device_id)
+        self.switched_on.remove(device_id).map(|device| *device)
     }
 
     fn is_switched_on(&self, device_id: &str) -> bool {
@@ -110,10 +111,11 @@ impl World {
         }
         for device in &changed {
             let id = device.device_id.clone();
-            self.devices.shown.insert(id, device.clone());
+            self.devices.shown.insert(id, Box::new(device.clone()));
         }
         Some(if few || had_few {
-            DeviceNews::All(self.devices.shown.values().cloned().collect())
+            let shown = self.devices.shown.values();
+            DeviceNews::All(shown.map(|it| DeviceView::clone(it)).collect())
         } else {
             DeviceNews::Changed {
                 devices: changed,

@@ -1,12 +1,14 @@
 //! Runs the bench's futures on the one thread there is.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use futures::{
     executor::{LocalPool, LocalSpawner},
     future::{AbortHandle, Abortable, LocalBoxFuture},
     task::LocalSpawnExt as _,
 };
+
+use crate::by_name::ByName;
 
 /// Polls futures until none of them can go on.
 pub(crate) struct Executor {
@@ -24,14 +26,17 @@ pub(crate) struct Spawner {
 /// What was started and has not ended, by the name of its program and a number of its own.
 #[derive(Default)]
 struct Running {
-    programs: BTreeMap<String, BTreeMap<u64, AbortHandle>>,
+    programs: ByName<Vec<(u64, AbortHandle)>>,
     started: u64,
 }
 
 impl Running {
     fn end(&mut self, program: &str, number: u64) {
         if let Some(handles) = self.programs.get_mut(program) {
-            handles.remove(&number);
+            // The numbers rise.
+            if let Ok(place) = handles.binary_search_by_key(&number, |(number, _)| *number) {
+                handles.remove(place);
+            }
             if handles.is_empty() {
                 self.programs.remove(program);
             }
@@ -69,7 +74,7 @@ impl Spawner {
             running.started += 1;
             let number = running.started;
             let handles = running.programs.entry(program.to_owned()).or_default();
-            handles.insert(number, handle);
+            handles.push((number, handle));
             number
         };
         let (running, program) = (Rc::clone(&self.running), program.to_owned());
@@ -84,7 +89,7 @@ impl Spawner {
     /// Drops all futures of a program at their next turn, wherever they are.
     pub(crate) fn stop(&self, program: &str) {
         let stopped = self.running.borrow_mut().programs.remove(program);
-        for handle in stopped.into_iter().flat_map(BTreeMap::into_values) {
+        for (_, handle) in stopped.into_iter().flat_map(|handles| *handles) {
             handle.abort();
         }
     }

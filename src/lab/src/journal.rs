@@ -1,12 +1,12 @@
 //! Turns in the devices' connections, as the bench saw them.
 
-use std::collections::BTreeMap;
-
 use wire::timestamp::Timestamp;
+
+use crate::by_name::ByName;
 
 /// When what last happened to each device's connection.
 #[derive(Default)]
-pub(crate) struct Journal(BTreeMap<String, Moments>);
+pub(crate) struct Journal(ByName<Moments>);
 
 #[derive(Default)]
 struct Moments {

@@ -12,6 +12,7 @@ pub mod action;
 mod amqp;
 mod bench;
 pub mod beside;
+mod by_name;
 mod clock;
 mod context;
 mod detail;

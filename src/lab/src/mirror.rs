@@ -6,10 +6,7 @@ mod sessions;
 mod twins;
 mod wishes;
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
 
 use wire::{
     connection_string::{
@@ -23,7 +20,7 @@ use wire::{
     topic::TopicFilter,
 };
 
-use crate::{links::LinkId, outside::Target};
+use crate::{by_name::ByName, links::LinkId, outside::Target};
 use events::KeptEvents;
 use mail::Mail;
 use sessions::Sessions;
@@ -41,9 +38,9 @@ const MOST_TWIN_BYTES: usize = 512 * 1024;
 pub(crate) struct Mirror {
     target: Target,
     now: Timestamp,
-    devices: BTreeMap<String, DeviceIdentity>,
+    devices: ByName<DeviceIdentity>,
     /// As the service answered them.
-    twins: BTreeMap<String, String>,
+    twins: ByName<String>,
     /// As the devices see them.
     device_twins: DeviceTwins,
     sessions: Sessions,
@@ -59,8 +56,8 @@ impl Mirror {
         Self {
             target,
             now,
-            devices: BTreeMap::new(),
-            twins: BTreeMap::new(),
+            devices: ByName::new(),
+            twins: ByName::new(),
             device_twins: DeviceTwins::default(),
             sessions: Sessions::default(),
             mail: Mail::default(),
@@ -84,11 +81,11 @@ impl Mirror {
 
     /// The same, out of no wish to know more.
     pub(crate) fn known_device(&self, id: &str) -> Option<&DeviceIdentity> {
-        self.devices.get(id)
+        self.devices.get(id).map(AsRef::as_ref)
     }
 
     pub(crate) fn devices(&self) -> impl Iterator<Item = &DeviceIdentity> {
-        self.devices.values()
+        self.devices.values().map(AsRef::as_ref)
     }
 
     pub(crate) fn device_count(&self) -> usize {
@@ -105,7 +102,7 @@ impl Mirror {
         self.wishes
             .borrow_mut()
             .ask(&Wish::Twin(id.to_owned()), self.now);
-        let told = self.twins.get(id).cloned();
+        let told = self.twins.get(id).map(|known| known.to_string());
         told.or_else(|| self.device_twins.document(id))
     }
 
@@ -223,10 +220,13 @@ impl Mirror {
         }
         self.mail.set(&id, identity.cloud_to_device_message_count);
         let wish = Wish::Identity(id.clone());
-        let is_news = self.devices.get(&id) != Some(&identity);
+        let is_news = self
+            .devices
+            .get(&id)
+            .is_none_or(|known| **known != identity);
         self.wishes.borrow_mut().learn(&wish, is_news);
         if self.devices.contains_key(&id) || self.devices.len() < MOST_DEVICES {
-            self.devices.insert(id, identity);
+            self.devices.insert(id, Box::new(identity));
         }
     }
 
@@ -234,12 +234,13 @@ impl Mirror {
         if document.len() > MOST_TWIN_BYTES {
             return;
         }
-        let is_news = self.twins.get(id).is_none_or(|known| known != document);
+        let is_news = self.twins.get(id).is_none_or(|known| **known != document);
         self.wishes
             .borrow_mut()
             .learn(&Wish::Twin(id.to_owned()), is_news);
         if self.twins.contains_key(id) || self.twins.len() < MOST_DEVICES {
-            self.twins.insert(id.to_owned(), document.to_owned());
+            self.twins
+                .insert(id.to_owned(), Box::new(document.to_owned()));
         }
     }
 
@@ -330,7 +331,8 @@ impl Mirror {
     fn let_in(&mut self, device_id: &str, key: Option<&SharedAccessKey>) {
         if !self.devices.contains_key(device_id) && self.devices.len() < MOST_DEVICES {
             let identity = let_in_with(device_id, key);
-            self.devices.insert(device_id.to_owned(), identity);
+            self.devices
+                .insert(device_id.to_owned(), Box::new(identity));
         }
         self.set_connection_state(device_id, ConnectionState::Connected);
     }

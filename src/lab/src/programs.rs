@@ -1,14 +1,15 @@
 //! The runs of programs: which ran last under a name, and what became of it.
 
-use std::{collections::BTreeMap, panic::Location};
+use std::panic::Location;
 
 use wire::timestamp::Timestamp;
 
+use crate::by_name::ByName;
 use crate::view::{ProgramState, Side};
 
 /// The latest run of each program.
 #[derive(Default)]
-pub(crate) struct Programs(BTreeMap<String, Run>);
+pub(crate) struct Programs(ByName<Run>);
 
 /// A program's latest run.
 pub(crate) struct Run {
@@ -29,11 +30,11 @@ impl Programs {
             started,
             line: None,
         };
-        self.0.insert(name.to_owned(), run);
+        self.0.insert(name.to_owned(), Box::new(run));
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Run> {
-        self.0.get(name)
+        self.0.get(name).map(AsRef::as_ref)
     }
 
     /// A program came to something else. Gives its side, if there is such a program.

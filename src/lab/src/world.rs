@@ -21,6 +21,7 @@ use wire::{
 
 use crate::{
     bench::Happening,
+    by_name::ByName,
     devices::Devices,
     happenings::Happenings,
     journal::{Journal, Turn},
@@ -47,9 +48,9 @@ pub(crate) struct World {
     timers_set: u64,
     links: Links,
     answers: BTreeMap<RequestId, AnswerSender>,
-    plugs: BTreeMap<String, Plug>,
+    plugs: ByName<Plug>,
     watchers: Vec<Waker>,
-    arrived: BTreeMap<String, u64>,
+    arrived: ByName<u64>,
     device_string: Option<DeviceConnectionString>,
     /// Why the text that the device was given last is no connection string for it.
     wrong_string: Option<ConnectionStringError>,
@@ -88,9 +89,9 @@ impl World {
             timers_set: 0,
             links: Links::default(),
             answers: BTreeMap::new(),
-            plugs: BTreeMap::new(),
+            plugs: ByName::new(),
             watchers: Vec::new(),
-            arrived: BTreeMap::new(),
+            arrived: ByName::new(),
             device_string: None,
             wrong_string: None,
             printed: 0,
@@ -405,7 +406,7 @@ impl World {
     /// silence; a live one hears that the socket is closed, without a DISCONNECT.
     pub(crate) fn set_plugged(&mut self, device_id: &str, plugged: bool) {
         let plug = self.plugs.entry(device_id.to_owned()).or_default();
-        *plug = Plug {
+        **plug = Plug {
             plugged,
             cut_at_next_answer: false,
         };
@@ -481,7 +482,7 @@ impl World {
 
     /// Counts an event that a reader received.
     pub(crate) fn arrive(&mut self, event: &wire::event::Event) {
-        *self.arrived.entry(event.device_id.clone()).or_default() += 1;
+        **self.arrived.entry(event.device_id.clone()).or_default() += 1;
         let fleet = self.devices.fleet();
         if fleet.is_some_and(|fleet| fleet.only_counts(&event.device_id)) {
             self.happenings.count_event();
@@ -493,7 +494,7 @@ impl World {
     }
 
     pub(crate) fn arrived(&self, device_id: &str) -> u64 {
-        self.arrived.get(device_id).copied().unwrap_or_default()
+        self.arrived.get(device_id).map_or(0, |count| **count)
     }
 
     pub(crate) fn device_string(&self) -> Option<&DeviceConnectionString> {

@@ -98,8 +98,8 @@ impl DesiredPatch {
     }
 }
 
-/// JSON merge patch, RFC 7386. The parser bounds how deep a patch is.
-fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
+/// Changes properties by a JSON merge patch (RFC 7386). The parser bounds how deep a patch is.
+pub fn merge(target: &mut Map<String, Value>, patch: &Map<String, Value>) {
     for (name, change) in patch {
         match change {
             Value::Null => {

@@ -1,18 +1,20 @@
 //! The cloud-to-device messages that are known to wait for their devices.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use wire::{
     mqtt::mqttrs::{Publish, QosPid},
     topic::HubTopic,
 };
 
+use crate::by_name::ByName;
+
 /// Of how many devices messages are counted.
 const MOST_DEVICES: usize = 500;
 
 /// How many messages wait for which device, as far as is known.
 #[derive(Default)]
-pub(super) struct Mail(BTreeMap<String, Queue>);
+pub(super) struct Mail(ByName<Queue>);
 
 #[derive(Default)]
 struct Queue {
@@ -86,8 +88,8 @@ impl Mail {
             if self.0.len() >= MOST_DEVICES {
                 return None;
             }
-            self.0.insert(id.to_owned(), Queue::default());
+            self.0.insert(id.to_owned(), Box::default());
         }
-        self.0.get_mut(id)
+        self.0.get_mut(id).map(AsMut::as_mut)
     }
 }

@@ -1,27 +1,25 @@
 //! The sessions of this bench's own devices with a live hub.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use wire::{
     mqtt::mqttrs::{Suback, Subscribe, SubscribeReturnCodes, Unsubscribe},
     topic::TopicFilter,
 };
 
-use crate::links::LinkId;
+use crate::{by_name::ByName, links::LinkId};
 
 /// What is known of each device's session.
 #[derive(Default)]
 pub(super) struct Sessions {
-    sessions: BTreeMap<String, Session>,
+    sessions: ByName<Session>,
     /// What was asked for and not answered yet, by link and packet.
-    asked: BTreeMap<LinkId, BTreeMap<u16, Vec<String>>>,
+    asked: Vec<(LinkId, u16, Vec<String>)>,
 }
 
 #[derive(Default)]
 struct Session {
     /// The link that is connected.
     link: Option<LinkId>,
-    filters: BTreeSet<TopicFilter>,
+    filters: Vec<TopicFilter>,
 }
 
 impl Sessions {
@@ -48,14 +46,16 @@ impl Sessions {
     pub(super) fn subscribing(&mut self, link: LinkId, subscribe: &Subscribe) {
         let topics = subscribe.topics.iter();
         let filters = topics.map(|topic| topic.topic_path.clone()).collect();
-        let asked = self.asked.entry(link).or_default();
-        asked.insert(subscribe.pid.get(), filters);
+        let pid = subscribe.pid.get();
+        self.asked.retain(|asked| (asked.0, asked.1) != (link, pid));
+        self.asked.push((link, pid, filters));
     }
 
     /// The hub answered for each of them.
     pub(super) fn subscribed(&mut self, link: LinkId, id: &str, suback: &Suback) {
-        let asked = self.asked.get_mut(&link);
-        let filters = asked.and_then(|asked| asked.remove(&suback.pid.get()));
+        let asked = (link, suback.pid.get());
+        let place = self.asked.iter().position(|it| (it.0, it.1) == asked);
+        let filters = place.map(|place| self.asked.remove(place).2);
         let Some(session) = self.sessions.get_mut(id) else {
             return;
         };
@@ -63,10 +63,9 @@ impl Sessions {
             let Ok(filter) = TopicFilter::parse(filter) else {
                 continue;
             };
+            session.filters.retain(|known| *known != filter);
             if matches!(code, SubscribeReturnCodes::Success(_)) {
-                session.filters.insert(filter);
-            } else {
-                session.filters.remove(&filter);
+                session.filters.push(filter);
             }
         }
     }
@@ -78,14 +77,14 @@ impl Sessions {
         };
         for filter in &unsubscribe.topics {
             if let Ok(filter) = TopicFilter::parse(filter) {
-                session.filters.remove(&filter);
+                session.filters.retain(|known| *known != filter);
             }
         }
     }
 
     /// A link has ended. Whether its device was connected by it.
     pub(super) fn ended(&mut self, link: LinkId, id: &str) -> bool {
-        self.asked.remove(&link);
+        self.asked.retain(|asked| asked.0 != link);
         let session = self.sessions.get_mut(id);
         session.is_some_and(|session| session.link.take_if(|own| *own == link).is_some())
     }

@@ -1,12 +1,13 @@
 //! Twins as this bench's own devices see them: the answers that their links brought.
 
-use std::collections::BTreeMap;
-
+use client::device::merge;
 use serde_json::{Map, Value, json};
 use wire::{
     mqtt::mqttrs::Publish,
     topic::{DeviceTopic, HubTopic},
 };
+
+use crate::by_name::ByName;
 
 /// How many requests of a device are remembered that have no answer yet.
 const MOST_ASKED: usize = 64;
@@ -16,12 +17,12 @@ const MOST_BYTES: usize = 256 * 1024;
 
 /// What is known of each device's twin.
 #[derive(Default)]
-pub(super) struct DeviceTwins(BTreeMap<String, DeviceTwin>);
+pub(super) struct DeviceTwins(ByName<DeviceTwin>);
 
 #[derive(Default)]
 struct DeviceTwin {
     /// What was asked for, by the id of the request.
-    asked: BTreeMap<String, Asked>,
+    asked: Vec<(String, Asked)>,
     desired: Map<String, Value>,
     reported: Map<String, Value>,
 }
@@ -57,7 +58,8 @@ impl DeviceTwins {
         };
         let twin = self.0.entry(id.to_owned()).or_default();
         if twin.asked.len() < MOST_ASKED {
-            twin.asked.insert(request_id, asked);
+            twin.asked.retain(|(known, _)| *known != request_id);
+            twin.asked.push((request_id, asked));
         }
     }
 
@@ -73,12 +75,13 @@ impl DeviceTwins {
                 request_id,
                 version,
             } => {
-                let asked = twin.asked.remove(&request_id);
+                let place = twin.asked.iter().position(|(id, _)| *id == request_id);
+                let asked = place.map(|place| twin.asked.remove(place).1);
                 twin.answered(asked, status, version, publish.payload);
             }
             HubTopic::DesiredPatch { .. } => {
                 if let Ok(change) = serde_json::from_slice(publish.payload) {
-                    merge(&mut twin.desired, change);
+                    merge(&mut twin.desired, &change);
                 }
             }
             _ => {}
@@ -110,7 +113,7 @@ impl DeviceTwin {
                 self.reported = section("reported").unwrap_or_default();
             }
             (Some(Asked::Change(change)), 200..300) => {
-                merge(&mut self.reported, change);
+                merge(&mut self.reported, &change);
                 if let Some(version) = version {
                     self.reported.insert("$version".to_owned(), version.into());
                 }
@@ -122,27 +125,5 @@ impl DeviceTwin {
     fn size(&self) -> usize {
         let size = |section| serde_json::to_string(section).map_or(usize::MAX, |text| text.len());
         size(&self.desired).saturating_add(size(&self.reported))
-    }
-}
-
-/// JSON merge patch, RFC 7386. The parser bounds how deep a change is.
-fn merge(target: &mut Map<String, Value>, change: Map<String, Value>) {
-    for (name, value) in change {
-        match value {
-            Value::Null => {
-                target.remove(&name);
-            }
-            Value::Object(change) => {
-                let mut inner = match target.remove(&name) {
-                    Some(Value::Object(inner)) => inner,
-                    _ => Map::new(),
-                };
-                merge(&mut inner, change);
-                target.insert(name, Value::Object(inner));
-            }
-            value => {
-                target.insert(name, value);
-            }
-        }
     }
 }

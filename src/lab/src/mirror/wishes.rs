@@ -3,7 +3,7 @@
 //! The service throttles, and reading twins counts towards the day's messages. So nothing is asked for that nobody
 //! looks at, and what does not change is asked for less and less often.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use wire::timestamp::Timestamp;
 
@@ -36,7 +36,7 @@ pub(crate) enum Wish {
 
 #[derive(Default)]
 pub(super) struct Wishes {
-    urgencies: BTreeMap<Wish, Urgency>,
+    urgencies: Vec<(Wish, Urgency)>,
     last: Option<Timestamp>,
     /// What is never asked for.
     vain: Vec<fn(&Wish) -> bool>,
@@ -72,7 +72,7 @@ impl Wishes {
 
     /// Something may have changed that somebody has looked at before.
     pub(super) fn hurry_if_known(&mut self, wish: &Wish) {
-        if self.urgencies.contains_key(wish) {
+        if self.place(wish).is_some() {
             self.hurry(wish);
         }
     }
@@ -101,27 +101,32 @@ impl Wishes {
 
     /// Something was told, whether it was asked for or not.
     pub(super) fn learn(&mut self, wish: &Wish, is_news: bool) {
-        if is_news && let Some(urgency) = self.urgencies.get_mut(wish) {
-            urgency.pause = FIRST;
+        if is_news && let Some(place) = self.place(wish) {
+            self.urgencies[place].1.pause = FIRST;
         }
     }
 
     /// Wishes of this kind are in vain from now on.
     pub(super) fn give_up(&mut self, is_vain: fn(&Wish) -> bool) {
-        self.urgencies.retain(|wish, _| !is_vain(wish));
+        self.urgencies.retain(|(wish, _)| !is_vain(wish));
         self.vain.push(is_vain);
     }
 
     /// What is to be asked for next, and when.
     pub(super) fn next(&self) -> Option<(Timestamp, Wish)> {
-        let due = |(wish, urgency): (&Wish, &Urgency)| Some((urgency.due()?, wish.clone()));
+        let due = |(wish, urgency): &(Wish, Urgency)| Some((urgency.due()?, wish.clone()));
         let (at, wish) = self.urgencies.iter().filter_map(due).min()?;
         let earliest = self.last.map_or(at, |last| last.plus(BETWEEN));
         Some((at.max(earliest), wish))
     }
 
+    fn place(&self, wish: &Wish) -> Option<usize> {
+        self.urgencies.iter().position(|(known, _)| known == wish)
+    }
+
     fn get(&mut self, wish: &Wish) -> Option<&mut Urgency> {
-        if !self.urgencies.contains_key(wish) {
+        let place = self.place(wish).unwrap_or(self.urgencies.len());
+        if place == self.urgencies.len() {
             let is_vain = self.vain.iter().any(|is_vain| is_vain(wish));
             if is_vain || self.urgencies.len() >= MOST {
                 return None;
@@ -133,9 +138,9 @@ impl Wishes {
                 failed: false,
                 pause: FIRST,
             };
-            self.urgencies.insert(wish.clone(), urgency);
+            self.urgencies.push((wish.clone(), urgency));
         }
-        self.urgencies.get_mut(wish)
+        Some(&mut self.urgencies[place].1)
     }
 }
 
