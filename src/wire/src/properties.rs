@@ -17,7 +17,10 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::percent::{DecodeFault, decode, encode, look_at_decoded};
 
@@ -60,6 +63,25 @@ const CLOUD_TO_DEVICE_ORDER: [&str; 15] = [
     "iothub-ack",
 ];
 
+/// The system properties by their names as members of an object, and in a bag.
+const MEMBERS: [(&str, &str); 15] = [
+    ("messageId", "$.mid"),
+    ("correlationId", "$.cid"),
+    ("userId", "$.uid"),
+    ("to", "$.to"),
+    ("contentType", "$.ct"),
+    ("contentEncoding", "$.ce"),
+    ("expiry", "$.exp"),
+    ("creationTime", "$.ctime"),
+    ("outputName", "$.on"),
+    ("interfaceId", "$.ifid"),
+    ("component", "$.sub"),
+    ("schema", "$.schema"),
+    ("connectionDeviceId", "$.cdid"),
+    ("connectionModuleId", "$.cmid"),
+    ("ack", "iothub-ack"),
+];
+
 /// All properties of a message: the service's and the application's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,8 +105,8 @@ pub struct PropertyBag<'a> {
 /// The properties of a message that IoT Hub itself understands, as texts.
 ///
 /// The bag's name of each is given in its description.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SystemProperties {
     /// `$.mid`: the message's id, chosen by the sender, at most 128 characters.
     pub message_id: Option<String>,
@@ -272,6 +294,35 @@ impl<'a> PropertyBag<'a> {
     /// The bytes that count towards a message's size, as [`MessageProperties::size`].
     pub fn size(&self) -> usize {
         self.size
+    }
+}
+
+/// Written out, because what would be derived for so many members of one kind is ten times as large.
+impl<'de> Deserialize<'de> for SystemProperties {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = SystemProperties;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of system properties")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut system = SystemProperties::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    let member = MEMBERS.iter().find(|(member, _)| *member == name);
+                    match member.and_then(|(_, name)| system.slot(name)) {
+                        Some(slot) => *slot = map.next_value()?,
+                        None => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(system)
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 
