@@ -85,18 +85,21 @@ impl Past {
 
 /// A device without its messages, which no query sees.
 fn copy(device: &Device) -> Device {
-    let modules = device.modules.iter().map(|(id, module)| {
+    let copies = device.modules.iter().map(|(id, module)| {
         let module = Module {
             identity: module.identity.clone(),
             twin: module.twin.clone(),
         };
         (id.clone(), Box::new(module))
     });
+    // Not collected: that would sort what is in order already.
+    let mut modules = BTreeMap::new();
+    modules.extend(copies);
     Device {
         identity: device.identity.clone(),
         twin: device.twin.clone(),
         queue: Queue::default(),
-        modules: modules.collect(),
+        modules,
     }
 }
 

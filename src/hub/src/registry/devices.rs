@@ -1,5 +1,7 @@
 //! Creating, replacing and deleting the identities of devices.
 
+use std::collections::BTreeMap;
+
 use wire::{
     error::{ErrorCode, ServiceError},
     rest::{DeviceIdentity, DeviceIdentityUpdate, DeviceStatus, Keys, ModuleIdentity},
@@ -71,12 +73,16 @@ impl Hub {
         changes.extend(modules.iter().flat_map(Addition::changes));
         self.store.commit(&changes)?;
         self.about_to_change(now, id);
-        self.registry.insert(Box::new(Device {
+        let mut device = Device {
             identity,
             twin,
             queue: Queue::default(),
-            modules: modules.into_iter().map(Addition::into_entry).collect(),
-        }));
+            modules: BTreeMap::new(),
+        };
+        device
+            .modules
+            .extend(modules.into_iter().map(Addition::into_entry));
+        self.registry.insert(Box::new(device));
         Ok(())
     }
 
