@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use client::service::{Call, CallError, FeedbackWanted, IfMatch, Message, Service, TwinChange};
+use futures::future::LocalBoxFuture;
 use serde_json::{Value, value::RawValue};
 use wire::rest::{DeviceStatus, MethodCall};
 
@@ -36,13 +37,16 @@ impl Hands {
         self.spawner().spawn(OPERATOR, Box::pin(work));
     }
 
-    /// Does something in the cloud, as real requests to the hub.
-    pub async fn act_in_cloud(&self, action: CloudAction) -> Outcome {
-        let outcome = match Operator::new(self) {
-            Ok(operator) => operator.act(action).await,
-            Err(refusal) => Err(refusal),
-        };
-        outcome.unwrap_or_else(Outcome::Refused)
+    /// Does something in the cloud, as real requests to the hub. The future is boxed, so that its code, which is large,
+    /// is there once for all who wait for it.
+    pub fn act_in_cloud(&self, action: CloudAction) -> LocalBoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            let outcome = match Operator::new(self) {
+                Ok(operator) => operator.act(action).await,
+                Err(refusal) => Err(refusal),
+            };
+            outcome.unwrap_or_else(Outcome::Refused)
+        })
     }
 }
 
