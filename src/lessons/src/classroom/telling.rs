@@ -1,6 +1,6 @@
 //! What the classroom tells of the bench, and how much of it: a page can show only so much.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use lab::{
     DeviceNews, FEW_DEVICES, Happening, LeftOut, Wanted,
@@ -74,14 +74,15 @@ impl Telling {
 impl Classroom {
     /// Takes over what happened on the bench.
     pub(super) fn collect(&mut self) {
-        let mut lines = BTreeMap::new();
+        let mut lines: Vec<(String, u32)> = Vec::new();
         for happening in self.what_happened() {
             let report = match happening {
                 // Nobody sees the lines that a program passes through between two looks.
                 Happening::Line { program, line } => {
                     // What programs share is in another file than the one that is shown.
                     if line.file().ends_with(&format!("{program}.rs")) {
-                        lines.insert(program, line.line());
+                        lines.retain(|(known, _)| *known != program);
+                        lines.push((program, line.line()));
                     }
                     continue;
                 }
