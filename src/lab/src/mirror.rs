@@ -102,7 +102,7 @@ impl Mirror {
         self.wishes
             .borrow_mut()
             .ask(&Wish::Twin(id.to_owned()), self.now);
-        let told = self.twins.get(id).map(|known| known.to_string());
+        let told = self.twins.get(id).map(ToString::to_string);
         told.or_else(|| self.device_twins.document(id))
     }
 
