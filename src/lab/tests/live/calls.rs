@@ -118,7 +118,10 @@ fn what_went_over_amqp_has_the_fields_of_amqp() {
         ("to", "/devices/dev1/messages/devicebound"),
     ]);
     assert_eq!(fields, expected);
-    assert_eq!(fields_of(own.next().unwrap()), told(&[("state", "accepted")]));
+    assert_eq!(
+        fields_of(own.next().unwrap()),
+        told(&[("state", "accepted")])
+    );
     let asked = own.next().unwrap();
     let expected = told(&[("source", "/messages/serviceBound/feedback")]);
     assert_eq!(fields_of(asked), expected);
