@@ -1,32 +1,22 @@
 // The worker that speaks AMQP with a live hub: loaded alone, it reads the events of a hub behind real sockets.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { connect } from "node:tls";
-import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { startHub } from "./native-hub.mjs";
 import { serve } from "./site.mjs";
 
-const PROGRAM = process.env.IOTHUB_PLAYGROUND
-  ?? fileURLToPath(new URL("../../target/debug/iothub-playground", import.meta.url));
 const HOST = "hub.test";
 
-let folder;
 let hub;
 let site;
 let browser;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "amqp-worker-"));
-  hub = await startHub();
+  hub = await startHub(HOST);
   site = await serve();
   browser = await chromium.launch({
     executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
@@ -41,22 +31,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.close();
-  hub?.process.kill();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  await hub?.close();
 });
-
-/** Starts the program on free ports, and gives what it tells its clients. */
-async function startHub() {
-  const ports = ["--https", "--mqtts", "--amqps", "--amqp"].flatMap((name) => [name, "0"]);
-  const args = ["hub", "--ephemeral", "--data", folder, "--hostname", HOST, ...ports];
-  const program = spawn(PROGRAM, args, { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: program.stdout })) {
-    if (line.startsWith("The same is in")) break;
-  }
-  program.stdout.resume();
-  const told = JSON.parse(await readFile(join(folder, "connections.json"), "utf8"));
-  return { ...told, process: program };
-}
 
 /** What a browser knows the hub's certificate by. */
 async function keyOf(port) {
@@ -69,20 +45,8 @@ async function keyOf(port) {
 
 /** Asks the hub over REST, as its owner. */
 async function ask(method, path, body) {
-  const key = Buffer.from(/SharedAccessKey=([^;]+)/.exec(hub.iothubowner)[1], "base64");
-  const expires = Math.floor(Date.now() / 1000) + 600;
-  const signature = createHmac("sha256", key).update(`${HOST}\n${expires}`).digest("base64");
-  const token = `SharedAccessSignature sr=${HOST}&sig=${encodeURIComponent(signature)}&se=${expires}&skn=iothubowner`;
-  const asked = request({
-    host: "127.0.0.1", port: hub.ports.https, servername: HOST, rejectUnauthorized: false, method,
-    path: `${path}?api-version=2021-04-12`,
-    headers: { host: HOST, authorization: token, "content-type": "application/json" },
-  });
-  asked.end(body);
-  const [answer] = await once(asked, "response");
-  answer.resume();
-  await once(answer, "end");
-  assert.ok(answer.statusCode < 300, `${method} ${path}: ${answer.statusCode}`);
+  const { status } = await hub.ask(method, path, body, { "content-type": "application/json" });
+  assert.ok(status < 300, `${method} ${path}: ${status}`);
 }
 
 test("the worker reads events and sends to a device", async () => {

@@ -4,42 +4,26 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { lessonPage } from "./course.mjs";
-import { DESKTOP, until } from "./harness.mjs";
-import { launchTrusting, liveHub, register, startHub, startServe } from "./live.mjs";
-import { serve } from "./site.mjs";
+import { until } from "./harness.mjs";
+import { launchTrusting, liveHub, register, startHub, startLive } from "./live.mjs";
 
 const HOUR = 3_600_000;
 
+let world;
 let relayed;
 let direct;
 let withRelay;
 let withoutRelay;
-let browser;
 
 before(async () => {
-  [relayed, direct] = await Promise.all([startHub("localhost"), startHub("hub.test")]);
-  [withRelay, withoutRelay, browser] = await Promise.all([
-    startServe(relayed), serve(), launchTrusting([relayed, direct]),
-  ]);
+  world = await startLive();
+  ({ relayed, direct, withRelay, withoutRelay } = world);
 });
 
-after(async () => {
-  await browser?.close();
-  for (const program of [withRelay, withoutRelay, relayed, direct]) await program?.close();
-});
+after(() => world?.close());
 
 /** A test's body with a context of its own. */
-const visit = (act) => async () => {
-  const context = await browser.newContext({
-    viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block",
-  });
-  context.setDefaultTimeout(30_000);
-  try {
-    await act(context);
-  } finally {
-    await context.close();
-  }
-};
+const visit = (act) => () => world.visit(act);
 
 /** Opens a step on a live hub with a device's string: the one of lesson 2 whose program listens, and tries again. */
 async function openAsDevice(context, hub, deviceString, step = "methods/#listen") {

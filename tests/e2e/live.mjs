@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
-import { mkdtemp, mkdir, readFile, rm, unlink } from "node:fs/promises";
+import { mkdtemp, mkdir, readFile, rm } from "node:fs/promises";
 import { Agent, request } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,13 +10,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { until } from "./harness.mjs";
-import { DIST, launch } from "./site.mjs";
+import { DESKTOP } from "./harness.mjs";
+import { runHub, sign } from "./native-hub.mjs";
+import { DIST, launch, serve } from "./site.mjs";
 
-const run = promisify(execFile);
-
-/** How long a program may take to start, in milliseconds: two files of tests run at a time, on a busy machine. */
-const STARTING = 20_000;
+const call = promisify(execFile);
 
 /** A program or a file that `cargo xtask test e2e` names. */
 export function named(variable) {
@@ -41,9 +38,6 @@ async function freePort() {
   return port;
 }
 
-/** What a program printed, without the keys that it prints for its user. */
-const withoutKeys = (text) => text.replaceAll(/(SharedAccessKey=)[^;\s"]+/g, "$1[redacted]");
-
 /**
  * `iothub-playground hub` under a name of its own: `{ hostname, port, ca, strings, stop, start, close }`.
  * `options.ports` are the ports of HTTPS, MQTT and AMQP; without them, free ones. A hub that is stopped and started
@@ -52,36 +46,20 @@ const withoutKeys = (text) => text.replaceAll(/(SharedAccessKey=)[^;\s"]+/g, "$1
 export async function startHub(hostname, { listen = "127.0.0.1", ports } = {}) {
   const folder = await temporary("hub");
   const [https, mqtts, amqps] = ports ?? await Promise.all([freePort(), freePort(), freePort()]);
-  const connections = join(folder.path, "connections.json");
-  const hub = { hostname, listen, port: https, printed: "" };
-  let child;
-  let ended;
+  const hub = { hostname, listen, port: https };
+  let program;
 
   hub.start = async () => {
-    await unlink(connections).catch(() => {});
-    child = spawn(named("IOTHUB_PLAYGROUND"), [
-      "hub", "--hostname", hostname, "--listen", listen, "--data", folder.path, "--https", https, "--mqtts", mqtts,
-      "--amqps", amqps, "--amqp", ports ? 5672 : 0,
-    ], { stdio: ["ignore", "pipe", "pipe"] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (text) => { hub.printed = (hub.printed + text).slice(-20_000); });
-    }
-    const mine = child;
-    ended = new Promise((done) => mine.once("exit", (code, signal) => done(code ?? signal)));
-    const isReady = async () => {
-      assert.equal(mine.exitCode, null, `the hub ended instead of starting:\n${withoutKeys(hub.printed)}`);
-      return readFile(connections, "utf8").catch(() => null);
-    };
-    hub.strings = JSON.parse(await until("a hub to start", isReady, STARTING));
+    program = await runHub(folder.path, [
+      "--hostname", hostname, "--listen", listen, "--https", https, "--mqtts", mqtts, "--amqps", amqps,
+      "--amqp", ports ? 5672 : 0,
+    ]);
+    hub.strings = program.connections;
     hub.ca = hub.strings.ca;
   };
-  hub.stop = async () => {
-    child.kill("SIGTERM");
-    assert.equal(await ended, 0, `the hub ended badly:\n${withoutKeys(hub.printed)}`);
-  };
+  hub.stop = () => program.stop();
   hub.close = async () => {
-    if (child?.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
-    await ended;
+    await program?.kill();
     await folder.remove();
   };
   try {
@@ -124,9 +102,9 @@ export async function launchTrusting(hubs) {
   const database = join(home.path, ".pki", "nssdb");
   await mkdir(database, { recursive: true });
   const certutil = process.env.IOTHUB_CERTUTIL ?? "certutil";
-  await run(certutil, ["-N", "-d", `sql:${database}`, "--empty-password"]);
+  await call(certutil, ["-N", "-d", `sql:${database}`, "--empty-password"]);
   for (const { hostname, ca } of hubs) {
-    await run(certutil, ["-A", "-d", `sql:${database}`, "-n", hostname, "-t", "C,,", "-i", ca]);
+    await call(certutil, ["-A", "-d", `sql:${database}`, "-n", hostname, "-t", "C,,", "-i", ca]);
   }
   const rules = hubs.map(({ hostname, listen, port }) => `MAP ${hostname}:443 ${listen}:${port}`);
   const browser = await launch({
@@ -137,13 +115,50 @@ export async function launchTrusting(hubs) {
   return browser;
 }
 
+/**
+ * Two hubs, one that the relay finds by its name and one that only the browser finds; the page with a relay and without;
+ * and a browser that trusts both hubs.
+ */
+export async function startLive() {
+  const running = [];
+  const run = async (starting) => {
+    const started = await starting;
+    running.unshift(started);
+    return started;
+  };
+  const close = async () => {
+    for (const it of running) await it.close();
+  };
+  try {
+    const relayed = await run(startHub("localhost"));
+    const direct = await run(startHub("hub.test"));
+    const withRelay = await run(startServe(relayed));
+    const withoutRelay = await run(serve());
+    const browser = await run(launchTrusting([relayed, direct]));
+    return { relayed, direct, withRelay, withoutRelay, close, visit: (act) => visit(browser, act) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Does something in a context of its own. */
+async function visit(browser, act) {
+  const context = await browser.newContext({
+    viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block",
+  });
+  context.setDefaultTimeout(30_000);
+  try {
+    await act(context);
+  } finally {
+    await context.close();
+  }
+}
+
 /** The signature that opens a hub for a service program. */
 function token(hub) {
   const [, policy, key] = /SharedAccessKeyName=([^;]+);SharedAccessKey=([^;]+)/.exec(hub.strings.iothubowner);
-  const expiry = Math.floor(Date.now() / 1000) + 600;
-  const resource = encodeURIComponent(hub.hostname);
-  const signature = createHmac("sha256", Buffer.from(key, "base64")).update(`${resource}\n${expiry}`).digest("base64");
-  return `SharedAccessSignature sr=${resource}&sig=${encodeURIComponent(signature)}&se=${expiry}&skn=${policy}`;
+  return sign(hub.hostname, key, policy);
 }
 
 /** What a learner does by hand elsewhere, in the portal for instance: a call of the hub's REST API. */

@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { LESSONS, lessonPage, stepsOf } from "./course.mjs";
-import { DESKTOP, until } from "./harness.mjs";
-import { byHand, launchTrusting, liveHub, register, startHub, startServe } from "./live.mjs";
-import { serve } from "./site.mjs";
+import { until } from "./harness.mjs";
+import { byHand, liveHub, register, startLive } from "./live.mjs";
 
 /** The device of each lesson, after its prefix. */
 const DEVICES = { methods: "MyPythonDevice" };
@@ -18,40 +17,28 @@ const SETTINGS = { "interval-seconds": "1", "time-to-live-seconds": "5" };
 /** How long a step may take: a hub gathers feedback for fifteen seconds, and a machine may be busy. */
 const STEP = 60_000;
 
-/** A hub that the relay finds by its name, and one that only the browser finds. */
+let world;
 let relayed;
 let direct;
 let withRelay;
 let withoutRelay;
-let browser;
 
 before(async () => {
-  [relayed, direct] = await Promise.all([startHub("localhost"), startHub("hub.test")]);
-  [withRelay, withoutRelay, browser] = await Promise.all([
-    startServe(relayed), serve(), launchTrusting([relayed, direct]),
-  ]);
+  world = await startLive();
+  ({ relayed, direct, withRelay, withoutRelay } = world);
 });
 
-after(async () => {
-  await browser?.close();
-  for (const program of [withRelay, withoutRelay, relayed, direct]) await program?.close();
-});
+after(() => world?.close());
 
 let visits = 0;
 
 /** A test's body with a context of its own, a way to open pages in it, and a prefix for the ids of its devices. */
-const visit = (act) => async () => {
-  const context = await browser.newContext({
-    viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block",
-  });
-  context.setDefaultTimeout(30_000);
+const visit = (act) => () => {
   visits += 1;
   const prefix = `t${visits}-`;
-  try {
-    await act({ context, prefix, open: (site, hub, lesson) => openLesson(context, site, hub, lesson, prefix) });
-  } finally {
-    await context.close();
-  }
+  return world.visit((context) => act({
+    context, prefix, open: (site, hub, lesson) => openLesson(context, site, hub, lesson, prefix),
+  }));
 };
 
 /** Opens a lesson, and goes to a live hub. */

@@ -1,9 +1,10 @@
 // The native program as a hub of its own, and clients that speak with it byte by byte: what no SDK would send is sent
 // as well.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,10 +16,13 @@ import { until } from "./harness.mjs";
 const PROGRAM = process.env.IOTHUB_PLAYGROUND
   ?? fileURLToPath(new URL("../../target/debug/iothub-playground", import.meta.url));
 
+/** How long a program may take to start, in milliseconds: two files of tests run at a time, on a busy machine. */
+const STARTING = 20_000;
+
 const FREE_PORTS = ["--https", "--mqtts", "--amqps", "--amqp", "--admin"].flatMap((name) => [name, "0"]);
 
 /** A shared access signature for a part of the hub. */
-function sign(resource, key, policy) {
+export function sign(resource, key, policy) {
   const scope = encodeURIComponent(resource);
   const expiry = Math.floor(Date.now() / 1000) + 3600;
   const signature = createHmac("sha256", Buffer.from(key, "base64")).update(`${scope}\n${expiry}`).digest("base64");
@@ -26,35 +30,76 @@ function sign(resource, key, policy) {
   return `SharedAccessSignature sr=${scope}&sig=${encodeURIComponent(signature)}&se=${expiry}${name}`;
 }
 
-/** Starts a hub that keeps nothing, with its admin page at `origin`. */
-export async function startHub() {
-  const folder = await mkdtemp(join(tmpdir(), "iothub-e2e-"));
-  const options = ["hub", "--ephemeral", "--log", "off", "--data", folder, ...FREE_PORTS];
-  const program = spawn(PROGRAM, options, { stdio: "ignore" });
-  let failure;
-  program.on("error", (error) => { failure = error; });
-  const ended = new Promise((done) => program.on("close", done));
+/** What a program printed, without the keys that it prints for its user. */
+const withoutKeys = (text) => text.replaceAll(/(SharedAccessKey=)[^;\s"]+/g, "$1[redacted]");
+
+/**
+ * Runs the program as a hub with its data in a folder, and waits until it lets clients in: `{ connections, stop, kill }`,
+ * the first of them what leads to it.
+ */
+export async function runHub(folder, options) {
   const file = join(folder, "connections.json");
-  await until(`the hub to start, ${PROGRAM}`, async () => {
-    if (failure) throw failure;
-    return access(file).then(() => true, () => program.exitCode !== null && Promise.reject(new Error("the hub ended")));
+  // That of a hub which ran here before would lead to nobody.
+  await rm(file, { force: true });
+  const program = spawn(PROGRAM, ["hub", "--data", folder, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [program.stdout, program.stderr]) {
+    stream.on("data", (text) => { printed = (printed + text).slice(-20_000); });
+  }
+  let end = null;
+  const ended = new Promise((done) => {
+    program.once("error", done);
+    program.once("exit", (code, signal) => done(code ?? signal));
+  }).then((how) => { end = how; });
+  const kill = () => {
+    program.kill("SIGKILL");
+    return ended;
+  };
+  try {
+    const told = await until("a hub to start", () => {
+      assert.equal(end, null, `${PROGRAM} ended instead of starting:\n${withoutKeys(printed)}`);
+      return readFile(file, "utf8").catch(() => null);
+    }, STARTING);
+    return {
+      connections: JSON.parse(told),
+      kill,
+      async stop() {
+        program.kill("SIGTERM");
+        await ended;
+        assert.equal(end, 0, `the hub ended badly:\n${withoutKeys(printed)}`);
+      },
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+/** Starts a hub on free ports that keeps nothing, with its admin page at `origin`. */
+export async function startHub(hostname = "localhost") {
+  const folder = await mkdtemp(join(tmpdir(), "iothub-e2e-"));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  const options = ["--ephemeral", "--hostname", hostname, "--log", "off", ...FREE_PORTS];
+  const program = await runHub(folder, options).catch(async (error) => {
+    await remove();
+    throw error;
   });
-  const { ca, ports, admin, iothubowner } = JSON.parse(await readFile(file, "utf8"));
+  const { ca, ports, admin, iothubowner, service } = program.connections;
   const key = /SharedAccessKey=(.*)$/.exec(iothubowner)[1];
-  const trusted = { host: "localhost", ca: await readFile(ca) };
+  const trusted = { host: "127.0.0.1", servername: hostname, ca: await readFile(ca) };
   return {
     origin: new URL(admin).origin,
-    async end() {
-      program.kill("SIGTERM");
-      await ended;
-    },
+    ports,
+    /** What opens the hub for a service program. */
+    service,
+    end: program.stop,
     async close() {
-      await this.end();
-      await rm(folder, { recursive: true, force: true });
+      await program.kill();
+      await remove();
     },
     /** Asks over REST as the owner, and gives the status and the body. */
     ask: (method, path, body, headers = {}) => ask({ ...trusted, port: ports.https }, method, path, body, {
-      authorization: sign("localhost", key, "iothubowner"), ...headers,
+      host: hostname, authorization: sign(hostname, key, "iothubowner"), ...headers,
     }),
     /** Registers a device, and gives its key. */
     async register(id) {
@@ -95,8 +140,8 @@ async function device(hub, id, key, { clientId = id, agent = "test" }) {
   });
   send({
     cmd: "connect", protocolId: "MQTT", protocolVersion: 4, clean: true, clientId, keepalive: 60,
-    username: `localhost/${id}/?api-version=2021-04-12&DeviceClientType=${encodeURIComponent(agent)}`,
-    password: Buffer.from(sign(`localhost/devices/${id}`, key)),
+    username: `${hub.servername}/${id}/?api-version=2021-04-12&DeviceClientType=${encodeURIComponent(agent)}`,
+    password: Buffer.from(sign(`${hub.servername}/devices/${id}`, key)),
   });
   const { returnCode } = await next("connack");
   let messageId = 0;

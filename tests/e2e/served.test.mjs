@@ -69,9 +69,9 @@ async function serveEmpty() {
   };
 }
 
-/** A test's body with a page of its own. */
-const withPage = (act) => async () => {
-  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-GB", serviceWorkers: "block" });
+/** A test's body with a page of its own. That service workers are blocked is a warning on the console. */
+const withPage = (act, { serviceWorkers = "block" } = {}) => async () => {
+  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-GB", serviceWorkers });
   context.setDefaultTimeout(15_000);
   try {
     await act(await context.newPage());
@@ -119,6 +119,15 @@ test("lesson one runs from the program, with all of its headers", withPage(async
   }
   assert.deepEqual(problems, []);
 }));
+
+test("a page writes nothing to the console", withPage(async (page) => {
+  const said = [];
+  page.on("console", (message) => said.push(`${message.type()}: ${message.text()}`));
+  await page.goto(`${playground.origin}/en/`);
+  await page.getByRole("link", { name: "Start lesson 1" }).click();
+  await bench(page).sees("Not started");
+  assert.deepEqual(said, []);
+}, { serviceWorkers: "allow" }));
 
 test("the bench may open a WebSocket to a hub, and the page may not", withPage(async (page) => {
   const started = page.waitForEvent("worker");

@@ -109,9 +109,14 @@ impl World {
         self.timers.keys().next().map(|(at, _)| *at)
     }
 
-    /// Moves time on and lets the hub and the timers notice. Time never goes back.
-    pub(crate) fn move_to(&mut self, at: Timestamp) {
+    /// Moves time on, and lets nobody notice yet. Time never goes back.
+    pub(crate) fn show_time(&mut self, at: Timestamp) {
         self.now = self.now.max(at);
+    }
+
+    /// Moves time on and lets the hub and the timers notice.
+    pub(crate) fn move_to(&mut self, at: Timestamp) {
+        self.show_time(at);
         match &mut self.hub {
             HubOnBench::Emulated(hub) => hub.advance(self.now),
             HubOnBench::Live(live) => live.mirror.move_to(self.now),

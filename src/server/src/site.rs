@@ -43,7 +43,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
          magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
     ),
 ];

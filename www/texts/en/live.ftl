@@ -66,10 +66,11 @@ trouble-offline =
     The browser says that it has no network.
     Check the cable or the Wi-Fi. The page goes on by itself as soon as the network is back.
 trouble-no-socket =
-    The browser could not open a WebSocket to { $host }. It does not tell a page why; there are three usual reasons.
+    The browser could not open a WebSocket to { $host }. It does not tell a page why; there are four usual reasons.
     The name is wrong, or the hub is gone: then the address below does not open at all. Check HostName in the string.
     The certificate is not trusted, as that of an emulator at first: then the browser warns you at the address below. Trust the emulator's authority, as told below.
     A proxy or firewall bars WebSockets: then the address below opens, if only with an error from the hub, and the page still gets nowhere. Try another network, or ask who runs the proxy to let wss://{ $host } pass.
+    The browser keeps pages from the web away from this machine and its network: then the address below opens, and the hub is one of your own. Open the site settings beside the page's address, allow “Local network” (for a hub on this machine, “Apps on device”) and reload; or open the page from iothub-playground serve on the same machine.
 trouble-hub-not-found =
     There is no host with the name { $host }.
     Check HostName in the connection string, letter by letter. A hub that was deleted has no name any more.

@@ -63,17 +63,15 @@ pub fn device_card(
 /// The id of the device that the lesson is about: the one whose connection string was handed over, or else the one that
 /// the settings name.
 pub fn lesson_device(screen: &Screen, lesson: &'static LessonOutline) -> String {
-    match &*screen.bench.device_string {
-        DeviceString::Given { device_id, .. } => device_id.clone(),
-        _ => {
-            let own = screen.kept.settings(lesson);
-            let mut own = match screen.live() {
-                Some(hub) => prefixed(lesson.settings, own, &hub.prefix),
-                None => own,
-            };
-            own.remove("device-id").unwrap_or_default()
-        }
+    if let DeviceString::Given { device_id, .. } = &*screen.bench.device_string {
+        return device_id.clone();
     }
+    let own = screen.kept.settings(lesson);
+    let mut own = match screen.live() {
+        Some(hub) => prefixed(lesson.settings, own, &hub.prefix),
+        None => own,
+    };
+    own.remove("device-id").unwrap_or_default()
 }
 
 /// Whether the device is connected, as a picture and a word.

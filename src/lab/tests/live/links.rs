@@ -5,7 +5,7 @@ use std::time::Duration;
 use client::service::{IfMatch, Message, Service, TwinChange};
 use lab::view::{Direction, ProgramState};
 use serde_json::json;
-use wire::{rest::MethodCall, topic::TopicFilter};
+use wire::{rest::MethodCall, timestamp::Timestamp, topic::TopicFilter};
 
 use crate::table::{DEVICE, DEVICE_PROGRAM, FRAIL, START, Table};
 
@@ -169,4 +169,51 @@ fn a_link_that_opens_slowly_is_waited_for() {
     assert!(!table.hands().hub().is_connected(DEVICE));
     table.run_for(5);
     assert!(table.hands().hub().is_connected(DEVICE));
+}
+
+/// Lets the machine sleep: the time goes on everywhere, and nobody runs the bench meanwhile.
+fn sleep_for(table: &mut Table, seconds: u64) {
+    let woken = table.hands().now().plus(Duration::from_secs(seconds));
+    table.beside.move_to(woken);
+    table.bench.run_until(woken);
+}
+
+#[test]
+fn a_device_that_slept_with_its_machine_sends_once_and_not_for_each_time_it_missed() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
+    let before = published(&table).len();
+    sleep_for(&mut table, 60);
+    let woken = table.hands().now();
+    assert_eq!(published(&table)[before..], [woken]);
+}
+
+#[test]
+fn what_came_while_the_machine_slept_is_answered_at_the_time_it_woke() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
+    let now = table.hands().now();
+    from_elsewhere(&table, |service| {
+        let change = TwinChange::default().and_desired(json!({"level": 3}));
+        service
+            .patch_twin(now, DEVICE, &change, &IfMatch::Any)
+            .request
+    });
+    let before = published(&table).len();
+    sleep_for(&mut table, 9);
+    let woken = table.hands().now();
+    let reported = &published(&table)[before..];
+    assert!(!reported.is_empty());
+    assert!(reported.iter().all(|at| *at == woken), "{reported:?}");
+}
+
+/// When the device published something.
+fn published(table: &Table) -> Vec<Timestamp> {
+    let trace = table.trace();
+    let by_device = trace
+        .iter()
+        .filter(|it| it.kind == "PUBLISH" && it.direction == Direction::ToHub);
+    by_device.map(|it| it.at).collect()
 }
