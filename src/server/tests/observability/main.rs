@@ -11,3 +11,4 @@ mod log;
 mod program;
 mod refusals;
 mod secrets;
+mod written;

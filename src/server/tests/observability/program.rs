@@ -2,10 +2,9 @@
 
 use std::{
     fs,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader},
     path::Path,
     process::{Child, Command, Stdio},
-    thread::JoinHandle,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -13,6 +12,8 @@ use client::service::Service;
 use serde_json::Value;
 use tempfile::TempDir;
 use wire::timestamp::Timestamp;
+
+use crate::written::Written;
 
 /// The longest that anything in these tests may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
@@ -24,7 +25,7 @@ pub(crate) const FREE_PORTS: [&str; 8] = [
 
 pub(crate) struct Program {
     child: Child,
-    log: Option<JoinHandle<String>>,
+    log: Option<Written>,
     pub(crate) connections: Value,
     /// Deleted at the end.
     _folder: TempDir,
@@ -44,12 +45,7 @@ impl Program {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
-        });
+        let log = Written::by(&mut child);
         let connections = connections_of(&mut child, folder.path());
         Self {
             child,
@@ -87,7 +83,7 @@ impl Program {
     pub(crate) fn stop(mut self) -> String {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        self.log.take().unwrap().join().unwrap()
+        self.log.take().unwrap().text()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the program itself tells of the calls that it carries: nothing of what is in them.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader},
     process::{Command, Stdio},
 };
 
@@ -10,6 +10,7 @@ use client::service::Service;
 use crate::{
     hub::{TestHub, now},
     page::Page,
+    written::Written,
 };
 
 const MARK: &str = "mark-of-the-body";
@@ -18,7 +19,7 @@ const MARK: &str = "mark-of-the-body";
 struct Serving {
     child: std::process::Child,
     page: Page,
-    log: Option<std::thread::JoinHandle<String>>,
+    log: Option<Written>,
     _folder: tempfile::TempDir,
 }
 
@@ -43,12 +44,7 @@ impl Serving {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut stderr = child.stderr.take().unwrap();
-        let log = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
-        });
+        let log = Written::by(&mut child);
         let mut line = String::new();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         stdout.read_line(&mut line).unwrap();
@@ -65,7 +61,7 @@ impl Serving {
     /// Ends the program, and gives all that it wrote to its log.
     fn stop(mut self) -> String {
         let _ = self.child.kill();
-        self.log.take().unwrap().join().unwrap()
+        self.log.take().unwrap().text()
     }
 }
 

@@ -8,3 +8,5 @@ mod hostile;
 mod hub;
 mod log;
 mod page;
+#[path = "../observability/written.rs"]
+mod written;
