@@ -91,7 +91,8 @@ impl Wishes {
     /// The hub did not answer when it was asked for this, or for what is no wish. It is asked again, whether somebody
     /// looks or not, until it answers.
     pub(super) fn retry(&mut self, wish: Option<&Wish>, now: Timestamp) {
-        let wish = wish.or(self.urgencies.keys().next()).cloned();
+        let first = self.urgencies.first().map(|(wish, _)| wish);
+        let wish = wish.or(first).cloned();
         if let Some(urgency) = wish.and_then(|wish| self.get(&wish)) {
             urgency.failed = true;
             urgency.fulfilled = Some(now);
