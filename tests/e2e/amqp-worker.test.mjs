@@ -49,29 +49,41 @@ async function ask(method, path, body) {
   assert.ok(status < 300, `${method} ${path}: ${status}`);
 }
 
-test("the worker reads events and sends to a device", async () => {
-  const identity = { deviceId: "dev1", status: "enabled", authentication: { type: "sas" } };
-  await ask("PUT", "/devices/dev1", JSON.stringify(identity));
+/** A page with the worker alone, and how it is told and heard. */
+async function startWorker() {
   const page = await browser.newPage({ serviceWorkers: "block" });
   await page.goto(site.at("/"));
   const ofModule = ({ name }) => name.startsWith("amqp");
-  assert.deepEqual(site.requests.filter(ofModule), [], "the first visit asks for nothing of it");
-
+  const early = site.requests.filter(ofModule);
   await page.evaluate(() => {
     globalThis.told = [];
     globalThis.worker = new Worker(new URL("../amqp-worker.js", location));
     globalThis.worker.onmessage = ({ data }) => globalThis.told.push(JSON.parse(data));
   });
   const tell = (message) => page.evaluate((it) => globalThis.worker.postMessage(it), JSON.stringify(message));
+  // What is told is heard once.
   const heard = async (name) => {
-    const told = await page.waitForFunction(
-      (key) => globalThis.told.find((it) => it === key || it?.[key] || it?.failed || it?.panic), name, { timeout: 20_000 },
-    );
+    const told = await page.waitForFunction((key) => {
+      const at = globalThis.told.findIndex((it) => it === key || it?.[key] || it?.failed || it?.panic);
+      return at < 0 ? undefined : globalThis.told.splice(at, 1)[0];
+    }, name, { timeout: 20_000 });
     const message = await told.jsonValue();
     assert.ok(message === name || name in message, JSON.stringify(message));
     return message[name];
   };
   await heard("ready");
+  return { page, early, tell, heard };
+}
+
+async function register(deviceId) {
+  const identity = { deviceId, status: "enabled", authentication: { type: "sas" } };
+  await ask("PUT", `/devices/${deviceId}`, JSON.stringify(identity));
+}
+
+test("the worker reads events and sends to a device", async () => {
+  await register("dev1");
+  const { page, early, tell, heard } = await startWorker();
+  assert.deepEqual(early, [], "the first visit asks for nothing of it");
   await tell({ hub: { connectionString: hub.service } });
   await tell({ read: { id: 1 } });
   assert.equal((await heard("reading")).id, 1);
@@ -86,5 +98,30 @@ test("the worker reads events and sends to a device", async () => {
   };
   await tell({ send: { id: 2, message } });
   assert.deepEqual(await heard("sent"), { id: 2 });
+  await page.close();
+});
+
+test("the worker goes on to hear after it took feedback", async () => {
+  await register("dev2");
+  const { page, tell, heard } = await startWorker();
+  await tell({ hub: { connectionString: hub.service } });
+  for (const id of [1, 2]) {
+    await tell({ feedback: { id } });
+    assert.deepEqual(await heard("feedback"), { id, records: [] });
+  }
+
+  // As many records as make a batch at once, and never more messages than a queue takes.
+  const ids = Array.from({ length: 64 }, (_, number) => `m${number}`);
+  for (const [number, messageId] of ids.entries()) {
+    const properties = { system: { messageId, ack: "full" }, application: [] };
+    await tell({ send: { id: 3, message: { deviceId: "dev2", properties, body: [104, 105] } } });
+    assert.deepEqual(await heard("sent"), { id: 3 });
+    if (number % 32 === 31) await ask("DELETE", "/devices/dev2/commands");
+  }
+  await tell({ feedback: { id: 4 } });
+  const { records } = await heard("feedback");
+  assert.deepEqual(records.map((it) => it.originalMessageId), ids);
+  await tell({ feedback: { id: 5 } });
+  assert.deepEqual(await heard("feedback"), { id: 5, records: [] });
   await page.close();
 });

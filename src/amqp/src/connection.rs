@@ -3,18 +3,19 @@
 use std::{sync::Arc, time::Duration};
 
 use fe2o3_amqp::{
-    Connection as Amqp, Delivery, Receiver, Sender, Session,
-    connection::{ConnectionHandle, OpenError},
+    Delivery, Receiver, Sender,
+    connection::ConnectionHandle,
     link::{CreditMode, ReceiverAttachError, RecvError, delivery::DeliveryInfo},
     sasl_profile::SaslProfile,
-    session::{BeginError, SessionHandle},
+    session::SessionHandle,
 };
 use fe2o3_amqp_types::messaging::{Body, Message, Outcome, SerializableBody, Source, Target};
 use futures::future::{Either, select};
 use serde_amqp::Value;
 
 use crate::{
-    guard::{Guarded, MOST_FRAME_BYTES, MOST_MESSAGE_BYTES, Watch},
+    engine::{CONTAINER, Engine},
+    guard::{Guarded, MOST_MESSAGE_BYTES, Watch},
     message::{Failure, FailureKind},
     network::{Network, within},
 };
@@ -24,17 +25,13 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long it may take to understand what was said before the other side went.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-/// After so long a silence, in milliseconds, the connection is taken for lost. A hub that has nothing to say says so.
-const LONGEST_SILENCE: u32 = 120_000;
-const CONTAINER: &str = "iothub-playground";
-/// How many frames with messages may be on their way.
-const WINDOW: u32 = 512;
 
 /// A connection with one session. Dropping it closes it.
 pub(crate) struct Connection {
     session: SessionHandle<()>,
-    /// Dropped with the session, it ends all.
+    /// Dropped with the session, these two end all.
     _whole: ConnectionHandle<()>,
+    _engine: Engine,
     watch: Arc<Watch>,
     links: u32,
 }
@@ -64,15 +61,17 @@ impl Connection {
             let opened = network.open(url).await;
             let stream = opened.map_err(|why| Failure::new(FailureKind::Unreachable, why))?;
             let stream = Guarded::new(stream, Arc::clone(&watch));
-            let mut connection = open(stream, host, profile).await?;
-            let session = begin(&mut connection).await?;
-            Ok((connection, session))
+            let engine = Engine::start();
+            let mut connection = engine.open(stream, host, profile).await?;
+            let session = engine.begin(&mut connection).await?;
+            Ok((engine, connection, session))
         };
         let opened = within(network, PATIENCE, opening).await;
-        let (connection, session) = opened.map_err(|failure| explain(&watch, failure))?;
+        let (engine, connection, session) = opened.map_err(|failure| explain(&watch, failure))?;
         Ok(Self {
             session,
             _whole: connection,
+            _engine: engine,
             watch,
             links: 0,
         })
@@ -221,32 +220,4 @@ fn explain(watch: &Watch, failure: Failure) -> Failure {
         Some(offence) => Failure::new(FailureKind::Protocol, offence),
         None => failure,
     }
-}
-
-async fn open<N: crate::network::Stream>(
-    stream: Guarded<N>,
-    host: &str,
-    profile: SaslProfile,
-) -> Result<ConnectionHandle<()>, OpenError> {
-    let most = u32::try_from(MOST_FRAME_BYTES).unwrap_or(u32::MAX);
-    let builder = Amqp::builder()
-        .container_id(CONTAINER)
-        .hostname(host)
-        .sasl_hostname(host)
-        .scheme("amqp")
-        .max_frame_size(most)
-        .idle_time_out(LONGEST_SILENCE)
-        .sasl_profile(profile);
-    #[cfg(not(target_arch = "wasm32"))]
-    return builder.open_with_stream(stream).await;
-    #[cfg(target_arch = "wasm32")]
-    return builder.open_with_stream_on_current_local_set(stream).await;
-}
-
-async fn begin(connection: &mut ConnectionHandle<()>) -> Result<SessionHandle<()>, BeginError> {
-    let builder = Session::builder().incoming_window(WINDOW);
-    #[cfg(not(target_arch = "wasm32"))]
-    return builder.begin(connection).await;
-    #[cfg(target_arch = "wasm32")]
-    return builder.begin_on_current_local_set(connection).await;
 }

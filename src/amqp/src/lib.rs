@@ -10,6 +10,7 @@ mod connection;
 mod credential;
 pub mod desk;
 mod endpoint;
+mod engine;
 mod event_message;
 mod failure;
 mod feedback;
