@@ -68,25 +68,34 @@ function watch(context, origin) {
     if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   context.on("weberror", (error) => problems.push(`uncaught: ${error.error()}`));
-  // A page that is left breaks off what it still asks for: what was asked for before the last way to another page.
+  // A page that is left breaks off what it still asks for: all that was asked for until the next page took its place.
   let asked = 0;
   let left = 0;
+  let leaves = false;
   const order = new WeakMap();
+  const ABORTED = "net::ERR_ABORTED";
   context.on("request", (request) => {
     order.set(request, asked += 1);
-    if (request.isNavigationRequest()) left = asked;
+    if (request.isNavigationRequest()) [left, leaves] = [asked, true];
     const { protocol } = new URL(request.url());
     const isLocal = ["data:", "blob:"].includes(protocol) || request.url().startsWith(`${origin}/`);
     if (!isLocal) problems.push(`left the origin: ${request.url()}`);
   });
   context.on("requestfailed", (request) => {
-    if (request.failure()?.errorText === "net::ERR_ABORTED" && order.get(request) < left) return;
+    if (request.failure()?.errorText === ABORTED && order.get(request) <= left) return;
     problems.push(`failed: ${request.url()}: ${request.failure()?.errorText}`);
   });
+  const arrive = () => {
+    if (!leaves) return;
+    [left, leaves] = [asked, false];
+    const kept = problems.filter((problem) => !problem.endsWith(ABORTED));
+    problems.splice(0, problems.length, ...kept);
+  };
   context.on("response", (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
   context.on("page", (page) => {
+    page.on("framenavigated", (frame) => frame.parentFrame() || arrive());
     page.on("crash", () => problems.push("the page crashed"));
     page.on("websocket", (socket) => problems.push(`opened a socket: ${socket.url()}`));
   });
