@@ -3,7 +3,7 @@
 live-intro = The lessons then run against your hub instead of the one in this page. The hub in this page waits as it is until you leave yours.
 live-string = Connection string of your hub
 live-string-placeholder = HostName=…;SharedAccessKeyName=…;SharedAccessKey=…
-live-string-note = The string of a shared access policy (iothubowner, service …) opens the whole hub; that of one device does what a device can do. It stays in this tab's memory: it is not kept, and it goes to the hub it names and nowhere else.
+live-string-note = The string of a shared access policy (iothubowner, service …) opens the whole hub; that of one device does what a device can do. The key stays in this tab's memory and is not kept; the hub gets only tokens that are signed with it.
 live-string-wrong = This dialog takes the string of a shared access policy of a hub, or of a device. This is something else; below is what it is.
 live-events = The Event Hubs-compatible string, if the page asks for it
 live-events-string = Event Hubs-compatible connection string

@@ -3,7 +3,7 @@
 live-intro = 연결하면 수업이 이 페이지 안의 허브 대신 내 허브에서 이루어져요. 이 페이지 안의 허브는 내 허브를 떠날 때까지 그대로 기다려요.
 live-string = 내 허브의 연결 문자열
 live-string-placeholder = HostName=…;SharedAccessKeyName=…;SharedAccessKey=…
-live-string-note = 공유 액세스 정책(iothubowner, service 등)의 문자열은 허브 전체를 열고, 디바이스 하나의 문자열로는 디바이스가 할 수 있는 일만 해요. 문자열은 이 탭의 메모리에만 있어요. 저장하지 않고, 문자열에 적힌 허브 말고는 어디로도 보내지 않아요.
+live-string-note = 공유 액세스 정책(iothubowner, service 등)의 문자열은 허브 전체를 열고, 디바이스 하나의 문자열로는 디바이스가 할 수 있는 일만 해요. 키는 이 탭의 메모리에만 있고 저장하지 않아요. 허브에는 그 키로 서명한 토큰만 보내요.
 live-string-wrong = 이 창에는 허브의 공유 액세스 정책이나 디바이스의 연결 문자열이 필요해요. 이것은 다른 문자열이에요. 무엇인지는 아래에 있어요.
 live-events = 페이지가 물어볼 때만 쓰는 Event Hubs 호환 문자열
 live-events-string = Event Hubs 호환 연결 문자열
