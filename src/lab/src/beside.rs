@@ -30,7 +30,7 @@ use wire::{
 
 use crate::{
     Bench,
-    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way},
+    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways},
 };
 
 /// What is wrong with a hub, or with the ways to it.
@@ -309,9 +309,9 @@ impl Socket {
 }
 
 impl Door for Beside {
-    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
-        let outside: Box<dyn Outside> = Box::new(self.clone());
-        async move { outside }.boxed_local()
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Ways> {
+        let ways = Ways::new(self.clone());
+        async move { ways }.boxed_local()
     }
 }
 

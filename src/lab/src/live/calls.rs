@@ -70,8 +70,8 @@ impl Hands {
     ) -> Result<(u64, Answer), Trouble> {
         let mut world = self.world();
         let live = world.hub.live().ok_or_else(no_hub)?;
-        let way = live.outside.way_of(request).ok_or_else(no_relay)?;
-        let carried = live.outside.request(request.clone());
+        let way = live.ways.way_of(request).ok_or_else(no_relay)?;
+        let carried = live.ways.request(request.clone());
         let entry = world.trace_request(party, request, way);
         drop(world);
         let (sender, receiver) = oneshot::channel();
@@ -184,7 +184,7 @@ impl Live {
 
     /// Notes a trouble that may end by itself, and has the hub asked again to find out.
     fn retry_calls(&mut self, request: &Request<Vec<u8>>, trouble: Trouble) {
-        let may_ask = self.outside.has_relay() && self.policy.is_some();
+        let may_ask = self.ways.has_relay() && self.policy.is_some();
         let again = may_ask.then(|| {
             let wish = match About::of(request.uri().path()) {
                 About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),

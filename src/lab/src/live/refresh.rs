@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 impl Live {
     /// What is to be asked for next, and when; none if there is no way to ask.
     pub(crate) fn next_refresh(&self) -> Option<(Timestamp, Wish)> {
-        let may_ask = !self.is_asking && self.outside.has_relay() && self.policy.is_some();
+        let may_ask = !self.is_asking && self.ways.has_relay() && self.policy.is_some();
         may_ask.then(|| self.mirror.next_wish()).flatten()
     }
 }
