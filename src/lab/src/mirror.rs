@@ -2,6 +2,7 @@
 
 mod events;
 mod mail;
+mod rights;
 mod sessions;
 mod twins;
 mod wishes;
@@ -23,6 +24,7 @@ use wire::{
 use crate::{by_name::ByName, links::LinkId, outside::Target};
 use events::KeptEvents;
 use mail::Mail;
+pub(crate) use rights::Right;
 use sessions::Sessions;
 use twins::DeviceTwins;
 pub(crate) use wishes::Wish;
@@ -187,18 +189,29 @@ impl Mirror {
         self.wishes.borrow_mut().retry(wish, self.now);
     }
 
-    /// The registry is closed to the policy that was given.
-    pub(crate) fn never_ask_for_identities(&self) {
-        self.wishes
-            .borrow_mut()
-            .give_up(|wish| matches!(wish, Wish::Identity(_)));
+    /// The hub agreed to something, and the right is known that it took or is not.
+    pub(crate) fn granted(&self, right: Option<Right>) {
+        self.wishes.borrow_mut().rights().grant(right);
     }
 
-    /// The twins are closed to the policy that was given.
-    pub(crate) fn never_ask_for_twins(&self) {
-        self.wishes
-            .borrow_mut()
-            .give_up(|wish| matches!(wish, Wish::Twin(_)));
+    /// The hub refused what takes a right.
+    pub(crate) fn refused(&self, right: Right) {
+        self.wishes.borrow_mut().rights().refuse(right, self.now);
+    }
+
+    /// Has the hub asked for something of a device, or else of any, to find out whether it refuses that as well.
+    pub(crate) fn probe(&self, id: Option<&str>) {
+        self.wishes.borrow_mut().probe(id, self.now);
+    }
+
+    /// Whether the hub has agreed to something with this key, and not refused since what it had agreed to.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.wishes.borrow_mut().rights().is_trusted()
+    }
+
+    /// Whether the hub refuses whatever the bench asks.
+    pub(crate) fn is_shut_out(&self) -> bool {
+        self.wishes.borrow_mut().rights().is_shut_out()
     }
 
     pub(crate) fn want_events(&self) {
