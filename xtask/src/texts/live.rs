@@ -38,13 +38,14 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
-    // The start script opens the dialog, or says that it cannot.
+    // The start script opens the dialog, or says that it cannot. What the dialog shows depends on the hub.
     let mut text = format!(
         "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub=\"{}\">\
-         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg>{}</button></p>",
+         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg><span class=\"while-in-page\">{}</span><span class=\"while-live\">{}</span></button></p>",
         escaped(locale.live_word("live-lead")),
         escaped(locale.word("hub-not-loaded")),
-        escaped(locale.word("hub-connect"))
+        escaped(locale.word("hub-connect")),
+        escaped(locale.live_word("live-show"))
     );
     html::push_html(
         &mut text,
