@@ -15,6 +15,7 @@ use crate::{
     network::Network,
     reader::Read,
     redirect::Origin,
+    window::Window,
 };
 
 /// At most so much goes on at the same time.
@@ -28,7 +29,14 @@ pub struct Desk<N> {
     tell: Rc<dyn Fn(Told)>,
     /// The hub that was chosen, or why that could not be.
     hub: Result<Rc<Chosen>, Failure>,
-    work: Rc<RefCell<HashMap<u32, AbortHandle>>>,
+    work: Rc<RefCell<HashMap<u32, Work>>>,
+}
+
+/// Something that goes on.
+struct Work {
+    task: AbortHandle,
+    /// How much more it may tell; only a read has one.
+    window: Option<Rc<Window>>,
 }
 
 /// A hub, and what leads there.
@@ -62,6 +70,7 @@ impl<N: Network> Desk<N> {
                 self.hub = Chosen::parse(&connection_string, events.as_deref()).map(Rc::new);
             }
             Ask::Read { id, since } => self.read(id, since),
+            Ask::Took { id } => self.taken(id),
             Ask::Stop { id } => self.stop(id),
             Ask::Send { id, message } => self.send(id, message),
             Ask::Feedback { id } => self.take_feedback(id),
@@ -70,16 +79,25 @@ impl<N: Network> Desk<N> {
 
     fn read(&mut self, id: u32, since: Option<u64>) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
-        self.start(id, move |chosen| async move {
+        let window = Rc::new(Window::new());
+        let filled = Rc::clone(&window);
+        self.start(id, Some(window), move |chosen| async move {
             let origin = chosen.origin.clone();
-            let read = Read::new(id, network, origin, since, move |it| tell(it));
+            let read = Read::new(id, network, origin, since, filled, move |it| tell(it));
             read.run().await;
         });
     }
 
+    fn taken(&self, id: u32) {
+        let work = self.work.borrow();
+        if let Some(window) = work.get(&id).and_then(|work| work.window.as_ref()) {
+            window.taken();
+        }
+    }
+
     fn send(&mut self, id: u32, message: CloudToDevice) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
-        self.start(id, move |chosen| async move {
+        self.start(id, None, move |chosen| async move {
             let mut outbox = chosen.outbox.lock().await;
             tell(match outbox.send(&*network, &chosen.hub, message).await {
                 Ok(()) => Told::Sent { id },
@@ -90,7 +108,7 @@ impl<N: Network> Desk<N> {
 
     fn take_feedback(&mut self, id: u32) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
-        self.start(id, move |chosen| async move {
+        self.start(id, None, move |chosen| async move {
             tell(match feedback::take(&*network, &chosen.hub).await {
                 Ok(records) => Told::Feedback { id, records },
                 Err(failure) => Told::Failed { id, failure },
@@ -99,7 +117,7 @@ impl<N: Network> Desk<N> {
     }
 
     /// Starts work for the hub that was chosen. Work of the same number ends.
-    fn start<W>(&mut self, id: u32, work: impl FnOnce(Rc<Chosen>) -> W)
+    fn start<W>(&mut self, id: u32, window: Option<Rc<Window>>, work: impl FnOnce(Rc<Chosen>) -> W)
     where
         W: Future<Output = ()> + 'static,
     {
@@ -117,7 +135,8 @@ impl<N: Network> Desk<N> {
             work.await;
             at_work.borrow_mut().remove(&id);
         });
-        self.work.borrow_mut().insert(id, task.abort_handle());
+        let task = task.abort_handle();
+        self.work.borrow_mut().insert(id, Work { task, window });
     }
 
     fn fail(&self, id: u32, failure: Failure) {
@@ -127,14 +146,14 @@ impl<N: Network> Desk<N> {
 
 impl<N> Desk<N> {
     fn stop(&mut self, id: u32) {
-        if let Some(task) = self.work.borrow_mut().remove(&id) {
-            task.abort();
+        if let Some(work) = self.work.borrow_mut().remove(&id) {
+            work.task.abort();
         }
     }
 
     fn stop_all(&mut self) {
-        for (_, task) in self.work.borrow_mut().drain() {
-            task.abort();
+        for (_, work) in self.work.borrow_mut().drain() {
+            work.task.abort();
         }
     }
 }

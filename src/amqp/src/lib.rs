@@ -22,3 +22,4 @@ mod redirect;
 mod requests;
 #[cfg(target_arch = "wasm32")]
 pub mod websocket;
+mod window;

@@ -29,6 +29,12 @@ pub enum Ask {
         /// The first moment to read events of, in milliseconds since the epoch; without it, the oldest event is first.
         since: Option<u64>,
     },
+    /// Says that one [`Told::Events`] of a read was taken. Only a few are told in advance, and the hub sends no more
+    /// meanwhile than a link has credit for.
+    Took {
+        /// The read.
+        id: u32,
+    },
     /// Stops a read. Nothing more is told of it.
     Stop {
         /// The read.
@@ -74,7 +80,7 @@ pub enum Told {
         /// How many partitions there are.
         partitions: u16,
     },
-    /// Events, each once and in the order of its partition.
+    /// Events, each once and in the order of its partition. Who has taken them says so with [`Ask::Took`].
     Events {
         /// The read.
         id: u32,

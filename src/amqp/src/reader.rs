@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, rc::Rc, time::Duration};
 use fe2o3_amqp::{link::CreditMode, sasl_profile::SaslProfile};
 use fe2o3_amqp_types::messaging::Source;
 use futures::{
-    StreamExt,
+    FutureExt as _, StreamExt,
     future::{Either, select},
     stream::{self, LocalBoxStream, SelectAll},
 };
@@ -20,6 +20,7 @@ use crate::{
     network::Network,
     redirect::{Origin, find},
     requests::Requests,
+    window::{Room, Window},
 };
 
 const GROUP: &str = "$Default";
@@ -29,6 +30,8 @@ const SELECTOR_CODE: u64 = 0x0000_468C_0000_0004;
 const CREDIT: u32 = 128;
 /// At most so many events are told at once.
 const MOST_AT_ONCE: usize = 64;
+/// With so many bytes a batch is told, though more events are there.
+const ENOUGH_BYTES: usize = 256 * 1024;
 const SHORTEST_BACK_OFF: Duration = Duration::from_secs(1);
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 /// No timer is set for longer.
@@ -40,6 +43,7 @@ pub(crate) struct Read<N, T> {
     network: Rc<N>,
     origin: Origin,
     since: Option<u64>,
+    window: Rc<Window>,
     tell: T,
     /// The number of the last event that was told, for each partition that had one.
     told: BTreeMap<u16, u64>,
@@ -56,6 +60,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         network: Rc<N>,
         origin: Origin,
         since: Option<u64>,
+        window: Rc<Window>,
         tell: T,
     ) -> Self {
         Self {
@@ -63,6 +68,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             network,
             origin,
             since,
+            window,
             tell,
             told: BTreeMap::new(),
             is_proven: false,
@@ -130,11 +136,15 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
                 Some(at) => at.since(network.now()).min(LONGEST_SLEEP),
                 None => LONGEST_SLEEP,
             };
-            let mut batches = (&mut events).ready_chunks(MOST_AT_ONCE);
-            let next = select(batches.next(), Box::pin(network.sleep(sleep))).await;
+            let window = Rc::clone(&self.window);
+            let batch = async {
+                let room = window.room().await;
+                (room, next_batch(&mut events).await)
+            };
+            let next = select(Box::pin(batch), Box::pin(network.sleep(sleep))).await;
             match next {
-                Either::Left((Some(batch), _)) => self.take(batch)?,
-                Either::Left((None, _)) => {
+                Either::Left(((room, batch), _)) if !batch.is_empty() => self.take(batch, room)?,
+                Either::Left(_) => {
                     let why = "the event hub ended all links";
                     return Err(Failure::new(FailureKind::Closed, why));
                 }
@@ -217,7 +227,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
     }
 
     /// Tells events, each once.
-    fn take(&mut self, batch: Vec<Result<Event, Failure>>) -> Result<(), Failure> {
+    fn take(&mut self, batch: Vec<Result<Event, Failure>>, room: Room<'_>) -> Result<(), Failure> {
         let mut events = Vec::with_capacity(batch.len());
         let mut trouble = None;
         for event in batch {
@@ -229,6 +239,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         }
         if !events.is_empty() {
             let id = self.id;
+            room.fill();
             (self.tell)(Told::Events { id, events });
         }
         trouble.map_or(Ok(()), Err)
@@ -242,6 +253,22 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         }
         is_new
     }
+}
+
+/// Waits for events, and takes those that are there, up to a batch. Empty once there are no more.
+async fn next_batch(events: &mut Events) -> Vec<Result<Event, Failure>> {
+    let mut batch = Vec::new();
+    let mut next = events.next().await;
+    let mut bytes = 0;
+    while let Some(event) = next {
+        bytes += event.as_ref().map_or(0, |event| event.body.len());
+        batch.push(event);
+        if batch.len() >= MOST_AT_ONCE || bytes >= ENOUGH_BYTES {
+            break;
+        }
+        next = events.next().now_or_never().flatten();
+    }
+    batch
 }
 
 async fn put_token(

@@ -20,7 +20,7 @@ use futures::{
     future::LocalBoxFuture,
     stream::{self, LocalBoxStream, StreamExt as _},
 };
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response};
 use hub::{ConnectionId, Hub, HubOptions, Output, RequestId};
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode},
@@ -48,6 +48,10 @@ pub struct Faults {
     pub throttled: bool,
     /// There is no relay.
     pub no_relay: bool,
+    /// The hub takes no key of service programs, as if it were another's or the clock were wrong.
+    pub locked: bool,
+    /// The policy may not read the registry.
+    pub no_registry: bool,
     /// How long every link takes to open, and every service call to be answered.
     pub slowness: Duration,
 }
@@ -224,7 +228,10 @@ impl Beside {
                 }
                 None => return Err(Trouble::new(TroubleKind::NoRelay, "there is no relay")),
                 Some(Way::Amqp) if faults.barred => return Err(no_socket()),
-                Some(_) if faults.throttled => return Ok(throttled()),
+                Some(_) if faults.throttled => return Ok(refused(ErrorCode::ThrottlingException)),
+                Some(_) if faults.locked || faults.no_registry && is_registry(&request) => {
+                    return Ok(refused(ErrorCode::IotHubUnauthorizedAccess));
+                }
                 Some(_) => {}
             }
             let (sender, receiver) = oneshot::channel();
@@ -246,10 +253,14 @@ fn no_socket() -> Trouble {
     )
 }
 
-fn throttled() -> Response<Vec<u8>> {
-    let code = ErrorCode::ThrottlingException;
+/// Whether a request reads the registry.
+fn is_registry(request: &Request<Vec<u8>>) -> bool {
+    *request.method() == Method::GET && request.uri().path().starts_with("/devices/")
+}
+
+fn refused(code: ErrorCode) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
-    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    *response.status_mut() = code.status();
     let name = http::HeaderValue::from_static(code.name());
     response.headers_mut().insert(ERROR_CODE_HEADER, name);
     response

@@ -111,6 +111,10 @@ impl Live {
         self.troubles.set(route, None);
     }
 
+    fn is_in_trouble(&self, route: Route) -> bool {
+        self.troubles.ways[route as usize].is_some()
+    }
+
     /// Notes when what is wrong with the links is tried again.
     pub(crate) fn links_retry(&mut self, at: Timestamp) {
         if let Some((_, again)) = &mut self.troubles.ways[Route::Links as usize] {

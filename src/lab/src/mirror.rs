@@ -2,11 +2,15 @@
 
 mod events;
 mod mail;
+mod rights;
 mod sessions;
 mod twins;
 mod wishes;
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
 
 use wire::{
     connection_string::{
@@ -23,6 +27,7 @@ use wire::{
 use crate::{by_name::ByName, links::LinkId, outside::Target};
 use events::KeptEvents;
 use mail::Mail;
+pub(crate) use rights::Right;
 use sessions::Sessions;
 use twins::DeviceTwins;
 pub(crate) use wishes::Wish;
@@ -47,6 +52,8 @@ pub(crate) struct Mirror {
     mail: Mail,
     events: Option<KeptEvents>,
     events_wanted: Cell<bool>,
+    /// The devices whose events somebody asked for.
+    watched: RefCell<BTreeSet<String>>,
     wishes: RefCell<Wishes>,
 }
 
@@ -63,6 +70,7 @@ impl Mirror {
             mail: Mail::default(),
             events: None,
             events_wanted: Cell::new(false),
+            watched: RefCell::default(),
             wishes: RefCell::default(),
         }
     }
@@ -117,6 +125,10 @@ impl Mirror {
     /// The events of a device. Whoever asks wants events to be read.
     pub(crate) fn device_events(&self, id: &str, since: Timestamp) -> Vec<Event> {
         self.want_events();
+        let mut watched = self.watched.borrow_mut();
+        if watched.len() < MOST_DEVICES && !watched.contains(id) {
+            watched.insert(id.to_owned());
+        }
         let events = self.events.as_ref();
         events.map_or_else(Vec::new, |events| events.of_device(id, since))
     }
@@ -187,18 +199,29 @@ impl Mirror {
         self.wishes.borrow_mut().retry(wish, self.now);
     }
 
-    /// The registry is closed to the policy that was given.
-    pub(crate) fn never_ask_for_identities(&self) {
-        self.wishes
-            .borrow_mut()
-            .give_up(|wish| matches!(wish, Wish::Identity(_)));
+    /// The hub agreed to something, and the right is known that it took or is not.
+    pub(crate) fn granted(&self, right: Option<Right>) {
+        self.wishes.borrow_mut().rights().grant(right);
     }
 
-    /// The twins are closed to the policy that was given.
-    pub(crate) fn never_ask_for_twins(&self) {
-        self.wishes
-            .borrow_mut()
-            .give_up(|wish| matches!(wish, Wish::Twin(_)));
+    /// The hub refused what takes a right.
+    pub(crate) fn refused(&self, right: Right) {
+        self.wishes.borrow_mut().rights().refuse(right, self.now);
+    }
+
+    /// Has the hub asked for something of a device, or else of any, to find out whether it refuses that as well.
+    pub(crate) fn probe(&self, id: Option<&str>) {
+        self.wishes.borrow_mut().probe(id, self.now);
+    }
+
+    /// Whether the hub has agreed to something with this key, and not refused since what it had agreed to.
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.wishes.borrow_mut().rights().is_trusted()
+    }
+
+    /// Whether the hub refuses whatever the bench asks.
+    pub(crate) fn is_shut_out(&self) -> bool {
+        self.wishes.borrow_mut().rights().is_shut_out()
     }
 
     pub(crate) fn want_events(&self) {
@@ -358,9 +381,12 @@ impl Mirror {
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {
+        let (devices, watched) = (&self.devices, self.watched.borrow());
         if let Some(kept) = &mut self.events {
             for event in events {
-                kept.put(event);
+                let id = &event.device_id;
+                let is_own = devices.contains_key(id) || watched.contains(id);
+                kept.put(event, is_own);
             }
         }
     }

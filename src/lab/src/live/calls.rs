@@ -6,12 +6,13 @@ use serde::de::DeserializeOwned;
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode},
     rest::{DeviceIdentity, FeedbackRecord, FeedbackStatus, decode_id},
+    timestamp::Timestamp,
 };
 
 use super::{Live, Route, WORK, refresh::REFRESH};
 use crate::{
     hands::Hands,
-    mirror::Wish,
+    mirror::{Mirror, Right, Wish},
     outside::{Trouble, TroubleKind},
     trace::Party,
 };
@@ -132,6 +133,35 @@ impl About {
             _ => Self::Other,
         }
     }
+
+    /// The right that it takes, if that is known.
+    fn right(&self, method: &Method) -> Option<Right> {
+        match self {
+            Self::Device(_) if *method == Method::GET => Some(Right::Registry),
+            Self::Device(_) => Some(Right::RegistryWrite),
+            Self::Messages(_) | Self::Twin(_) | Self::Method | Self::Feedback => {
+                Some(Right::Service)
+            }
+            Self::Other => None,
+        }
+    }
+
+    fn device_id(&self) -> Option<&str> {
+        match self {
+            Self::Device(id) | Self::Messages(id) | Self::Twin(id) => Some(id),
+            Self::Method | Self::Feedback | Self::Other => None,
+        }
+    }
+}
+
+/// Whether an answer is one of those that only come after the key and the rights were looked at.
+fn is_agreed(status: StatusCode) -> bool {
+    const AFTERWARDS: [StatusCode; 3] = [
+        StatusCode::NOT_FOUND,
+        StatusCode::CONFLICT,
+        StatusCode::PRECONDITION_FAILED,
+    ];
+    status.is_success() || AFTERWARDS.contains(&status)
 }
 
 impl Live {
@@ -143,12 +173,8 @@ impl Live {
             is_own,
         } = learned;
         match outcome {
-            // The policy may not look, which is no trouble of the learner's: what cannot be asked is not known.
-            Ok(response) if *is_own && response.status() == StatusCode::UNAUTHORIZED => {
-                match About::of(request.uri().path()) {
-                    About::Twin(_) => self.mirror.never_ask_for_twins(),
-                    _ => self.mirror.never_ask_for_identities(),
-                }
+            Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
+                self.take_refusal(request, *is_own);
             }
             Err(trouble) => self.retry_calls(request, trouble.clone()),
             Ok(response) => {
@@ -158,12 +184,30 @@ impl Live {
         }
     }
 
+    /// The hub refused the key, the token or what was asked for: it does not say which. It is asked again, so that what
+    /// is mended is found to be.
+    fn take_refusal(&mut self, request: &Request<Vec<u8>>, is_own: bool) {
+        let about = About::of(request.uri().path());
+        if let Some(right) = about.right(request.method()) {
+            self.mirror.refused(right);
+        }
+        if is_own && self.mirror.is_trusted() {
+            // The policy may not look, which is no trouble of the learner's: what cannot be asked is not known.
+            return self.works(Route::Calls);
+        }
+        let again = self.next_try(|mirror| mirror.probe(about.device_id()));
+        if !is_own || self.mirror.is_shut_out() || self.is_in_trouble(Route::Calls) {
+            let detail = format!("the hub answered {}", StatusCode::UNAUTHORIZED);
+            let trouble = Trouble::new(TroubleKind::Unauthorized, detail);
+            self.trouble(Route::Calls, trouble, again);
+        }
+    }
+
     /// What an answer says of the way and of the hub as a whole.
     fn take_status(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {
         let code = response.headers().get(ERROR_CODE_HEADER);
         let code = code.and_then(|code| ErrorCode::from_name(code.to_str().ok()?));
         let kind = match response.status() {
-            StatusCode::UNAUTHORIZED => Some(TroubleKind::Unauthorized),
             StatusCode::TOO_MANY_REQUESTS => Some(TroubleKind::Throttled),
             _ if code == Some(ErrorCode::IotHubQuotaExceeded) => Some(TroubleKind::Quota),
             _ => None,
@@ -180,22 +224,30 @@ impl Live {
             }
             None => self.works(Route::Calls),
         }
+        if is_agreed(response.status()) {
+            let about = About::of(request.uri().path());
+            self.mirror.granted(about.right(request.method()));
+        }
     }
 
     /// Notes a trouble that may end by itself, and has the hub asked again to find out.
     fn retry_calls(&mut self, request: &Request<Vec<u8>>, trouble: Trouble) {
-        let may_ask = self.outside.has_relay() && self.policy.is_some();
-        let again = may_ask.then(|| {
-            let wish = match About::of(request.uri().path()) {
-                About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),
-                About::Twin(id) => Some(Wish::Twin(id)),
-                About::Method | About::Feedback | About::Other => None,
-            };
-            self.mirror.retry(wish.as_ref());
-            self.mirror.next_wish()
-        });
-        let again = again.flatten().map(|(at, _)| at);
+        let wish = match About::of(request.uri().path()) {
+            About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),
+            About::Twin(id) => Some(Wish::Twin(id)),
+            About::Method | About::Feedback | About::Other => None,
+        };
+        let again = self.next_try(|mirror| mirror.retry(wish.as_ref()));
         self.trouble(Route::Calls, trouble, again);
+    }
+
+    /// Plans another question to the hub, if it can be asked, and tells when one is asked next.
+    fn next_try(&self, plan: impl FnOnce(&Mirror)) -> Option<Timestamp> {
+        if !self.may_ask() {
+            return None;
+        }
+        plan(&self.mirror);
+        self.mirror.next_wish().map(|(at, _)| at)
     }
 
     fn take_answer(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {

@@ -18,8 +18,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 impl Live {
     /// What is to be asked for next, and when; none if there is no way to ask.
     pub(crate) fn next_refresh(&self) -> Option<(Timestamp, Wish)> {
-        let may_ask = !self.is_asking && self.outside.has_relay() && self.policy.is_some();
+        let may_ask = !self.is_asking && self.may_ask();
         may_ask.then(|| self.mirror.next_wish()).flatten()
+    }
+
+    /// Whether there is a way to ask, and something to ask with.
+    pub(super) fn may_ask(&self) -> bool {
+        self.outside.has_relay() && self.policy.is_some()
     }
 }
 

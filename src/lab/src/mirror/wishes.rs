@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use wire::timestamp::Timestamp;
 
+use super::rights::{Right, Rights};
+
 /// How soon the same may be asked for again at the earliest.
 const SHORTEST: Duration = Duration::from_secs(1);
 
@@ -38,8 +40,7 @@ pub(crate) enum Wish {
 pub(super) struct Wishes {
     urgencies: Vec<(Wish, Urgency)>,
     last: Option<Timestamp>,
-    /// What is never asked for.
-    vain: Vec<fn(&Wish) -> bool>,
+    rights: Rights,
 }
 
 struct Urgency {
@@ -107,15 +108,30 @@ impl Wishes {
         }
     }
 
-    /// Wishes of this kind are in vain from now on.
-    pub(super) fn give_up(&mut self, is_vain: fn(&Wish) -> bool) {
-        self.urgencies.retain(|(wish, _)| !is_vain(wish));
-        self.vain.push(is_vain);
+    /// What the hub lets the policy do.
+    pub(super) fn rights(&mut self) -> &mut Rights {
+        &mut self.rights
+    }
+
+    /// Has the hub asked for what it may well tell of a device, or else of any, to find out whether it does.
+    pub(super) fn probe(&mut self, id: Option<&str>, now: Timestamp) {
+        let known = self.urgencies.first().map(|(wish, _)| wish.device_id());
+        let Some(id) = id.or(known).map(str::to_owned) else {
+            return;
+        };
+        let wishes = [Wish::Identity(id.clone()), Wish::Twin(id)];
+        let soonest = wishes
+            .into_iter()
+            .min_by_key(|wish| self.rights.earliest(wish.right()));
+        self.retry(soonest.as_ref(), now);
     }
 
     /// What is to be asked for next, and when.
     pub(super) fn next(&self) -> Option<(Timestamp, Wish)> {
-        let due = |(wish, urgency): &(Wish, Urgency)| Some((urgency.due()?, wish.clone()));
+        let due = |(wish, urgency): &(Wish, Urgency)| {
+            let allowed = self.rights.earliest(wish.right());
+            Some((allowed.max(Some(urgency.due()?))?, wish.clone()))
+        };
         let (at, wish) = self.urgencies.iter().filter_map(due).min()?;
         let earliest = self.last.map_or(at, |last| last.plus(BETWEEN));
         Some((at.max(earliest), wish))
@@ -128,8 +144,7 @@ impl Wishes {
     fn get(&mut self, wish: &Wish) -> Option<&mut Urgency> {
         let place = self.place(wish).unwrap_or(self.urgencies.len());
         if place == self.urgencies.len() {
-            let is_vain = self.vain.iter().any(|is_vain| is_vain(wish));
-            if is_vain || self.urgencies.len() >= MOST {
+            if self.urgencies.len() >= MOST {
                 return None;
             }
             let urgency = Urgency {
@@ -142,6 +157,21 @@ impl Wishes {
             self.urgencies.push((wish.clone(), urgency));
         }
         Some(&mut self.urgencies[place].1)
+    }
+}
+
+impl Wish {
+    fn device_id(&self) -> &str {
+        match self {
+            Self::Identity(id) | Self::Twin(id) => id,
+        }
+    }
+
+    fn right(&self) -> Right {
+        match self {
+            Self::Identity(_) => Right::Registry,
+            Self::Twin(_) => Right::Service,
+        }
     }
 }
 

@@ -72,22 +72,6 @@ fn without_a_relay_nothing_is_asked_for() {
 }
 
 #[test]
-fn a_policy_that_may_not_look_is_no_trouble_and_asks_no_more() {
-    let table = Table::new();
-    let mut other = Table::with_policy(&table, "service");
-    for _ in 0..30 {
-        let _ = other.hands().hub().device(DEVICE).is_some();
-        let _ = other.hands().hub().twin_document(DEVICE);
-        other.run_for(1);
-    }
-    assert!(other.hands().hub().device(DEVICE).is_none());
-    assert!(other.hands().hub().twin_document(DEVICE).is_some());
-    assert_eq!(other.hands().live().unwrap().trouble, None);
-    let refused = other.kinds().iter().filter(|kind| *kind == "401").count();
-    assert_eq!(refused, 1);
-}
-
-#[test]
 fn a_change_from_elsewhere_is_seen_after_a_refresh() {
     let mut table = Table::new();
     table.hands().refresh(DEVICE);

@@ -4,5 +4,6 @@ mod calls;
 mod knowledge;
 mod links;
 mod reading;
+mod rights;
 mod table;
 mod trouble;

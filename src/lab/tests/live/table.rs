@@ -135,9 +135,13 @@ impl Table {
 
     /// The same without a device.
     pub(crate) fn empty() -> Self {
-        let beside = Beside::new(HOST, START);
+        Self::at(&Beside::new(HOST, START))
+    }
+
+    /// A bench at a hub, whose service programs may do everything.
+    pub(crate) fn at(beside: &Beside) -> Self {
         let target = beside.target("iothubowner").unwrap();
-        Self::with(beside, target)
+        Self::with(beside.clone(), target)
     }
 
     /// The same without a relay: the device was registered elsewhere.
@@ -170,9 +174,7 @@ impl Table {
 
     /// Another bench at the same hub, with the same device: another tab.
     pub(crate) fn beside_of(first: &Self) -> Self {
-        let beside = first.beside.clone();
-        let target = beside.target("iothubowner").unwrap();
-        let table = Self::with(beside, target);
+        let table = Self::at(&first.beside);
         table
             .hands()
             .set_device_string(first.hands().device_string());

@@ -188,3 +188,74 @@ async fn a_read_that_is_stopped_tells_no_more() {
     })
     .await;
 }
+
+/// The events of what was told.
+fn events_of(told: Vec<Told>) -> Vec<Event> {
+    let events = told.into_iter().filter_map(|told| match told {
+        Told::Events { events, .. } => Some(events),
+        _ => None,
+    });
+    events.flatten().collect()
+}
+
+#[tokio::test]
+async fn a_flood_of_events_waits_at_the_hub_until_what_was_told_is_taken() {
+    in_world(async |world| {
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        assert!(matches!(world.told().await, Told::Reading { id: 1, .. }));
+        for number in 0..1_000 {
+            let device = ["dev1", "dev2"][number % 2];
+            world.send_telemetry(device, &number.to_string()).await;
+        }
+        // What another asks meanwhile is answered: nothing is stuck but the events.
+        world.desk.hear(Ask::Read { id: 2, since: None });
+        let mut others = 0;
+        let mut untaken = Vec::new();
+        while others < 1_000 {
+            match world.told().await {
+                Told::Events { id: 2, events } => {
+                    others += events.len();
+                    world.desk.hear(Ask::Took { id: 2 });
+                }
+                told => untaken.push(told),
+            }
+        }
+        let untaken = untaken
+            .into_iter()
+            .filter(|told| matches!(told, Told::Events { id: 1, .. }));
+        let untaken: Vec<_> = untaken.collect();
+        assert!(untaken.len() <= 4, "{}", untaken.len());
+        for _ in &untaken {
+            world.desk.hear(Ask::Took { id: 1 });
+        }
+        let mut all = events_of(untaken);
+        let missing = 1_000 - all.len();
+        assert!(missing > 0);
+        all.extend(world.events(missing).await);
+        assert_eq!(sorted(all), sorted(kept(world).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn large_events_are_told_a_few_at_a_time() {
+    in_world(async |world| {
+        let body = "x".repeat(100 * 1024);
+        for _ in 0..12 {
+            world.send_telemetry("dev1", &body).await;
+        }
+        world.choose("service");
+        world.desk.hear(Ask::Read { id: 1, since: None });
+        let mut read = 0;
+        while read < 12 {
+            let Told::Events { id, events } = world.told().await else {
+                continue;
+            };
+            assert!(events.len() <= 3, "{}", events.len());
+            read += events.len();
+            world.desk.hear(Ask::Took { id });
+        }
+    })
+    .await;
+}

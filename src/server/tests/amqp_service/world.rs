@@ -134,12 +134,15 @@ impl World {
         }
     }
 
-    /// The next events, so many.
+    /// The next events, so many. They are taken.
     pub(crate) async fn events(&mut self, count: usize) -> Vec<Event> {
         let mut all = Vec::new();
         while all.len() < count {
             match self.told().await {
-                Told::Events { events, .. } => all.extend(events),
+                Told::Events { id, events } => {
+                    all.extend(events);
+                    self.desk.hear(Ask::Took { id });
+                }
                 Told::Reading { .. } | Told::Retrying { .. } => {}
                 told => panic!("expected events, got {told:?}"),
             }

@@ -26,8 +26,9 @@ use failure::trouble;
 
 /// How long a call may take, in milliseconds. The module has shorter limits of its own for each of its steps.
 const CALL: u32 = 60_000;
-/// How much of what is told of a read may wait for the bench: each is a batch of events at most.
-const MOST_WAITING: usize = 1_000;
+/// How much of what is told of a read may wait for the bench. Of batches of events, the module tells only a few before
+/// it hears that they were taken; the rest is how its connection stands.
+const MOST_WAITING: usize = 64;
 
 /// The module, for one hub. It ends when the last of its clones is dropped.
 #[derive(Clone)]
@@ -94,7 +95,10 @@ impl AmqpModule {
             async move {
                 let mut asked = asked?;
                 let news = match asked.told.next().await {
-                    Some(told) => news(&host, told),
+                    Some(told) => {
+                        asked.note_taken(&told);
+                        news(&host, told)
+                    }
                     None => ReadNews::Failed(trouble(&host, too_slow())),
                 };
                 let is_over = matches!(news, ReadNews::Failed(_));
@@ -286,6 +290,16 @@ impl Module {
 impl Drop for Module {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+impl Asked {
+    /// Has the module tell more events for those that were taken.
+    fn note_taken(&self, told: &Told) {
+        if let Told::Events { .. } = told {
+            let taken = Ask::Took { id: self.id };
+            self.module.0.borrow_mut().post(&taken);
+        }
     }
 }
 
