@@ -7,7 +7,10 @@ mod sessions;
 mod twins;
 mod wishes;
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+};
 
 use wire::{
     connection_string::{
@@ -49,6 +52,8 @@ pub(crate) struct Mirror {
     mail: Mail,
     events: Option<KeptEvents>,
     events_wanted: Cell<bool>,
+    /// The devices whose events somebody asked for.
+    watched: RefCell<BTreeSet<String>>,
     wishes: RefCell<Wishes>,
 }
 
@@ -65,6 +70,7 @@ impl Mirror {
             mail: Mail::default(),
             events: None,
             events_wanted: Cell::new(false),
+            watched: RefCell::default(),
             wishes: RefCell::default(),
         }
     }
@@ -119,6 +125,10 @@ impl Mirror {
     /// The events of a device. Whoever asks wants events to be read.
     pub(crate) fn device_events(&self, id: &str, since: Timestamp) -> Vec<Event> {
         self.want_events();
+        let mut watched = self.watched.borrow_mut();
+        if watched.len() < MOST_DEVICES && !watched.contains(id) {
+            watched.insert(id.to_owned());
+        }
         let events = self.events.as_ref();
         events.map_or_else(Vec::new, |events| events.of_device(id, since))
     }
@@ -371,9 +381,12 @@ impl Mirror {
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {
+        let (devices, watched) = (&self.devices, self.watched.borrow());
         if let Some(kept) = &mut self.events {
             for event in events {
-                kept.put(event);
+                let id = &event.device_id;
+                let is_own = devices.contains_key(id) || watched.contains(id);
+                kept.put(event, is_own);
             }
         }
     }

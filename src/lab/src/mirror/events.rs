@@ -1,4 +1,7 @@
 //! The newest events that were read from a live hub.
+//!
+//! A hub may have many devices that are none of this bench's, and be busy with them. What they send takes no more than
+//! half of the room from the devices that somebody deals with here.
 
 use std::collections::VecDeque;
 
@@ -21,10 +24,18 @@ pub(super) struct KeptEvents(Vec<Partition>);
 
 #[derive(Default)]
 struct Partition {
-    events: VecDeque<Event>,
-    bytes: usize,
+    /// Of devices that are dealt with here.
+    own: Lane,
+    others: Lane,
     /// The sequence number of the newest event that came.
     newest: Option<u64>,
+}
+
+/// Events in their order.
+#[derive(Default)]
+struct Lane {
+    events: VecDeque<Event>,
+    bytes: usize,
 }
 
 impl KeptEvents {
@@ -38,7 +49,7 @@ impl KeptEvents {
     }
 
     /// Keeps an event, unless it was there already: a reader that starts again brings some of them twice.
-    pub(super) fn put(&mut self, event: Event) {
+    pub(super) fn put(&mut self, event: Event, is_own: bool) {
         let room = MOST_BYTES / self.0.len().max(1);
         let Some(partition) = self.0.get_mut(usize::from(event.partition)) else {
             return;
@@ -48,18 +59,20 @@ impl KeptEvents {
             return;
         }
         partition.newest = Some(number);
-        partition.bytes += size(&event);
-        partition.events.push_back(event);
-        while partition.bytes > room && partition.events.len() > 1 {
-            if let Some(oldest) = partition.events.pop_front() {
-                partition.bytes -= size(&oldest);
-            }
-        }
+        let lane = if is_own {
+            &mut partition.own
+        } else {
+            &mut partition.others
+        };
+        lane.put(event);
+        partition.make_room(room);
     }
 
     /// The events of a device since a time, oldest first. All of a device are in one partition.
     pub(super) fn of_device(&self, id: &str, since: Timestamp) -> Vec<Event> {
-        let events = self.0.iter().flat_map(|partition| &partition.events);
+        // A device that is dealt with was another's before, and never is again.
+        let lanes = self.0.iter().flat_map(|it| [&it.others, &it.own]);
+        let events = lanes.flat_map(|lane| &lane.events);
         let wanted = events.filter(|it| it.device_id == id && it.enqueued_time >= since);
         wanted.cloned().collect()
     }
@@ -69,22 +82,71 @@ impl KeptEvents {
         let Some(partition) = self.0.get(usize::from(partition)) else {
             return Vec::new();
         };
-        let events = &partition.events;
-        let first = match from {
-            EventPosition::Earliest => 0,
-            EventPosition::Latest => events.len(),
-            EventPosition::Offset(offset) => events
-                .iter()
-                .position(|event| event.offset == *offset)
-                .map_or(0, |place| place + 1),
+        let first = partition.first(from);
+        let lanes = [&partition.own, &partition.others].into_iter();
+        let mut events: Vec<&Event> = lanes.flat_map(|lane| lane.from(&first, most)).collect();
+        events.sort_by_key(|event| event.sequence_number);
+        events.into_iter().take(most).cloned().collect()
+    }
+}
+
+impl Partition {
+    /// Forgets the oldest events until the others fit.
+    fn make_room(&mut self, room: usize) {
+        while self.own.bytes + self.others.bytes > room
+            && self.own.events.len() + self.others.events.len() > 1
+        {
+            let is_others_turn = self.others.bytes > room / 2 || self.own.events.is_empty();
+            if is_others_turn {
+                self.others.forget_oldest();
+            } else {
+                self.own.forget_oldest();
+            }
+        }
+    }
+
+    /// A position that both lanes understand.
+    fn first(&self, from: &EventPosition) -> EventPosition {
+        let EventPosition::Offset(offset) = from else {
+            return from.clone();
+        };
+        let mut events = self.own.events.iter().chain(&self.others.events);
+        let at = events.find(|event| event.offset == *offset);
+        at.map_or(EventPosition::Earliest, |event| {
+            EventPosition::SequenceNumber {
+                number: event.sequence_number,
+                inclusive: false,
+            }
+        })
+    }
+}
+
+impl Lane {
+    fn put(&mut self, event: Event) {
+        self.bytes += size(&event);
+        self.events.push_back(event);
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some(oldest) = self.events.pop_front() {
+            self.bytes -= size(&oldest);
+        }
+    }
+
+    fn from(&self, first: &EventPosition, most: usize) -> impl Iterator<Item = &Event> {
+        let first = match first {
+            EventPosition::Earliest | EventPosition::Offset(_) => 0,
+            EventPosition::Latest => self.events.len(),
             EventPosition::SequenceNumber { number, inclusive } => {
-                events.partition_point(|it| it.sequence_number < *number + u64::from(!inclusive))
+                let number = number.saturating_add(u64::from(!inclusive));
+                self.events
+                    .partition_point(|it| it.sequence_number < number)
             }
             EventPosition::EnqueuedTime(time) => {
-                events.partition_point(|event| event.enqueued_time < *time)
+                self.events.partition_point(|it| it.enqueued_time < *time)
             }
         };
-        events.range(first..).take(most).cloned().collect()
+        self.events.range(first..).take(most)
     }
 }
 

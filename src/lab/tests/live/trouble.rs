@@ -234,3 +234,55 @@ fn only_so_many_events_are_kept() {
     assert!(bytes <= 8 * 1024 * 1024, "{bytes}");
     assert_eq!(kept.last().map(|event| event.sequence_number), Some(63));
 }
+
+/// Events of many other devices, and every hundredth of the bench's own, on one partition.
+fn busy_hub(count: u64) -> Vec<ReadNews> {
+    let of = |number: u64| {
+        let mut event = event(0, number, 1024);
+        if !number.is_multiple_of(100) {
+            event.device_id = format!("other-{}", number % 7);
+        }
+        event
+    };
+    let mut news = vec![ReadNews::Reading { partitions: 4 }];
+    news.extend((0..count).map(|number| ReadNews::Events(vec![of(number)])));
+    news
+}
+
+#[test]
+fn a_busy_hub_does_not_push_out_what_the_own_device_sent() {
+    let mut bench = bench_with(&Hostile {
+        events: busy_hub(20_000),
+        ..Hostile::default()
+    });
+    let hands = bench.hands();
+    let own = || hands.hub().device_events(DEVICE, START);
+    assert_eq!(own().len(), 0);
+    bench.run_until(START);
+    let numbers: Vec<_> = own().iter().map(|event| event.sequence_number).collect();
+    let sent: Vec<_> = (0..20_000).step_by(100).collect();
+    assert_eq!(numbers, sent);
+    // The others are there as well, as far as there is room.
+    let other = hands.hub().device_events("other-1", START);
+    assert!((50..1_000).contains(&other.len()), "{}", other.len());
+}
+
+#[test]
+fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
+    let mut bench = bench_with(&Hostile {
+        events: busy_hub(500),
+        ..Hostile::default()
+    });
+    let _ = bench.hands().hub().device_events(DEVICE, START);
+    bench
+        .hands()
+        .start(&READER, std::collections::BTreeMap::new());
+    bench.run_until(START);
+    let mut numbers = Vec::new();
+    while let Some(happening) = bench.poll() {
+        if let lab::Happening::Arrived(event) = happening {
+            numbers.push(event.sequence_number);
+        }
+    }
+    assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
