@@ -33,6 +33,9 @@ use crate::{
     outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways},
 };
 
+/// After how long a reader says that it tries again. It is back as soon as it can be.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
 /// What is wrong with a hub, or with the ways to it.
 #[expect(
     clippy::struct_excessive_bools,
@@ -54,6 +57,8 @@ pub struct Faults {
     pub no_registry: bool,
     /// How long every link takes to open, and every service call to be answered.
     pub slowness: Duration,
+    /// By how many milliseconds the hub's clock is ahead of the bench's; below 0 if it is behind.
+    pub ahead: i64,
 }
 
 /// A hub beside a bench. All clones are of the same.
@@ -130,10 +135,11 @@ impl Beside {
         self.0.borrow().readers
     }
 
-    /// Does something to the hub, as from elsewhere, such as another service program or another tab.
+    /// Does something to the hub, as from elsewhere, such as another service program or another tab. The time is the
+    /// hub's.
     pub fn elsewhere<T>(&self, act: impl FnOnce(&mut Hub, Timestamp) -> T) -> T {
         let mut inner = self.0.borrow_mut();
-        let now = inner.now;
+        let now = inner.hub_time();
         let done = act(&mut inner.hub, now);
         inner.drain();
         done
@@ -161,7 +167,8 @@ impl Beside {
     fn next_deadline(&self) -> Option<Timestamp> {
         let inner = self.0.borrow();
         let timers = inner.timers.iter().map(|(at, _)| *at);
-        timers.chain(inner.hub.next_deadline()).min()
+        let hub = inner.hub.next_deadline().map(|at| inner.on_bench(at));
+        timers.chain(hub).min()
     }
 
     /// Lets time pass up to `at` here only: whoever runs the bench moves its time.
@@ -169,7 +176,8 @@ impl Beside {
         let mut inner = self.0.borrow_mut();
         inner.now = inner.now.max(at);
         let now = inner.now;
-        inner.hub.advance(now);
+        let hub_time = inner.hub_time();
+        inner.hub.advance(hub_time);
         let due = inner.timers.extract_if(.., |(at, _)| *at <= now);
         let due: Vec<_> = due.collect();
         for (_, waker) in due {
@@ -201,7 +209,7 @@ impl Beside {
         if inner.faults.down || inner.faults.barred {
             return Err(no_socket());
         }
-        let now = inner.now;
+        let now = inner.hub_time();
         let connection = inner.hub.open(now);
         inner.links.insert(connection, Socket::default());
         inner.drain();
@@ -235,7 +243,7 @@ impl Beside {
                 Some(_) => {}
             }
             let (sender, receiver) = oneshot::channel();
-            let now = inner.now;
+            let now = inner.hub_time();
             let id = inner.hub.request(now, &request);
             inner.answers.insert(id, sender);
             inner.drain();
@@ -267,6 +275,16 @@ fn refused(code: ErrorCode) -> Response<Vec<u8>> {
 }
 
 impl Inner {
+    /// What the hub's clock says.
+    fn hub_time(&self) -> Timestamp {
+        shifted(self.now, self.faults.ahead)
+    }
+
+    /// What the bench's clock says at a time of the hub's.
+    fn on_bench(&self, at: Timestamp) -> Timestamp {
+        shifted(at, self.faults.ahead.saturating_neg())
+    }
+
     fn drain(&mut self) {
         while let Some(output) = self.hub.poll() {
             match output {
@@ -300,7 +318,7 @@ impl Inner {
     }
 
     fn close_all(&mut self) {
-        let now = self.now;
+        let now = self.hub_time();
         for (connection, socket) in &mut self.links {
             self.hub.closed(now, *connection);
             socket.closed = true;
@@ -309,6 +327,10 @@ impl Inner {
         self.answers.clear();
         self.drain();
     }
+}
+
+fn shifted(at: Timestamp, millis: i64) -> Timestamp {
+    Timestamp::from_millis(at.as_millis().saturating_add_signed(millis))
 }
 
 impl Socket {
@@ -387,7 +409,10 @@ impl Reading {
             if is_down && !self.was_down {
                 self.was_down = true;
                 self.monitor = None;
-                return Poll::Ready(ReadNews::Retrying(no_socket()));
+                return Poll::Ready(ReadNews::Retrying {
+                    trouble: no_socket(),
+                    after: BACK_OFF,
+                });
             }
             if !is_down {
                 self.was_down = false;
@@ -435,7 +460,7 @@ impl OutsideLink for BesideLink {
             .get(&self.connection)
             .is_some_and(|it| !it.closed);
         if is_open {
-            let now = inner.now;
+            let now = inner.hub_time();
             inner.hub.receive(now, self.connection, bytes);
             inner.drain();
         }
@@ -466,7 +491,7 @@ impl Drop for BesideLink {
         let mut inner = self.beside.0.borrow_mut();
         let socket = inner.links.remove(&self.connection);
         if socket.is_some_and(|socket| !socket.closed) {
-            let now = inner.now;
+            let now = inner.hub_time();
             inner.hub.closed(now, self.connection);
             inner.drain();
         }

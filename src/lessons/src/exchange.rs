@@ -44,6 +44,11 @@ impl Exchange {
         self.request.id
     }
 
+    /// Where in the trace the answer is, if there is one yet.
+    pub(crate) fn answered(&self) -> Option<u64> {
+        self.response.as_ref().map(|response| response.id)
+    }
+
     /// The program that sent the request.
     pub(crate) fn party(&self) -> &str {
         &self.request.party

@@ -219,10 +219,10 @@ def test_messages_a_message_is_received_and_fed_back(as_device, as_service, devi
     receiver.prints("waits for messages")
     sender = as_service("messages/send_cloud_to_device_message.py", "--device-id", device.id)
     receiver.prints("service client sent a message")
-    receiver.prints("message_id     = message_0")
-    receiver.prints("Property       = PropMsg_0")
+    number = receiver.prints("message_id     = message_").strip().rpartition("_")[2]
+    receiver.prints(f"Property       = PropMsg_{number}")
     receiver.prints("received in all: 1")
-    sender.prints(f"Feedback: Success for message_0 to {device.id}", FEEDBACK_LIMIT)
+    sender.prints(f"Feedback: Success for message_{number} to {device.id}", FEEDBACK_LIMIT)
     sender.ends()
     receiver.interrupt()
 
@@ -231,8 +231,8 @@ def test_messages_a_message_expires_and_that_is_fed_back(as_service, device):
     sender = as_service(
         "messages/send_with_time_to_live.py", "--device-id", device.id, "--time-to-live-seconds", "1"
     )
-    sender.prints("message_1 waits until")
-    sender.prints(f"Feedback: Expired for message_1 to {device.id}", FEEDBACK_LIMIT)
+    message_id = sender.prints("waits until").split()[0]
+    sender.prints(f"Feedback: Expired for {message_id} to {device.id}", FEEDBACK_LIMIT)
     sender.ends()
 
 

@@ -14,9 +14,6 @@ from datetime import datetime, timedelta, timezone
 from azure.iot.hub import IoTHubRegistryManager
 from msrest.exceptions import HttpOperationError
 
-# Feedback names a message by its id.
-NUMBER = 1
-
 # How long to wait before asking the hub again, in seconds.
 PAUSE = 15
 
@@ -42,13 +39,12 @@ def next_batch(service):
     return records
 
 
-def wait_for(service, device_id, message_id, sent):
-    """Waits for the feedback on one message: on this device, with this id, sent at this time."""
+def wait_for(service, device_id, message_id):
+    """Waits for the feedback on one message: on this device, with this id."""
     while True:
         # Feedback is the hub's, not the sender's: what others have sent comes here as well.
         for record in next_batch(service):
-            is_meant = (record["deviceId"], record["originalMessageId"]) == (device_id, message_id)
-            if is_meant and record["enqueuedTimeUtc"] >= sent:
+            if (record["deviceId"], record["originalMessageId"]) == (device_id, message_id):
                 return
 
 
@@ -67,15 +63,16 @@ def main():
     # A message carries a moment, not a duration. The sender's clock had better be right.
     now = datetime.now(timezone.utc)
     expiry = now + timedelta(seconds=options.time_to_live_seconds)
-    sent = now.strftime("%Y-%m-%dT%H:%M:%S")
 
     value = 10 + random.random() * 4 + 2
     body = f'{{"service client sent a message": {value:.2f}}}'
-    message_id = f"message_{NUMBER}"
+    # Feedback names a message by its id. The time makes one that no other run has.
+    number = int(now.timestamp() * 1000)
+    message_id = f"message_{number}"
     properties = {
         "messageId": message_id,
-        "correlationId": f"correlation_{NUMBER}",
-        "Property": f"PropMsg_{NUMBER}",
+        "correlationId": f"correlation_{number}",
+        "Property": f"PropMsg_{number}",
         "iothub-ack": "full",
         # In milliseconds since 1970, as AMQP counts.
         "expiryTimeUtc": int(expiry.timestamp() * 1000),
@@ -85,7 +82,7 @@ def main():
     try:
         service.send_c2d_message(device_id, body, properties)
         print(f"{message_id} waits until {expiry.isoformat(timespec='milliseconds')}.")
-        wait_for(service, device_id, message_id, sent)
+        wait_for(service, device_id, message_id)
     except HttpOperationError as error:
         sys.exit(f"The hub refused: {error.response.status_code} {error.response.text}")
 

@@ -12,7 +12,8 @@ use crate::exchange::{Exchange, exchanges};
 /// A message that the hub took.
 pub(super) struct Mail {
     id: Option<String>,
-    sent: Timestamp,
+    /// Where in the trace it is.
+    sent: u64,
     /// When it is of no more use, if its sender said so.
     pub(super) expires: Option<Timestamp>,
 }
@@ -30,7 +31,7 @@ pub(super) fn taken(hands: &Hands, device_id: &str) -> Vec<Mail> {
     taken
         .map(|attempt| Mail {
             id: attempt.header("iothub-messageid"),
-            sent: attempt.sent(),
+            sent: attempt.id(),
             expires: attempt
                 .header("iothub-expiry")
                 .and_then(|text| Timestamp::parse_iso(&text)),
@@ -55,8 +56,11 @@ pub(super) fn was_full(hands: &Hands, device_id: &str) -> bool {
 /// Without a message, of the last one that it was told of: a message from before a reload is not in the trace.
 pub(super) fn fate(hands: &Hands, device_id: &str, mail: Option<&Mail>) -> Option<FeedbackStatus> {
     let batches = exchanges(hands, "GET", "/messages/serviceBound/feedback");
-    let records = batches
+    // What came before the message was sent is about another of its id. The times do not tell: they are by two clocks.
+    let after = batches
         .iter()
+        .filter(|batch| mail.is_none_or(|mail| batch.answered() > Some(mail.sent)));
+    let records = after
         .filter_map(Exchange::answer::<Vec<FeedbackRecord>>)
         .flatten()
         .filter(|record| record.device_id == device_id);
@@ -66,6 +70,6 @@ pub(super) fn fate(hands: &Hands, device_id: &str, mail: Option<&Mail>) -> Optio
 
 impl Mail {
     fn is_meant_by(&self, record: &FeedbackRecord) -> bool {
-        self.id.as_deref() == Some(&record.original_message_id) && record.enqueued_time >= self.sent
+        self.id.as_deref() == Some(&record.original_message_id)
     }
 }

@@ -1,5 +1,7 @@
 //! What the checks of lesson 3 see, and what its programs print.
 
+use std::collections::BTreeSet;
+
 use client::service::Message;
 use lab::{Context, Program, ProgramError, view::Side};
 
@@ -190,6 +192,7 @@ fn value(line: &str) -> f64 {
 fn a_message_is_printed_where_it_is_sent_and_where_it_arrives() {
     let mut bench = TestBench::new(&OUTLINE);
     bench.run(&DEVICE);
+    let mut numbers = BTreeSet::new();
     for total in 1..=2 {
         bench.run(&SENDER);
         bench.wait(FEEDBACK);
@@ -199,17 +202,18 @@ fn a_message_is_printed_where_it_is_sent_and_where_it_arrives() {
         let [sending, queued, waiting, feedback, since] = sender[..] else {
             panic!("{sender:?}");
         };
-        assert!(
-            sending.starts_with("Sending message_0 to MyFirstPythonDevice: "),
-            "{sending}"
-        );
+        let (number, _) = sending
+            .strip_prefix("Sending message_")
+            .and_then(|rest| rest.split_once(" to MyFirstPythonDevice: "))
+            .expect(sending);
+        numbers.insert(number.to_owned());
+        assert_eq!(numbers.len(), total, "each run has an id of its own");
         assert!((12.0..=16.0).contains(&value(sending)), "{sending}");
-        assert_eq!(queued, "message_0 is in the queue of MyFirstPythonDevice.");
+        let expected = format!("message_{number} is in the queue of MyFirstPythonDevice.");
+        assert_eq!(queued, expected);
         assert!(waiting.starts_with("Waiting for feedback."), "{waiting}");
-        assert_eq!(
-            feedback,
-            "Feedback: Success for message_0 to MyFirstPythonDevice"
-        );
+        let expected = format!("Feedback: Success for message_{number} to MyFirstPythonDevice");
+        assert_eq!(feedback, expected);
         assert!(since.starts_with("    enqueuedTimeUtc = 20"), "{since}");
 
         let device = bench
@@ -220,9 +224,9 @@ fn a_message_is_printed_where_it_is_sent_and_where_it_arrives() {
         };
         assert_eq!(received, "Message received:");
         assert!((value(sending) - value(data)).abs() < 0.001, "{data}");
-        assert_eq!(id, "    message_id     = message_0");
+        assert_eq!(id, format!("    message_id     = message_{number}"));
         // HTTP carries properties as headers, whose names have no case.
-        assert_eq!(property, "    property       = PropMsg_0");
+        assert_eq!(property, format!("    property       = PropMsg_{number}"));
         assert_eq!(all, format!("    received in all: {total}"));
     }
 }
@@ -242,13 +246,13 @@ fn feedback_about_others_is_printed_and_waited_past() {
         .iter()
         .filter(|line| line.starts_with("Feedback"))
         .collect();
-    assert_eq!(
-        feedback,
-        [
-            &"Feedback: Success for message_0 to MyFirstPythonDevice",
-            &"Feedback: Expired for message_1 to MyFirstPythonDevice",
-        ]
-    );
+    let [success, expired] = feedback[..] else {
+        panic!("{printed:?}");
+    };
+    assert!(success.starts_with("Feedback: Success for message_"));
+    let (id, _) = printed[1].split_once(" waits until").expect(printed[1]);
+    let expected = format!("Feedback: Expired for {id} to MyFirstPythonDevice");
+    assert_eq!(*expired, expected);
 }
 
 #[test]
@@ -260,9 +264,9 @@ fn feedback_is_there_for_whoever_asks() {
     bench.run(&FEEDBACK_READER);
     bench.wait(FEEDBACK);
     let printed = bench.printed(RECEIVE_FEEDBACK);
-    assert_eq!(
-        printed[1],
-        "Feedback: Success for message_0 to MyFirstPythonDevice"
+    assert!(
+        printed[1].starts_with("Feedback: Success for message_"),
+        "{printed:?}"
     );
 }
 

@@ -5,9 +5,6 @@ use lab::{Context, ProgramError};
 
 use super::receive_feedback::wait_for;
 
-/// Feedback names a message by its id.
-const NUMBER: u32 = 0;
-
 pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let device_id = bench.setting("device-id");
 
@@ -16,20 +13,21 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
 
     let value = 10.0 + bench.random() * 4.0 + 2.0;
     let body = format!(r#"{{"service client sent a message": {value:.2}}}"#);
-    let id = format!("message_{NUMBER}");
+    // Feedback names a message by its id. The time makes one that no other run has.
+    let number = bench.now().as_millis();
+    let id = format!("message_{number}");
     let message = Message::new(body.as_str())
         .with_message_id(id.as_str())
-        .with_correlation_id(format!("correlation_{NUMBER}"))
-        .with_property("Property", format!("PropMsg_{NUMBER}"))
+        .with_correlation_id(format!("correlation_{number}"))
+        .with_property("Property", format!("PropMsg_{number}"))
         .with_feedback(FeedbackWanted::Full);
 
     bench.print(format!("Sending {id} to {device_id}: {body}"));
-    let sent = bench.now();
     bench
-        .send(service.send_to_device(sent, device_id, &message)?)
+        .send(service.send_to_device(bench.now(), device_id, &message)?)
         .await?;
     // The device may be connected or not: the hub answers the same.
     bench.print(format!("{id} is in the queue of {device_id}."));
 
-    wait_for(&bench, &service, &id, sent).await
+    wait_for(&bench, &service, &id).await
 }

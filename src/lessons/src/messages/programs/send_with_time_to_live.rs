@@ -7,9 +7,6 @@ use lab::{Context, ProgramError};
 
 use super::receive_feedback::wait_for;
 
-/// Feedback names a message by its id.
-const NUMBER: u32 = 1;
-
 pub async fn run(bench: Context) -> Result<(), ProgramError> {
     let device_id = bench.setting("device-id");
     let time_to_live = Duration::from_secs_f64(bench.number("time-to-live-seconds"));
@@ -21,11 +18,13 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
 
     let value = 10.0 + bench.random() * 4.0 + 2.0;
     let body = format!(r#"{{"service client sent a message": {value:.2}}}"#);
-    let id = format!("message_{NUMBER}");
+    // Feedback names a message by its id. The time makes one that no other run has.
+    let number = sent.as_millis();
+    let id = format!("message_{number}");
     let message = Message::new(body.as_str())
         .with_message_id(id.as_str())
-        .with_correlation_id(format!("correlation_{NUMBER}"))
-        .with_property("Property", format!("PropMsg_{NUMBER}"))
+        .with_correlation_id(format!("correlation_{number}"))
+        .with_property("Property", format!("PropMsg_{number}"))
         .with_feedback(FeedbackWanted::Full)
         .with_expiry(expiry);
 
@@ -35,5 +34,5 @@ pub async fn run(bench: Context) -> Result<(), ProgramError> {
         .await?;
     bench.print(format!("{id} waits until {}.", expiry.to_iso()));
 
-    wait_for(&bench, &service, &id, sent).await
+    wait_for(&bench, &service, &id).await
 }
