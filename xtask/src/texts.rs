@@ -8,6 +8,7 @@ mod glossary;
 mod live;
 mod messages;
 mod pages;
+mod readme;
 mod search;
 mod styles;
 
@@ -33,6 +34,7 @@ pub(crate) const FIRST_LOCALE: &str = "en";
 /// Brings the documents up to date that come from texts, and writes the texts into the folder that Trunk names, if any.
 pub(crate) fn from_hook() -> Result<(), Error> {
     differences::write_document()?;
+    readme::write()?;
     let Some(staging) = std::env::var_os("TRUNK_STAGING_DIR") else {
         return Ok(());
     };

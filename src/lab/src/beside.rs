@@ -33,6 +33,9 @@ use crate::{
     outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way},
 };
 
+/// After how long a reader says that it tries again. It is back as soon as it can be.
+const BACK_OFF: Duration = Duration::from_secs(1);
+
 /// What is wrong with a hub, or with the ways to it.
 #[expect(
     clippy::struct_excessive_bools,
@@ -406,7 +409,10 @@ impl Reading {
             if is_down && !self.was_down {
                 self.was_down = true;
                 self.monitor = None;
-                return Poll::Ready(ReadNews::Retrying(no_socket()));
+                return Poll::Ready(ReadNews::Retrying {
+                    trouble: no_socket(),
+                    after: BACK_OFF,
+                });
             }
             if !is_down {
                 self.was_down = false;

@@ -4,7 +4,7 @@
 //! The bench never asks which of them it has. Each way tells all that can go wrong as [`Trouble`], so that the bench
 //! can say it in words and try again.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
@@ -67,7 +67,12 @@ pub enum ReadNews {
     /// Events, in each partition's order.
     Events(Vec<Event>),
     /// The connection broke; the reader goes on from where it was.
-    Retrying(Trouble),
+    Retrying {
+        /// Why it broke.
+        trouble: Trouble,
+        /// After how long it is tried again.
+        after: Duration,
+    },
     /// The reader has ended.
     Failed(Trouble),
 }

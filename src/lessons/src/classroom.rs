@@ -464,6 +464,7 @@ impl Classroom {
             None => new_bench(&mut self.rng, self.clock.bench_time(now)),
         };
         self.begin_reading();
+        self.try_key();
         self.device_string = DeviceString::Missing;
         self.reports
             .push_back(Report::DeviceString(DeviceString::Missing));

@@ -832,20 +832,75 @@ fn what_needs_a_live_hub_is_refused_without_one() {
     place.check_words();
 }
 
+/// Goes to the hub with a key that is not the policy's.
+fn go_with_wrong_key(place: &mut Place, policy: &str) {
+    let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
+    place.go(&format!(
+        "HostName={HOST};SharedAccessKeyName={policy};SharedAccessKey={key}"
+    ));
+}
+
 #[test]
 fn a_wrong_key_is_told_as_trouble() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
-    let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
-    place.go(&format!(
-        "HostName={HOST};SharedAccessKeyName=iothubowner;SharedAccessKey={key}"
-    ));
+    go_with_wrong_key(&mut place, "iothubowner");
     place.open(telemetry, &telemetry.steps[0]);
     place.act();
     place.wait(Duration::from_secs(2));
     let (trouble, _) = place.hub().unwrap().trouble.unwrap();
     assert_eq!(trouble.kind, TroubleKind::Unauthorized);
-    assert!(matches!(place.state("register"), StepState::NotYet { .. }));
+    assert_eq!(place.saw("register"), "check-live-key-refused");
+    place.check_words();
+}
+
+#[test]
+fn a_wrong_key_is_told_as_soon_as_it_was_given_and_before_any_step() {
+    let telemetry = lesson("telemetry").unwrap();
+    for policy in ["iothubowner", "service", "students"] {
+        let mut place = Place::new(Way::Relay);
+        go_with_wrong_key(&mut place, policy);
+        place.wait(Duration::from_secs(3));
+        let is_told = |place: &Place| {
+            let trouble = place.hub().unwrap().trouble;
+            trouble.is_some_and(|(trouble, _)| trouble.kind == TroubleKind::Unauthorized)
+        };
+        assert!(is_told(&place), "{policy}, on the first page");
+        place.open(telemetry, &telemetry.steps[0]);
+        place.wait(Duration::from_secs(3));
+        assert!(is_told(&place), "{policy}, in a lesson");
+    }
+}
+
+#[test]
+fn without_a_relay_a_key_is_tried_by_reading_events_if_its_policy_may() {
+    for (policy, readers) in [("iothubowner", 1), ("service", 1), ("registryRead", 0)] {
+        let mut place = Place::new(Way::NoRelay);
+        go_with_wrong_key(&mut place, policy);
+        assert_eq!(place.beside.readers(), readers, "{policy}");
+    }
+}
+
+#[test]
+fn a_key_that_the_hub_accepts_is_no_trouble_whatever_its_policy_may_do() {
+    for way in [Way::Relay, Way::NoRelay] {
+        for policy in [
+            "iothubowner",
+            "service",
+            "registryRead",
+            "registryReadWrite",
+            "device",
+        ] {
+            let mut place = Place::new(way);
+            let hub = place.beside.hub();
+            let string = hub.service_connection_string(policy).unwrap();
+            let string = string.to_text().expose().clone();
+            drop(hub);
+            place.go(&string);
+            place.wait(Duration::from_secs(10));
+            assert_eq!(place.hub().unwrap().trouble, None, "{policy}, {way:?}");
+        }
+    }
 }
 
 #[test]

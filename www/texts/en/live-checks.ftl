@@ -3,6 +3,7 @@
 # What each check can see there, where it is not what it sees of the hub in the page.
 
 check-live-not-registered = The hub has not told of a device { $device } yet.
+check-live-key-refused = The hub did not accept the key, so it tells nothing of { $device }. “Details” in the bar at the top says what to do.
 check-live-handed-over-other = The device's string names { $device }, but this lesson is about { $expected }. Paste the string of { $expected }, or change the lesson's device id.
 check-live-handed-over-saw = The device holds a string for { $device } of this hub. Whether its key is right shows when it connects.
 check-live-sent-looked-for = Looked for a message of { $device } with a windSpeed that the hub acknowledged.

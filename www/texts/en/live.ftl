@@ -1,10 +1,10 @@
 # The dialog about the learner's own hub, and what can go wrong with it. These words are fetched when they are first needed.
 
-live-intro = The lessons then run against your hub instead of the one in this page. The hub in this page waits as it is until you leave yours.
+live-intro = Once connected, the lessons run on your hub instead of the one in this page. That one waits as it is until you leave yours.
 live-string = Connection string of your hub
 live-string-placeholder = HostName=…;SharedAccessKeyName=…;SharedAccessKey=…
-live-string-note = The string of a shared access policy (iothubowner, service …) opens the whole hub; that of one device does what a device can do. The key stays in this tab's memory and is not kept; the hub gets only tokens that are signed with it.
-live-string-wrong = This dialog takes the string of a shared access policy of a hub, or of a device. This is something else; below is what it is.
+live-string-note = The string of a shared access policy (iothubowner, service …) opens the whole hub; a device's string does what that device may do. The key stays in this tab's memory and is stored nowhere; the hub gets only tokens that are signed with it.
+live-string-wrong = A hub is connected with the string of a shared access policy or of a device. This is something else: see below.
 live-events = The Event Hubs-compatible string, if the page asks for it
 live-events-string = Event Hubs-compatible connection string
 live-events-note = Usually leave this empty: the hub tells the page where its events are. Fill it in if your policy may not read events, or if the page says that it cannot find them. In the Azure portal it is under “Built-in endpoints”.
@@ -47,7 +47,7 @@ live-relay-yes = The program that serves this page relays requests to this hub.
 live-relay-no = None for this hub: you do by hand what needs the REST API. The program iothub-playground serve is a relay; for a host other than *.azure-devices.net, it is started with --relay-to { $host }.
 live-prefix-is = Device ids begin with
 live-used = This visit
-live-share = { $percent } % of the { $quota } messages a day of { $tier }
+live-share = { $percent }% of the { $quota } messages that { $tier } has a day
 live-created = Devices that were created from here:
 live-created-none = No device was created from here.
 live-delete = { $count ->
@@ -60,8 +60,9 @@ live-leave-note = The page forgets the key and goes back to its own hub. Nothing
 # What can keep a hub from answering: the first line says what it is, each further line what to do.
 
 live-trouble = What is wrong
-live-trouble-detail = In the words of whoever noticed:
+live-trouble-detail = As it was reported:
 live-open-host = Open { $address } in a new tab to find out
+live-show = Show your hub
 trouble-offline =
     The browser says that it has no network.
     Check the cable or the Wi-Fi. The page goes on by itself as soon as the network is back.
@@ -90,7 +91,7 @@ trouble-no-relay =
     Do it by hand in the Azure portal or with az, and confirm it here; or open this page from iothub-playground serve, which relays.
 trouble-unauthorized =
     { $host } did not accept the key.
-    Copy the connection string again, to its very end. If somebody made new keys for the hub, take the new one.
+    Copy the connection string again, to its very end; if somebody made new keys for the hub, take the new one. A device's string belongs in the device's field. To give the hub's again, leave the hub and connect it anew.
     Check that the policy has the right that this needs, and that the device is enabled.
     Check the clock of this machine: a token that is made too early or too late is refused in the same way.
 trouble-clock =
@@ -108,7 +109,7 @@ trouble-closed =
     A device that is disabled or deleted, or a token that has ended, is closed too. The page connects again by itself, each time after a longer wait.
 trouble-stolen =
     Another reader took over the events of { $host }.
-    A partition has one such reader at a time. Stop the other one, or give the page a consumer group of its own.
+    A partition has one such reader at a time. The page reads as the consumer group $Default. Stop the other reader, or give it a consumer group of its own.
 trouble-timeout =
     { $host } did not answer in time.
     The network may be slow, or something in between drops what it does not know. The page tries again by itself.
@@ -149,5 +150,9 @@ hub-said-left = The page has left { $host } and is back on its own hub.
 hub-said-back = { $host } answers again.
 hub-was-live = This tab was connected to a hub of yours. Its key was in memory only and is gone, so the page is back on its own hub. Devices that were created there are still there.
 hub-again = Connect again
+
+# Who asks, in the Wire tab, when no program does.
+
+party-refresh = this page
 live-lesson-note = The lessons now run on { $host }. Where a text says that the hub is in this page, read: on { $host }.
 live-lead = The lessons also run on a real Azure IoT hub, or on the hub that the program iothub-playground runs on your machine. Here is what works there, lesson by lesson.

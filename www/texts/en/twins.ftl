@@ -15,7 +15,7 @@ check-twins-tag-unknown = The registry has no { $device }, so there is no twin. 
 check-twins-tag-untagged = The twin's tag location.plant should be { $plant }. It is { $found }.
 check-twins-tag-level = The twin's desired power_level should be { $level }. It is { $found }.
 check-twins-tag-not-found = The twin has the tag, but the query for { $plant } did not bring { $device }.
-check-twins-tag-reported-saw = The twin has both, and both queries found { $device }: it has reported already. Reset the step to see the second one find nothing.
+check-twins-tag-reported-saw = The twin has both, and both queries found { $device }: it has reported already. On the hub in this page, reset the step to see the second one find nothing.
 
 check-twins-query-none = The program has not asked both queries yet.
 check-twins-query-unanswered = A query is under way, and the hub has not answered yet.

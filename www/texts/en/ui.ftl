@@ -134,6 +134,7 @@ tab-events = Events
 wire-rows = Packets and requests
 wire-to-hub = to the hub
 wire-from-hub = from the hub
+party-operator = you
 wire-filter-side = Shown side
 wire-filter-all = All
 wire-filter-kind = Shown kind

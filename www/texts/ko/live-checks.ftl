@@ -3,6 +3,7 @@
 # 페이지 안의 허브와 다르게, 실제 허브에서 각 검사가 볼 수 있는 것.
 
 check-live-not-registered = 허브가 아직 { $device } 디바이스에 대해 알려 주지 않았어요.
+check-live-key-refused = 허브가 키를 받아들이지 않아서 { $device } 디바이스에 대해 아무것도 알려 주지 않아요. 무엇을 할지는 맨 위 막대의 “자세히”에 있어요.
 check-live-handed-over-other = 디바이스의 연결 문자열은 { $device }의 것인데, 이 수업의 디바이스는 { $expected } 디바이스예요. { $expected }의 문자열을 붙여 넣거나 수업의 디바이스 ID를 바꾸세요.
 check-live-handed-over-saw = 디바이스가 이 허브의 { $device }용 문자열을 가지고 있어요. 키가 맞는지는 연결할 때 드러나요.
 check-live-sent-looked-for = 허브가 받았다고 확인한 { $device }의 메시지 가운데 windSpeed가 든 것을 찾아봤어요.

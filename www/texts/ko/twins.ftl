@@ -15,7 +15,7 @@ check-twins-tag-unknown = 레지스트리에 { $device } 디바이스가 없으�
 check-twins-tag-untagged = 디바이스 쌍의 태그 location.plant가 달라요. 있어야 할 값: { $plant }, 지금 값: { $found }.
 check-twins-tag-level = 디바이스 쌍의 desired 속성 power_level이 달라요. 있어야 할 값: { $level }, 지금 값: { $found }.
 check-twins-tag-not-found = 디바이스 쌍에 태그가 있지만, { $plant } 쿼리가 { $device } 디바이스를 가져오지 않았어요.
-check-twins-tag-reported-saw = 디바이스 쌍에 둘 다 있고, 두 쿼리가 모두 { $device } 디바이스를 찾았어요. 이미 보고했다는 뜻이에요. 두 번째 쿼리가 아무것도 찾지 못하는 것을 보려면 단계를 초기화하세요.
+check-twins-tag-reported-saw = 디바이스 쌍에 둘 다 있고, 두 쿼리가 모두 { $device } 디바이스를 찾았어요. 이미 보고했다는 뜻이에요. 이 페이지 안의 허브에서 단계를 초기화하면 두 번째 쿼리가 아무것도 찾지 못하는 것을 볼 수 있어요.
 
 check-twins-query-none = 프로그램이 아직 두 쿼리를 모두 보내지는 않았어요.
 check-twins-query-unanswered = 쿼리가 진행 중이고, 허브는 아직 답하지 않았어요.

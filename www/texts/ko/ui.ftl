@@ -131,6 +131,7 @@ tab-events = 이벤트
 wire-rows = 패킷과 요청
 wire-to-hub = 허브로
 wire-from-hub = 허브에서
+party-operator = 직접
 wire-filter-side = 표시할 쪽
 wire-filter-all = 전체
 wire-filter-kind = 표시할 종류

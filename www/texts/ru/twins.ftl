@@ -23,7 +23,7 @@ check-twins-tag-unknown = Устройства { $device } нет в реест
 check-twins-tag-untagged = Тег location.plant в двойнике должен быть { $plant }. Сейчас он { $found }.
 check-twins-tag-level = Требуемое power_level в двойнике должно быть { $level }. Сейчас оно { $found }.
 check-twins-tag-not-found = Тег в двойнике есть, но запрос по { $plant } не нашёл { $device }.
-check-twins-tag-reported-saw = В двойнике есть и то и другое, и оба запроса нашли { $device }: оно уже сообщило свойства. Сбросьте шаг, чтобы увидеть, как второй запрос ничего не находит.
+check-twins-tag-reported-saw = В двойнике есть и то и другое, и оба запроса нашли { $device }: оно уже сообщило свойства. Чтобы увидеть, как второй запрос ничего не находит, сбросьте шаг на хабе этой страницы.
 
 check-twins-query-none = Программа ещё не задала оба вопроса.
 check-twins-query-unanswered = Запрос выполняется, хаб ещё не ответил.

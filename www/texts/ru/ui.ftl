@@ -141,6 +141,7 @@ tab-events = События
 wire-rows = Пакеты и запросы
 wire-to-hub = в хаб
 wire-from-hub = из хаба
+party-operator = вы
 wire-filter-side = Чья сторона
 wire-filter-all = Все
 wire-filter-kind = Какой вид

@@ -1,4 +1,5 @@
-//! The page about one's own hub: its text from Markdown, and the table of what is live, relayed or by hand.
+//! The page about one's own hub: its text from Markdown, and the table of what is live, relayed or by hand, which
+//! the dialog and the README have too.
 
 use std::fmt::Write as _;
 
@@ -37,13 +38,14 @@ pub(super) fn html(markdown: &str, locale: &Locale) -> Result<String, String> {
         // Texts are ours, but a stray tag in them is a mistake.
         !matches!(event, Event::Html(_) | Event::InlineHtml(_))
     });
-    // The start script opens the dialog, or says that it cannot.
+    // The start script opens the dialog, or says that it cannot. What the dialog shows depends on the hub.
     let mut text = format!(
         "<p class=\"lead\">{}</p><p class=\"open-hub\"><button type=\"button\" class=\"button primary large\" data-hub=\"{}\">\
-         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg>{}</button></p>",
+         <svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-hub\"></use></svg><span class=\"while-in-page\">{}</span><span class=\"while-live\">{}</span></button></p>",
         escaped(locale.live_word("live-lead")),
         escaped(locale.word("hub-not-loaded")),
-        escaped(locale.word("hub-connect"))
+        escaped(locale.word("hub-connect")),
+        escaped(locale.live_word("live-show"))
     );
     html::push_html(
         &mut text,
@@ -121,13 +123,48 @@ fn table(locale: &Locale) -> String {
                     "<td><span class=\"way {0}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{1}\"></use></svg><span>{2}</span></span></td>",
                     way.id(),
                     picture(way),
-                    word(&format!("way-{}", way.id())),
+                    escaped(way_word(way, locale)),
                 );
             }
             html += "</tr>";
         }
     }
     html + "</tbody></table></div>"
+}
+
+/// The same table as Markdown.
+pub(super) fn markdown(locale: &Locale) -> String {
+    let columns: Vec<&str> = std::iter::once("live-step")
+        .chain(COLUMNS.map(|(head, _)| head))
+        .map(|id| locale.live_word(id))
+        .collect();
+    let mut text = row(&columns);
+    text += &row(&vec!["---"; columns.len()]);
+    for (lesson, lesson_text) in &locale.lessons {
+        let title = format!("**{}**", lesson_text.title);
+        let mut head = vec![title.as_str()];
+        head.resize(columns.len(), "");
+        text += &row(&head);
+        for (step, step_text) in lesson.steps.iter().zip(&lesson_text.steps) {
+            let mut cells = vec![step_text.title.clone()];
+            cells.extend(ways(step).map(|way| way_word(way, locale).to_owned()));
+            text += &row(&cells);
+        }
+    }
+    text
+}
+
+fn row(cells: &[impl AsRef<str>]) -> String {
+    let cells = cells
+        .iter()
+        .map(|cell| format!(" {} |", cell.as_ref().replace('|', "\\|")));
+    format!("|{}\n", cells.collect::<String>())
+}
+
+fn way_word(way: OnLive, locale: &Locale) -> &str {
+    let words = &locale.words;
+    let id = format!("way-{}", way.id());
+    words.get(&id).map_or(way.id(), String::as_str)
 }
 
 /// As `src/app/src/reach.rs` draws it.

@@ -3,3 +3,4 @@
 mod frames;
 mod peer;
 mod redirects;
+mod silence;

@@ -12,9 +12,9 @@ use amqp::{
     network::Network,
 };
 use fe2o3_amqp_types::{
-    definitions::{Error, Handle, Role},
+    definitions::{AmqpError, ConnectionError, Error, Handle, Role},
     messaging::{Source, Target, TargetArchetype},
-    performatives::{Attach, Begin, ChannelMax, Detach, MaxFrameSize, Open, Performative},
+    performatives::{Attach, Begin, ChannelMax, Close, Detach, MaxFrameSize, Open, Performative},
     sasl::{SaslCode, SaslMechanisms, SaslOutcome},
 };
 use serde::Serialize;
@@ -38,7 +38,13 @@ pub(crate) enum Conduct {
     Sends(Vec<u8>),
     /// Does not give the link.
     Refuses(Box<Error>),
+    /// Gives the link, and closes the connection once it has heard nothing for the time that it asks for. After a few
+    /// signs of life it ends the link as one that is not there.
+    Insists(Duration),
 }
+
+/// How many signs of life are enough.
+const SIGNS: usize = 3;
 
 struct Peer {
     conduct: Conduct,
@@ -133,7 +139,9 @@ async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> 
     loop {
         let body = next(&mut stream).await?;
         match serde_amqp::from_slice(&body) {
-            Ok(Performative::Open(_)) => stream.write_all(&frame(0, &open(), &[])).await?,
+            Ok(Performative::Open(_)) => {
+                stream.write_all(&frame(0, &open(&conduct), &[])).await?;
+            }
             Ok(Performative::Begin(_)) => stream.write_all(&frame(0, &begin(), &[])).await?,
             Ok(Performative::Attach(attach)) => {
                 let (answer, end) = answer(attach, &conduct);
@@ -143,13 +151,36 @@ async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> 
                 }
             }
             Ok(Performative::Flow(_)) => {
-                if let Conduct::Sends(bytes) = &conduct {
-                    return stream.write_all(bytes).await;
+                match &conduct {
+                    Conduct::Sends(bytes) => return stream.write_all(bytes).await,
+                    Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
+                    Conduct::Greets(_) | Conduct::Refuses(_) => {}
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Listens for signs of life.
+async fn insist(stream: &mut DuplexStream, time_out: Duration) -> std::io::Result<()> {
+    // What is on its way takes a part of the time.
+    let patience = time_out * 3 / 4;
+    for _ in 0..SIGNS {
+        if tokio::time::timeout(patience, next(stream)).await.is_err() {
+            let condition = ConnectionError::ConnectionForced;
+            let error = Error::new(condition, "inactive for too long".to_owned(), None);
+            let close = Close { error: Some(error) };
+            return stream.write_all(&frame(0, &close, &[])).await;
+        }
+    }
+    let end = Detach {
+        handle: Handle(0),
+        closed: true,
+        error: Some(Error::new(AmqpError::NotFound, None, None)),
+    };
+    stream.write_all(&frame(0, &end, &[])).await?;
+    next(stream).await.map(drop)
 }
 
 /// A frame of AMQP (type 0) or SASL (type 1) on channel 0.
@@ -176,13 +207,17 @@ async fn next(stream: &mut DuplexStream) -> std::io::Result<Vec<u8>> {
     Ok(body)
 }
 
-fn open() -> Open {
+fn open(conduct: &Conduct) -> Open {
+    let idle_time_out = match conduct {
+        Conduct::Insists(time_out) => time_out.as_millis().try_into().ok(),
+        _ => None,
+    };
     Open {
         container_id: "hub".to_owned(),
         hostname: None,
         max_frame_size: MaxFrameSize(65_536),
         channel_max: ChannelMax(10),
-        idle_time_out: None,
+        idle_time_out,
         outgoing_locales: None,
         incoming_locales: None,
         offered_capabilities: None,

@@ -5,7 +5,7 @@ use lessons::message::Command;
 use yew::prelude::*;
 
 use super::controls::{Choice, choices_unless};
-use super::header::NOT_LOADED;
+use super::header::hub_button;
 use super::icon::icon;
 use crate::clock;
 use crate::i18n::Words;
@@ -58,9 +58,7 @@ pub fn bench_bar(screen: &Screen) -> Html {
                 { icon("skip") }<span>{ words.text("skip-to-next") }</span>
                 <span class="skip-wait">{ wait.map(|wait| words.with("skip-wait", [("wait", wait.into())])) }</span>
             </button>
-            <button type="button" class="button small bench-hub" data-hub={words.text(NOT_LOADED)}>
-                { icon("hub") }{ words.text(if is_live { "hub-facts" } else { "hub-connect" }) }
-            </button>
+            { hub_button(screen, "small") }
         </div>
     }
 }

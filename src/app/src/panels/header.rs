@@ -41,22 +41,35 @@ pub fn header(screen: &Screen, route: &Route) -> Html {
 }
 
 /// What `www/start.js` says beside a control with `data-hub` if the dialog cannot be loaded.
-pub const NOT_LOADED: &str = "hub-not-loaded";
+const NOT_LOADED: &str = "hub-not-loaded";
 
 /// Which hub is on the bench, and the way to another. A live one has a bar of its own.
 fn hub_chip(screen: &Screen) -> Html {
     let words = &screen.words;
     let is_live = screen.live().is_some();
-    let (says, does) = if is_live {
-        ("hub-live", "hub-facts")
-    } else {
-        ("hub-in-page", "hub-connect")
-    };
+    let says = if is_live { "hub-live" } else { "hub-in-page" };
     html! {
-        <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(does)}
+        <button id="hub-chip" type="button" class={classes!("hub-chip", is_live.then_some("live"))} title={words.text(hub_does(screen))}
             aria-haspopup="dialog" data-hub={words.text(NOT_LOADED)}>
             { icon("hub") }<span>{ words.text(says) }</span>
         </button>
+    }
+}
+
+/// The same where a phone has room for it, which its header has not.
+pub fn hub_button(screen: &Screen, size: &'static str) -> Html {
+    html! {
+        <button type="button" class={classes!("button", "phone-hub", size)} data-hub={screen.words.text(NOT_LOADED)}>
+            { icon("hub") }{ screen.words.text(hub_does(screen)) }
+        </button>
+    }
+}
+
+fn hub_does(screen: &Screen) -> &'static str {
+    if screen.live().is_some() {
+        "hub-facts"
+    } else {
+        "hub-connect"
     }
 }
 

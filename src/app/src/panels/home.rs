@@ -3,6 +3,7 @@
 use lessons::outline::{LESSONS, LessonOutline};
 use yew::prelude::*;
 
+use super::header::hub_button;
 use super::icon::icon;
 use crate::i18n::Words;
 use crate::reach::live_note;
@@ -20,7 +21,7 @@ pub fn home(screen: &Screen) -> Html {
             <h1>{ words.text("home-title") }</h1>
             <p class="lead">{ words.text("home-lead") }</p>
             { picture(words) }
-            <p class="home-start">{ start(screen) }</p>
+            <p class="home-start">{ start(screen) }{ hub_button(screen, "large") }</p>
             if let Some(hub) = screen.live() {
                 { live_note(hub, words) }
             } else {

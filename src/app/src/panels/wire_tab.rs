@@ -235,18 +235,29 @@ fn row(
         Callback::from(move |_: MouseEvent| open.set(if is_open { None } else { Some(id) }))
     };
     let summary = summary(entry, host, words);
+    let party = party(entry, words);
     html! {
         <li key={id} aria-setsize={count.to_string()} aria-posinset={(at + 1).to_string()}>
             <button type="button" id={format!("wire-row-{id}")} class={classes!("wire-row", side)}
                 aria-expanded={is_open.to_string()} {onclick}>
                 <span class="wire-time">{ clock::precise_time_of_day(entry.at.as_millis()) }</span>
                 <span class="wire-arrow">{ icon(arrow) }<span class="unseen">{ words.text(arrow_word) }</span></span>
-                <span class="wire-party" title={entry.party.clone()}><span class="unseen">{ words.text(side_word) }{ " " }</span>{ &entry.party }</span>
+                <span class="wire-party" title={party.clone()}><span class="unseen">{ words.text(side_word) }{ " " }</span>{ party }</span>
                 <span class="wire-kind">{ &entry.kind }</span>
                 { shortened("wire-summary", &summary, TAIL) }
                 <span class="wire-size">{ words.with("bytes", [("count", entry.size.into())]) }</span>
             </button>
         </li>
+    }
+}
+
+/// Whose entry it is: a device's or a program's own name, and words for what the page does without a program.
+fn party(entry: &TraceEntry, words: &Words) -> AttrValue {
+    let id = format!("party-{}", entry.party);
+    if entry.side == Side::Cloud && words.has(&id) {
+        words.text(&id)
+    } else {
+        entry.party.clone().into()
     }
 }
 

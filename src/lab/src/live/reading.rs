@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream::LocalBoxStream};
+use wire::timestamp::Timestamp;
 
 use super::{Live, Route};
 use crate::{hands::Hands, outside::ReadNews};
@@ -11,7 +12,7 @@ use crate::{hands::Hands, outside::ReadNews};
 const REST: Duration = Duration::from_secs(30);
 
 impl Live {
-    fn take_read(&mut self, news: ReadNews) {
+    fn take_read(&mut self, now: Timestamp, news: ReadNews) {
         match news {
             ReadNews::Reading { partitions } => {
                 self.mirror.found_events(partitions);
@@ -21,9 +22,10 @@ impl Live {
                 self.mirror.learn_events(events);
                 self.works(Route::Events);
             }
-            ReadNews::Retrying(trouble) | ReadNews::Failed(trouble) => {
-                self.trouble(Route::Events, trouble, None);
+            ReadNews::Retrying { trouble, after } => {
+                self.trouble(Route::Events, trouble, Some(now.plus(after)));
             }
+            ReadNews::Failed(trouble) => self.trouble(Route::Events, trouble, None),
         }
     }
 }
@@ -55,8 +57,9 @@ impl Hands {
             };
             while let Some(news) = news.next().await {
                 let mut world = self.world();
+                let now = world.now;
                 if let Some(live) = world.hub.live_mut() {
-                    live.take_read(news);
+                    live.take_read(now, news);
                 }
                 world.changed();
             }

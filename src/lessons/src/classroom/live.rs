@@ -20,11 +20,11 @@ use wire::{
 pub(super) use going::Opening;
 use leaving::Leaving;
 
-use super::{Classroom, Lesson, bench_options};
+use super::{COURSE, Classroom, Lesson, bench_options};
 use crate::{
     exchange::{Exchange, exchanges},
     message::{Command, HubView, LiveHub, Message, Report, Settings, StepState},
-    outline::{Access, Obstacle, REGISTRY, Reach, SERVICE},
+    outline::{Access, Obstacle, REGISTRY, REGISTRY_READ, Reach, SERVICE},
     settings,
     step::Verdict,
     telemetry::{
@@ -187,6 +187,28 @@ impl Classroom {
         live.take_over(&self.bench.hands());
         live.is_on_bench = true;
         Some(live.bench(&bench_options(&mut self.rng, now)))
+    }
+
+    /// Has the hub asked something at once, so that a policy's key which it does not accept is told of from the start.
+    /// That of a device shows when the device connects.
+    pub(super) fn try_key(&self) {
+        let Some(live) = self.live.as_ref().filter(|live| live.policy().is_some()) else {
+            return;
+        };
+        let settings = match &self.opened {
+            Some(opened) => opened.settings.clone(),
+            None => self.settings_of(&COURSE[0], &Settings::new()),
+        };
+        let (id, hands) = (device_id(&settings), self.bench.hands());
+        let (hub, access) = (hands.hub(), &live.reach.access);
+        // To look at something of a live hub is to wish to know it.
+        if live.reach.relay && access.allows(REGISTRY_READ) {
+            let _ = hub.device(id);
+        } else if live.reach.relay && access.allows(SERVICE) {
+            let _ = hub.twin_document(id);
+        } else if live.may_read_events() {
+            let _ = hub.device_events(id, self.last_turn);
+        }
     }
 
     /// A lesson's settings as its programs and checks have them.

@@ -1,6 +1,6 @@
 //! What each step's check looks for, and what it can see. Checks read the hub and the bench, never a learner's text.
 
-use lab::{Hands, Sight, numbers, view::ProgramState};
+use lab::{Hands, Sight, numbers, outside::TroubleKind, view::ProgramState};
 use wire::{
     connection_string::DeviceCredential,
     rest::{ConnectionState, DeviceIdentity, DeviceStatus, encode_id},
@@ -34,7 +34,7 @@ pub(crate) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
     let (passed, saw) = match hub.device(id) {
         Some(device) if device.status == DeviceStatus::Enabled => (true, "check-registered-saw"),
         Some(_) => (false, "check-registered-disabled"),
-        None if is_live => (false, "check-live-not-registered"),
+        None if is_live => (false, why_untold(hands)),
         None if hub.devices().next().is_none() => (false, "check-registered-empty"),
         None => (false, "check-registered-others"),
     };
@@ -45,6 +45,16 @@ pub(crate) fn registered(hands: &Hands, settings: &Settings) -> Verdict {
         passed,
         looked_for,
         saw,
+    }
+}
+
+/// Why a live hub has not told of a device.
+fn why_untold(hands: &Hands) -> &'static str {
+    let trouble = hands.live().and_then(|live| live.trouble);
+    if trouble.is_some_and(|(trouble, _)| trouble.kind == TroubleKind::Unauthorized) {
+        "check-live-key-refused"
+    } else {
+        "check-live-not-registered"
     }
 }
 

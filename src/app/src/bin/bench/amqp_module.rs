@@ -5,6 +5,7 @@ mod failure;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use amqp::message::{Ask, Failure, FailureKind, Told};
 use futures::channel::mpsc::{self, Receiver, Sender};
@@ -318,7 +319,10 @@ fn news(host: &str, told: Told) -> ReadNews {
     match told {
         Told::Reading { partitions, .. } => ReadNews::Reading { partitions },
         Told::Events { events, .. } => ReadNews::Events(events),
-        Told::Retrying { failure, .. } => ReadNews::Retrying(trouble(host, failure)),
+        Told::Retrying { failure, after, .. } => ReadNews::Retrying {
+            trouble: trouble(host, failure),
+            after: Duration::from_millis(after),
+        },
         Told::Failed { failure, .. } => ReadNews::Failed(trouble(host, failure)),
         Told::Ready | Told::Sent { .. } | Told::Feedback { .. } => {
             let why = "the AMQP module answers what was not asked";
