@@ -150,13 +150,11 @@ async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> 
                     stream.write_all(&frame(0, &end, &[])).await?;
                 }
             }
-            Ok(Performative::Flow(_)) => {
-                match &conduct {
-                    Conduct::Sends(bytes) => return stream.write_all(bytes).await,
-                    Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
-                    Conduct::Greets(_) | Conduct::Refuses(_) => {}
-                }
-            }
+            Ok(Performative::Flow(_)) => match &conduct {
+                Conduct::Sends(bytes) => return stream.write_all(bytes).await,
+                Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
+                Conduct::Greets(_) | Conduct::Refuses(_) => {}
+            },
             _ => {}
         }
     }
