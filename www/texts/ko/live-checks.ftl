@@ -43,8 +43,8 @@ to-confirm-twins-tag = { $host }에서 { $device }의 디바이스 쌍을 여세
 to-confirm-twins-again = { $device } 디바이스가 여기서 기다리고 있어요. desired 속성의 power_level을 바꾸고, { $plant }에 있으면서 보고된 connectivity가 cellular인 디바이스를 쿼리하세요. 디바이스의 콘솔에 변경이 나타나고 쿼리가 { $device } 디바이스를 찾으면 확인을 누르세요.
 to-confirm-twins-conflict = { $device }의 디바이스 쌍을 etag와 함께 읽고, 다른 곳에서 바꾼 다음, 옛 etag로 쓰세요: az iot hub device-twin update --etag. { $host } 허브가 412로 답했으면 확인을 누르세요.
 to-confirm-twins-lag = { $device }의 태그를 바꾸고 곧바로 여러 번 쿼리하세요. { $host } 허브가 얼마나 늦는지는 허브가 정하므로, 첫 번째에 바로 찾을 수도 있어요. 쿼리가 변경을 찾으면 확인을 누르세요.
-to-confirm-faults-disabled = { $host }에서 { $device } 디바이스를 사용 안 함으로 바꾸고 단추를 누르세요. 허브가 CONNACK 5로 답해요. 그다음 다시 사용하게 하세요. 연결되면 확인을 누르세요.
-to-confirm-faults-offline = { $device }의 프로그램이 멈춰 있을 때 클라우드에서 메서드를 호출하세요. { $host } 허브가 404103으로 답해요. 그다음 단추를 누르고 다시 호출하세요. 200으로 답하면 확인을 누르세요.
+to-confirm-faults-disabled = { $host }에서 { $device } 디바이스를 사용 안 함으로 바꾸고 버튼을 누르세요. 허브가 CONNACK 5로 답해요. 그다음 다시 사용하게 하세요. 연결되면 확인을 누르세요.
+to-confirm-faults-offline = { $device }의 프로그램이 멈춰 있을 때 클라우드에서 메서드를 호출하세요. { $host } 허브가 404103으로 답해요. 그다음 버튼을 누르고 다시 호출하세요. 200으로 답하면 확인을 누르세요.
 to-confirm-faults-conflict = { $device }의 디바이스 쌍을 etag와 함께 읽고, 다른 곳에서 바꾼 다음, 옛 etag로 쓰세요. { $host } 허브가 412로 답해요. 그다음 다시 읽고 쓰세요. 받아들여지면 확인을 누르세요.
 to-confirm-faults-quota = 다른 사람도 쓰는 허브의 하루치를 다 쓰지 마세요. 다 쓰면 { $host } 허브는 UTC 자정까지 디바이스에 CONNACK 3, 클라우드에 403002, IotHubQuotaExceeded로 답해요. 읽었으면 확인을 누르거나, 이 단계를 이 페이지 안의 허브에서 하세요.
 
@@ -66,4 +66,4 @@ refused-live-string = 허브의 연결 문자열이 아니에요. HostName, 그�
 refused-live-events = Event Hubs 호환 문자열이 아니에요. 그런 문자열은 Endpoint=sb://로 시작해요. 칸을 비워 두면 이벤트가 어디 있는지 허브에 물어봐요.
 refused-live-no-string = 디바이스에 연결 문자열이 없고, 페이지가 허브에서 가져올 수도 없어요. 먼저 { $device }의 문자열을 디바이스의 칸에 붙여 넣으세요.
 refused-live-not-deleted = 이 디바이스들은 삭제하지 못해 허브에 남아 있어요: { $devices }. { $why }
-refused-nothing-to-confirm = 이 단계에는 지금 확인할 것이 없어요. 먼저 단추를 누르세요.
+refused-nothing-to-confirm = 이 단계에는 지금 확인할 것이 없어요. 먼저 버튼을 누르세요.
