@@ -187,7 +187,7 @@ function connectForm(hub, bench, close) {
       table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
-    go.disabled = hub.asked;
+    go.disabled = hub.asked !== null;
   }
   return { node, draw, focus: string };
 }
@@ -283,7 +283,7 @@ function facts(hub, bench) {
       table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
-    go.disabled = hub.asked;
+    go.disabled = hub.asked !== null;
   }
   return { node, draw };
 }
@@ -303,6 +303,7 @@ export function openDialog(hub, bench, closed) {
     content.node,
   );
   node.addEventListener("close", () => {
+    bench.changeMind();
     node.remove();
     closed();
   });

@@ -296,6 +296,20 @@ test("devices that could not be deleted are named once the hub is left", visit({
   await note.waitFor({ state: "detached" });
 }));
 
+test("while devices are deleted, what is refused elsewhere on the page is not taken for the end of it", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const leave = at.dialog.getByRole("button", { name: "Leave the hub" });
+  await at.bar.getByRole("button", { name: "Leave" }).click();
+  await leave.click();
+  await tell(page, { refused: { message: { id: "refused-live-leaving", arguments: [] } } });
+  await tell(page, { hub: { live: { ...LIVE, created: LIVE.created.slice(1) } } });
+  await at.dialog.getByText("Delete this device first").waitFor();
+  assert.ok(await leave.isDisabled());
+}));
+
 test("what the check cannot ask is confirmed by the learner", visit({}, async ({ page, site }) => {
   const at = { ...hub(page), ...bench(page) };
   await interceptHub(page);
