@@ -840,6 +840,31 @@ fn without_a_relay_a_key_is_tried_by_reading_events_if_its_policy_may() {
 }
 
 #[test]
+fn what_goes_wrong_right_after_connecting_is_told_though_no_lesson_is_open() {
+    let mut place = Place::new(Way::NoRelay);
+    let string = place.string(Way::NoRelay, lesson("telemetry").unwrap());
+    place.tell(Command::GoLive {
+        connection_string: string,
+        events: None,
+        prefix: PREFIX.to_owned(),
+    });
+    place.beside.set_faults(Faults {
+        no_relay: true,
+        barred: true,
+        ..Faults::default()
+    });
+    // As a page does it: it runs the classroom when a way can go on, and then only when the classroom says so.
+    let mut next = Some(START.plus(Duration::from_millis(200)));
+    while let Some(at) = next.filter(|at| *at < START.plus(Duration::from_secs(1))) {
+        place.classroom.advance(at);
+        next = place.classroom.next_wake();
+    }
+    place.drain();
+    let trouble = place.hub().unwrap().trouble;
+    assert_eq!(trouble.unwrap().0.kind, TroubleKind::NoSocket);
+}
+
+#[test]
 fn a_key_that_the_hub_accepts_is_no_trouble_whatever_its_policy_may_do() {
     for way in [Way::Relay, Way::NoRelay] {
         for policy in [

@@ -52,6 +52,8 @@ pub(super) struct Live {
     /// The devices that were created on benches that are gone, and are there still.
     created: Vec<String>,
     told: Option<(Timestamp, LiveHub)>,
+    /// When it is to be told what was too soon to tell, if there may be anything.
+    tell_at: Option<Timestamp>,
     leaving: Option<Leaving>,
 }
 
@@ -87,6 +89,11 @@ impl Outside for Ways {
 impl Live {
     pub(super) fn host_name(&self) -> &str {
         self.target.connection_string.host_name()
+    }
+
+    /// When it is to be told how things stand with the hub, if that is not at any time.
+    pub(super) fn next_telling(&self) -> Option<Timestamp> {
+        self.tell_at
     }
 
     /// The device whose string the learner gave, if it is one.
@@ -362,11 +369,9 @@ impl Classroom {
         let Some(live) = &mut self.live else {
             return;
         };
-        let is_due = live
-            .told
-            .as_ref()
-            .is_none_or(|(at, _)| at_once || now.since(*at) >= TELL_EVERY);
-        if !is_due {
+        let due = live.told.as_ref().map(|(at, _)| at.plus(TELL_EVERY));
+        live.tell_at = due.filter(|at| !at_once && *at > now);
+        if live.tell_at.is_some() {
             return;
         }
         let view = live.view(&hands);
