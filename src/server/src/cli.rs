@@ -215,7 +215,10 @@ struct ServeArgs {
 
 /// The hubs that the page reaches through this program.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_field_names, reason = "the options have the same prefix")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the options have the same prefix"
+)]
 struct RelayArgs {
     /// A hub that the page may call through this server, beside those of the service (*.azure-devices.net), such as an
     /// emulator: localhost:8443. The port is 443 if none is given; may be given several times.
