@@ -252,10 +252,10 @@ export const isOver = ({ trouble }) =>
 const MEETING = 90_000;
 
 /**
- * Where some wait for one another, before something is done once for all of them. Who will not come is to be missed, so
- * that nobody waits for it.
+ * Where some wait for one another, and something is done once for all of them. Who will not come is to be missed, so that
+ * nobody waits for it.
  */
-export function meeting(members, act) {
+export function meeting(members, act = () => {}) {
   const missing = new Set(members);
   let met;
   const isComplete = () => missing.size === 0;

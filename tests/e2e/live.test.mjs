@@ -12,25 +12,31 @@ import { byHand, isOver, liveHub, meeting, register, shared, startLive } from ".
 const DEVICES = { methods: "MyPythonDevice" };
 const deviceOf = (lesson, prefix) => `${prefix}${DEVICES[lesson] ?? "MyFirstPythonDevice"}`;
 
-/** What a learner waits for in real time is made short, but the reading of three events outlasts the way of the others. */
+/** What a learner waits for in real time is made short, but for the three events in whose reading the hub goes away. */
 const SETTINGS = {
-  telemetry: { send: { "interval-seconds": "8" }, retry: { "interval-seconds": "1" } },
+  telemetry: { send: { "interval-seconds": "10" }, retry: { "interval-seconds": "1" } },
   messages: { expire: { "time-to-live-seconds": "5" } },
 };
 
 /** How long a step may take: a hub gathers feedback for fifteen seconds, and a machine may be busy. */
 const STEP = 60_000;
 
+/** The same where the hub was away for a while: a device may wait for a minute before it tries again. */
+const INTERRUPTED_STEP = 2 * STEP;
+
 /**
- * The steps in which the hub is away. Where the hub goes while the step is under way, its button is pressed `before` that:
- * events and feedback are waited for, and a fault is seen that is not mended. And `away` says where it is pressed then.
+ * The steps in which the hub is away. Some are under way when it goes: they stand so before that, because they wait for
+ * events or feedback, or have shown a fault that is not mended. Some are begun, or mended, while it is away.
+ *
+ * All lessons are waited for before them, so that no step which goes on by itself is over when the hub goes: a lesson is
+ * ready before its step, or before the one that sends the first event.
  */
 const MIDDLE = {
-  telemetry: { step: "read", before: "running" },
-  methods: { step: "call", away: true },
-  messages: { step: "send", before: "running" },
-  twins: { step: "again", away: true },
-  faults: { step: "expired-token", before: "not-yet", away: true },
+  telemetry: { step: "read", stands: "running", readyBefore: "send" },
+  methods: { step: "call", isPressedAway: true },
+  messages: { step: "send", stands: "running" },
+  twins: { step: "again", isPressedAway: true },
+  faults: { step: "expired-token", stands: "not-yet", isPressedAway: true },
 };
 
 const world = shared(startLive);
@@ -105,13 +111,13 @@ async function perform(opened, step, outage) {
 
 /** Does what there is to do in the open step while the hub goes away, and sees the page say so. */
 async function endure({ live, hub, lesson, at }, button, outage) {
-  const { before, away } = MIDDLE[lesson];
-  if (before) {
+  const { stands, isPressedAway } = MIDDLE[lesson];
+  if (stands) {
     await button.press();
-    await at.stands(before);
+    await at.stands(stands);
   }
   await outage.begin(lesson);
-  if (away) await button.press();
+  if (isPressedAway) await button.press();
   await live.trouble.getByText(hub.hostname).waitFor();
   // What needs no hub until it is pressed again has nothing to try.
   const triesAgain = hub === world.relayed || lesson !== "faults";
@@ -121,7 +127,7 @@ async function endure({ live, hub, lesson, at }, button, outage) {
 }
 
 /** Sees the open step passed. */
-async function finish({ page, live, at }, button, mayFail) {
+async function finish({ page, live, at }, button, isInterrupted) {
   const says = async () => `${await at.panel.innerText()}\n${await live.bar.innerText()}`;
   const printed = async () => (await page.locator(".console").allInnerTexts()).map((text) => text.slice(-1_000)).join("\n");
   let confirmed = false;
@@ -133,11 +139,11 @@ async function finish({ page, live, at }, button, mayFail) {
       confirmed = true;
       await page.locator("#confirm").click();
     }
-    if (state === "not-yet") await button.again(mayFail);
+    if (state === "not-yet") await button.again(isInterrupted);
     return state === "passed";
   };
   try {
-    await until(() => `the step to be passed: ${said}`, isPassed, STEP);
+    await until(() => `the step to be passed: ${said}`, isPassed, isInterrupted ? INTERRUPTED_STEP : STEP);
   } catch (error) {
     error.message += `\n${await printed()}`;
     throw error;
@@ -151,10 +157,11 @@ async function finish({ page, live, at }, button, mayFail) {
 async function performAll(opened, outage) {
   const confirmed = [];
   const steps = await stepsOf("en", opened.lesson);
+  const { step, readyBefore = step } = MIDDLE[opened.lesson];
   for (const [index, { id }] of steps.entries()) {
     await opened.at.opened(id);
-    const isMiddle = id === MIDDLE[opened.lesson].step;
-    if (await perform(opened, id, isMiddle ? outage : null)) confirmed.push(id);
+    if (id === readyBefore) await outage.ready(opened.lesson);
+    if (await perform(opened, id, id === step ? outage : null)) confirmed.push(id);
     if (index < steps.length - 1) await opened.at.next.click();
   }
   return confirmed;
@@ -162,15 +169,16 @@ async function performAll(opened, outage) {
 
 /** A hub is stopped once all lessons are in their middle, and started again once all have seen that it is away. */
 function outageOf(hub) {
+  const ready = meeting(LESSONS);
   const stopped = meeting(LESSONS, () => world[hub].stop());
   const started = meeting(LESSONS, () => world[hub].start());
   return {
+    ready: ready.come,
     begin: stopped.come,
     end: started.come,
     /** A lesson that has failed keeps no other from going on. */
     miss(lesson) {
-      stopped.miss(lesson);
-      started.miss(lesson);
+      for (const it of [ready, stopped, started]) it.miss(lesson);
     },
   };
 }
