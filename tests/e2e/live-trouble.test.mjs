@@ -144,7 +144,7 @@ describe("trouble that one page has", { concurrency: true }, () => {
     await until("the next message", async () => (await confirmed()) > sent);
     assert.equal(sockets.length, 1);
     await moveClock(worker, HOUR - 1.5 * MINUTE);
-    await until("another connection", () => sockets.length > 1);
+    await until("another connection", () => sockets.length > 1, 30_000);
     const last = await confirmed();
     await until("a message with the new token", async () => (await confirmed()) > last + 1, 30_000);
     assert.equal(sockets.length, 2);
@@ -170,7 +170,7 @@ describe("trouble that one page has", { concurrency: true }, () => {
     assert.deepEqual(readers().map(({ sent }) => sent.length), [1]);
     const troubles = await noteTroubles(opened);
     await moveClock(amqp, 51 * MINUTE);
-    await until("another token", () => readers()[0].sent.length > 1);
+    await until("another token", () => readers()[0].sent.length > 1, 30_000);
     const read = () => lastNumber(page, /sequence number (\d+)/g);
     const last = await read();
     await until("events after that", async () => (await read()) > last + 1, 30_000);

@@ -24,19 +24,22 @@ const STEP = 60_000;
 /** The same where the hub was away for a while: a device may wait for a minute before it tries again. */
 const INTERRUPTED_STEP = 2 * STEP;
 
+/** Waits until a program has printed something. */
+const prints = (text) => ({ page }) => page.locator(".console-line").getByText(text).first().waitFor();
+
 /**
- * The steps in which the hub is away. Some are under way when it goes: they stand so before that, because they wait for
- * events or feedback, or have shown a fault that is not mended. Some are begun, or mended, while it is away.
+ * The steps in which the hub is away. Some are under way when it goes: they wait for events or for feedback, or have shown
+ * a fault that is not mended. Some are begun, or mended, while it is away.
  *
  * All lessons are waited for before them, so that no step which goes on by itself is over when the hub goes: a lesson is
  * ready before its step, or before the one that sends the first event.
  */
 const MIDDLE = {
-  telemetry: { step: "read", stands: "running", readyBefore: "send" },
+  telemetry: { step: "read", isUnderWay: prints("==== From: "), readyBefore: "send" },
   methods: { step: "call", isPressedAway: true },
-  messages: { step: "send", stands: "running" },
+  messages: { step: "send", isUnderWay: prints("Waiting for feedback.") },
   twins: { step: "again", isPressedAway: true },
-  faults: { step: "expired-token", stands: "not-yet", isPressedAway: true },
+  faults: { step: "expired-token", isUnderWay: ({ at }) => at.stands("not-yet"), isPressedAway: true },
 };
 
 const world = shared(startLive);
@@ -110,11 +113,12 @@ async function perform(opened, step, outage) {
 }
 
 /** Does what there is to do in the open step while the hub goes away, and sees the page say so. */
-async function endure({ live, hub, lesson, at }, button, outage) {
-  const { stands, isPressedAway } = MIDDLE[lesson];
-  if (stands) {
+async function endure(opened, button, outage) {
+  const { live, hub, lesson, at } = opened;
+  const { isUnderWay, isPressedAway } = MIDDLE[lesson];
+  if (isUnderWay) {
     await button.press();
-    await at.stands(stands);
+    await isUnderWay(opened);
   }
   await outage.begin(lesson);
   if (isPressedAway) await button.press();
@@ -142,12 +146,8 @@ async function finish({ page, live, at }, button, isInterrupted) {
     if (state === "not-yet") await button.again(isInterrupted);
     return state === "passed";
   };
-  try {
-    await until(() => `the step to be passed: ${said}`, isPassed, isInterrupted ? INTERRUPTED_STEP : STEP);
-  } catch (error) {
-    error.message += `\n${await printed()}`;
-    throw error;
-  }
+  const limit = isInterrupted ? INTERRUPTED_STEP : STEP;
+  await until(async () => `the step to be passed: ${said}\n${await printed()}`, isPassed, limit);
   // A message without words would show its id.
   assert.doesNotMatch(said, /\b(check|refused|verdict|step|to-confirm|why)-[a-z]+-/);
   return confirmed;
