@@ -371,7 +371,7 @@ fn every_lesson_can_be_done_whatever_the_hub_s_clock_says() {
                 let place = Place::with_clock(way, ahead);
                 let mut place = place.at(way, lesson, &lesson.steps[0]);
                 for step in lesson.steps {
-                    place.open(lesson, step);
+                    place.tell(open(lesson, step));
                     place.do_step(step);
                 }
             }
@@ -944,7 +944,7 @@ fn a_wrong_key_is_told_as_trouble() {
     let mut place = Place::new(Way::Relay);
 <<<<<<< HEAD
     go_with_wrong_key(&mut place, "iothubowner");
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
 =======
     let key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==";
     place.go(&format!(
@@ -972,7 +972,7 @@ fn a_wrong_key_is_told_as_soon_as_it_was_given_and_before_any_step() {
             trouble.is_some_and(|(trouble, _)| trouble.kind == TroubleKind::Unauthorized)
         };
         assert!(is_told(&place), "{policy}, on the first page");
-        place.open(telemetry, &telemetry.steps[0]);
+        place.tell(open(telemetry, &telemetry.steps[0]));
         place.wait(Duration::from_secs(3));
         assert!(is_told(&place), "{policy}, in a lesson");
     }

@@ -74,6 +74,9 @@ impl Hands {
         let way = live.ways.way_of(request).ok_or_else(no_relay)?;
         let carried = live.ways.request(request.clone());
         let entry = world.trace_request(party, request, way);
+        if let Some(live) = world.hub.live_mut() {
+            live.note_message(request);
+        }
         drop(world);
         let (sender, receiver) = oneshot::channel();
         let (hands, request) = (self.clone(), request.clone());
@@ -166,7 +169,22 @@ fn is_agreed(status: StatusCode) -> bool {
     status.is_success() || AFTERWARDS.contains(&status)
 }
 
+/// For which device a request is a message, if it is one.
+fn message_for(request: &Request<Vec<u8>>) -> Option<String> {
+    match About::of(request.uri().path()) {
+        About::Messages(id) if *request.method() == Method::POST => Some(id),
+        _ => None,
+    }
+}
+
 impl Live {
+    /// Notes a message that the hub is given.
+    fn note_message(&mut self, request: &Request<Vec<u8>>) {
+        if let Some(id) = message_for(request) {
+            self.mirror.message_given(&id);
+        }
+    }
+
     /// Learns from an answer.
     pub(crate) fn learn(&mut self, learned: &Learned<'_>) {
         let Learned {
@@ -174,6 +192,10 @@ impl Live {
             outcome,
             is_own,
         } = learned;
+        if let Some(id) = message_for(request) {
+            let is_taken = outcome.as_ref().is_ok_and(|it| it.status().is_success());
+            self.mirror.message_answered(&id, is_taken);
+        }
         match outcome {
             Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
                 self.take_refusal(request, *is_own);
@@ -268,7 +290,6 @@ impl Live {
             }
             About::Messages(id) if is_success => {
                 self.used.count(request.body().len());
-                self.mirror.message_taken(&id);
                 self.mirror.refresh(&Wish::Identity(id));
             }
             About::Purge(id) if is_success => {

@@ -1,5 +1,7 @@
 //! What a bench knows of a live hub.
 
+use std::time::Duration;
+
 use client::service::{IfMatch, Message, Service, TwinChange};
 use lab::{DeviceNews, action::CloudAction};
 use serde_json::json;
@@ -221,6 +223,23 @@ fn messages_that_wait_are_counted_with_and_without_a_relay() {
         assert_eq!(hands.hub().queued(DEVICE), 0);
         assert_eq!(table.beside.hub().waiting_messages(DEVICE).count(), 0);
     }
+}
+
+#[test]
+fn a_message_that_its_device_has_before_the_hub_answers_does_not_wait() {
+    let mut table = Table::without_relay();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(2);
+    table.set_faults(|faults| faults.lateness = Duration::from_secs(2));
+    send(&table, DEVICE, "hello".to_owned());
+    table.run_for(5);
+    assert_eq!(table.count("device", "message hello"), 1);
+    assert_eq!(table.hands().hub().queued(DEVICE), 0);
+    // The next one is counted as ever.
+    table.hands().stop("device");
+    send(&table, DEVICE, "hello".to_owned());
+    table.run_for(5);
+    assert_eq!(table.hands().hub().queued(DEVICE), 1);
 }
 
 fn send(table: &Table, device_id: &str, body: String) {
