@@ -2,6 +2,7 @@
 
 use std::{rc::Rc, time::Duration};
 
+use client::service::{IfMatch, Service, TwinChange};
 use futures::{FutureExt as _, future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Method, Request, Response, StatusCode};
 use lab::{
@@ -13,7 +14,7 @@ use lab::{
 };
 use wire::timestamp::Timestamp;
 
-use crate::table::{DEVICE, DEVICE_PROGRAM, HOST, METHOD, START, Table};
+use crate::table::{DEVICE, DEVICE_PROGRAM, HOST, METHOD, REGISTER, START, Table};
 
 /// What becomes of an answer.
 type Alteration = fn(&Request<Vec<u8>>, Response<Vec<u8>>) -> Response<Vec<u8>>;
@@ -92,6 +93,17 @@ fn send(table: &Table, expires_after: Option<u32>, acknowledgement: Acknowledgem
     table.hands().start_in_cloud(1, action);
 }
 
+/// Another service changes what the device is to be.
+fn change_from_elsewhere(table: &Table) {
+    table.beside.elsewhere(|hub, now| {
+        let string = hub.service_connection_string("iothubowner").unwrap();
+        let service = Service::new(string);
+        let change = TwinChange::default().and_desired(serde_json::json!({ "level": 3 }));
+        let patch = service.patch_twin(now, DEVICE, &change, &IfMatch::Any);
+        hub.request(now, &patch.request);
+    });
+}
+
 #[test]
 fn an_answer_about_another_device_tells_nothing() {
     let first = Table::new();
@@ -113,7 +125,7 @@ fn a_device_that_is_connected_from_here_is_so_whatever_the_registry_says_late() 
             return response;
         }
         replace(response, |device| {
-            device["connectionState"] = "Disconnected".into()
+            device["connectionState"] = "Disconnected".into();
         })
     });
     table.start(&DEVICE_PROGRAM);
@@ -133,7 +145,7 @@ fn a_twin_of_any_size_is_not_kept() {
             return response;
         }
         replace(response, |twin| {
-            twin["tags"]["x"] = "x".repeat(600 * 1024).into()
+            twin["tags"]["x"] = "x".repeat(600 * 1024).into();
         })
     });
     look_for(&mut table, 5);
@@ -187,6 +199,9 @@ fn of_a_deleted_device_nothing_is_left() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
     look_for(&mut table, 5);
+    change_from_elsewhere(&table);
+    look_for(&mut table, 5);
+    assert_eq!(table.count("device", "desired"), 1);
     table.hands().stop("device");
     send(&table, None, Acknowledgement::None);
     look_for(&mut table, 5);
@@ -205,8 +220,8 @@ fn whom_the_hub_does_not_let_in_is_not_taken_for_registered() {
     let mut table = Table::without_relay();
     table.beside.elsewhere(|hub, now| {
         let string = hub.service_connection_string("iothubowner").unwrap();
-        let service = client::service::Service::new(string);
-        let delete = service.delete_device(now, DEVICE, &client::service::IfMatch::Any);
+        let service = Service::new(string);
+        let delete = service.delete_device(now, DEVICE, &IfMatch::Any);
         hub.request(now, &delete.request);
     });
     table.start(&DEVICE_PROGRAM);
@@ -219,16 +234,8 @@ fn a_change_that_a_device_is_told_of_is_soon_in_the_twin() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
     // What does not change is asked for seldom.
-    look_for(&mut table, 120);
-    let now = table.hands().now();
-    table.beside.elsewhere(|hub, _| {
-        let string = hub.service_connection_string("iothubowner").unwrap();
-        let service = client::service::Service::new(string);
-        let change =
-            client::service::TwinChange::default().and_desired(serde_json::json!({ "level": 3 }));
-        let any = client::service::IfMatch::Any;
-        hub.request(now, &service.patch_twin(now, DEVICE, &change, &any).request);
-    });
+    look_for(&mut table, 140);
+    change_from_elsewhere(&table);
     table.run_for(3);
     let twin = table.hands().hub().twin_document(DEVICE).unwrap();
     assert!(twin.contains(r#""level":3"#), "{twin}");
@@ -317,12 +324,16 @@ fn a_hub_whose_day_is_used_up_is_in_trouble_until_it_takes_more() {
 #[test]
 fn a_hub_that_asks_to_go_slower_is_asked_again_at_a_time_that_is_told() {
     let mut table = Table::new();
+    look_for(&mut table, 200);
     table.set_faults(|faults| faults.throttled = true);
-    look_for(&mut table, 120);
-    let hands = table.hands();
-    let (_, again) = hands.live().unwrap().trouble.expect("trouble");
-    let wait = again.unwrap().since(hands.now());
-    assert!(wait <= Duration::from_secs(15), "{wait:?}");
+    table.start(&REGISTER);
+    for _ in 0..200 {
+        table.run_for(1);
+        let hands = table.hands();
+        let (_, again) = hands.live().unwrap().trouble.expect("trouble");
+        let wait = again.unwrap().since(hands.now());
+        assert!(wait <= Duration::from_secs(15), "{wait:?}");
+    }
 }
 
 #[test]
@@ -349,4 +360,23 @@ fn whatever_changes_all_the_time_is_asked_for_once_a_second_at_most() {
     }
     let asked = table.count_of("refresh");
     assert!((8..=22).contains(&asked), "{asked}");
+}
+
+#[test]
+fn a_policy_that_may_only_register_is_in_no_trouble_for_long() {
+    let first = Table::empty();
+    let mut table = altered(&first, |request, mut response| {
+        if *request.method() != Method::PUT {
+            *response.status_mut() = StatusCode::UNAUTHORIZED;
+        }
+        response
+    });
+    table.start(&REGISTER);
+    table.run_for(1);
+    table.start(&METHOD);
+    table.run_for(1);
+    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    assert_eq!(trouble.kind, TroubleKind::Unauthorized);
+    look_for(&mut table, 60);
+    assert_eq!(table.hands().live().unwrap().trouble, None);
 }
