@@ -11,7 +11,7 @@ use lab::{
     view::{Side, Span},
 };
 use serde_json::json;
-use wire::{connection_string::ConnectionString, timestamp::Timestamp};
+use wire::{connection_string::ConnectionString, rest::MethodCall, timestamp::Timestamp};
 
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 pub(crate) const HOST: &str = "live.azure-devices.net";
@@ -25,6 +25,25 @@ pub(crate) static REGISTER: Program = Program {
             let service = bench.service("iothubowner")?;
             let call = service.create_device(bench.now(), DEVICE);
             bench.send(call).await?;
+            Ok(())
+        })
+    },
+};
+
+/// Calls a method of the device, which may be nowhere.
+pub(crate) static METHOD: Program = Program {
+    name: "method",
+    side: Side::Cloud,
+    run: |bench| {
+        Box::pin(async move {
+            let service = bench.service("iothubowner")?;
+            let call = MethodCall {
+                method_name: "reboot".to_owned(),
+                ..MethodCall::default()
+            };
+            bench
+                .send(service.invoke_method(bench.now(), DEVICE, &call))
+                .await?;
             Ok(())
         })
     },
@@ -197,14 +216,30 @@ impl Table {
         Self::starting(beside, target, START)
     }
 
+    /// A bench that reaches a hub by ways of a test's own.
+    pub(crate) fn through(beside: &Beside, ways: Ways) -> Self {
+        let target = beside.target("iothubowner").unwrap();
+        Self::reaching(beside.clone(), ways, target, START)
+    }
+
     fn starting(beside: Beside, target: Target, start: Timestamp) -> Self {
+        let ways = Ways::new(beside.clone());
+        Self::reaching(beside, ways, target, start)
+    }
+
+    fn reaching(
+        beside: Beside,
+        ways: Ways,
+        target: Target,
+        start: Timestamp,
+    ) -> Self {
         let options = BenchOptions {
             host_name: String::new(),
             seed: [3; 32],
             start,
         };
         Self {
-            bench: Bench::live(&options, target, Ways::new(beside.clone())),
+            bench: Bench::live(&options, target, ways),
             beside,
             console: Vec::new(),
             outcomes: Vec::new(),

@@ -52,6 +52,26 @@ fn a_hub_that_could_not_be_reached_is_asked_again_until_it_answers() {
 }
 
 #[test]
+fn what_is_wrong_on_another_way_is_told_again_when_the_last_trouble_is_over() {
+    let mut table = Table::new();
+    let kind = |table: &Table| {
+        let trouble = table.hands().live().unwrap().trouble;
+        trouble.map(|(trouble, _)| trouble.kind)
+    };
+    table.set_faults(|faults| faults.barred = true);
+    table.start(&FRAIL);
+    table.run_for(1);
+    assert_eq!(kind(&table), Some(TroubleKind::NoSocket));
+    table.set_faults(|faults| faults.throttled = true);
+    table.hands().refresh(DEVICE);
+    table.run_for(2);
+    assert_eq!(kind(&table), Some(TroubleKind::Throttled));
+    table.set_faults(|faults| faults.throttled = false);
+    table.run_for(20);
+    assert_eq!(kind(&table), Some(TroubleKind::NoSocket));
+}
+
+#[test]
 fn no_key_is_in_the_trace_or_in_what_is_told() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
@@ -285,4 +305,21 @@ fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
         }
     }
     assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_reader_that_begins_again_forgets_nothing() {
+    let again = ReadNews::Reading { partitions: 4 };
+    let mut bench = bench_with(&Hostile {
+        events: vec![
+            again.clone(),
+            ReadNews::Events(vec![event(1, 0, 1)]),
+            again,
+            ReadNews::Events(vec![event(1, 1, 1)]),
+        ],
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    assert_eq!(bench.hands().hub().device_events(DEVICE, START).len(), 2);
 }
