@@ -8,6 +8,7 @@ use tokio::{
 };
 
 use crate::{
+    addressees::Addressees,
     cloud_to_device::Outbox,
     endpoint::{EventHub, Hub},
     feedback,
@@ -44,6 +45,7 @@ struct Chosen {
     hub: Hub,
     origin: Origin,
     outbox: Mutex<Outbox>,
+    addressees: RefCell<Addressees>,
 }
 
 impl<N: Network> Desk<N> {
@@ -98,6 +100,7 @@ impl<N: Network> Desk<N> {
     fn send(&mut self, id: u32, message: CloudToDevice) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
+            chosen.addressees.borrow_mut().note(&message.device_id);
             let mut outbox = chosen.outbox.lock().await;
             tell(match outbox.send(&*network, &chosen.hub, message).await {
                 Ok(()) => Told::Sent { id },
@@ -109,7 +112,8 @@ impl<N: Network> Desk<N> {
     fn take_feedback(&mut self, id: u32) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
-            tell(match feedback::take(&*network, &chosen.hub).await {
+            let is_own = |device_id: &str| chosen.addressees.borrow().has(device_id);
+            tell(match feedback::take(&*network, &chosen.hub, is_own).await {
                 Ok(records) => Told::Feedback { id, records },
                 Err(failure) => Told::Failed { id, failure },
             });
@@ -175,6 +179,7 @@ impl Chosen {
             hub,
             origin,
             outbox: Mutex::default(),
+            addressees: RefCell::default(),
         })
     }
 }

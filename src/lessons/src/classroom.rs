@@ -770,6 +770,7 @@ impl Classroom {
         for index in later {
             self.set_state(index, StepState::NotStarted);
         }
+        self.tell_what_stays();
         self.prepare(now, step);
     }
 

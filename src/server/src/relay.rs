@@ -12,6 +12,7 @@ mod headers;
 mod hosts;
 mod network;
 mod paths;
+mod proxy;
 mod refusal;
 mod target;
 mod trust;
@@ -35,6 +36,7 @@ use trust::Trust;
 
 pub use hosts::{NamedHub, NamedHubError};
 pub use network::{Network, SystemNetwork};
+pub use proxy::{Proxies, ProxyError};
 pub use trust::Authorities;
 
 /// Where it is.
@@ -75,6 +77,8 @@ pub struct RelayOptions {
     pub named: Vec<NamedHub>,
     /// Whom it trusts for these, beside the usual ones.
     pub authorities: Authorities,
+    /// Through which proxy they are reached.
+    pub proxies: Proxies,
     /// How long a hub may take.
     pub times: RelayTimes,
     /// The way out.
@@ -111,6 +115,7 @@ impl Default for RelayOptions {
         Self {
             named: Vec::new(),
             authorities: Authorities::default(),
+            proxies: Proxies::default(),
             times: RelayTimes::default(),
             network: Arc::new(SystemNetwork),
         }
@@ -130,6 +135,7 @@ impl Relay {
         let RelayOptions {
             named,
             authorities,
+            proxies,
             times,
             network,
         } = options;
@@ -137,6 +143,7 @@ impl Relay {
             hosts: Hosts::new(named),
             exchange: Exchange {
                 network,
+                proxies,
                 trust: Trust::new(&authorities)?,
                 answers: MemoryBudget::new(MOST_OF_ALL),
                 times,

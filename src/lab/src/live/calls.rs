@@ -110,6 +110,7 @@ fn no_relay() -> Trouble {
 enum About {
     Device(String),
     Messages(String),
+    Purge(String),
     Twin(String),
     Method,
     Feedback,
@@ -127,6 +128,7 @@ impl About {
         match (kind, rest, more) {
             ("devices", "", "") if id != "query" => Self::Device(id),
             ("devices", "messages", "deviceBound" | "devicebound") => Self::Messages(id),
+            ("devices", "commands", "") => Self::Purge(id),
             ("twins", "", "") => Self::Twin(id),
             ("twins", "methods", "") => Self::Method,
             ("messages", "feedback", "") => Self::Feedback,
@@ -139,7 +141,7 @@ impl About {
         match self {
             Self::Device(_) if *method == Method::GET => Some(Right::Registry),
             Self::Device(_) => Some(Right::RegistryWrite),
-            Self::Messages(_) | Self::Twin(_) | Self::Method | Self::Feedback => {
+            Self::Messages(_) | Self::Purge(_) | Self::Twin(_) | Self::Method | Self::Feedback => {
                 Some(Right::Service)
             }
             Self::Other => None,
@@ -148,7 +150,7 @@ impl About {
 
     fn device_id(&self) -> Option<&str> {
         match self {
-            Self::Device(id) | Self::Messages(id) | Self::Twin(id) => Some(id),
+            Self::Device(id) | Self::Messages(id) | Self::Purge(id) | Self::Twin(id) => Some(id),
             Self::Method | Self::Feedback | Self::Other => None,
         }
     }
@@ -233,7 +235,7 @@ impl Live {
     /// Notes a trouble that may end by itself, and has the hub asked again to find out.
     fn retry_calls(&mut self, request: &Request<Vec<u8>>, trouble: Trouble) {
         let wish = match About::of(request.uri().path()) {
-            About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),
+            About::Device(id) | About::Messages(id) | About::Purge(id) => Some(Wish::Identity(id)),
             About::Twin(id) => Some(Wish::Twin(id)),
             About::Method | About::Feedback | About::Other => None,
         };
@@ -265,12 +267,12 @@ impl Live {
                 }
             }
             About::Messages(id) if is_success => {
-                if *method == Method::DELETE {
-                    self.mirror.purged(&id);
-                } else {
-                    self.used.count(request.body().len());
-                    self.mirror.message_taken(&id);
-                }
+                self.used.count(request.body().len());
+                self.mirror.message_taken(&id);
+                self.mirror.refresh(&Wish::Identity(id));
+            }
+            About::Purge(id) if is_success => {
+                self.mirror.purged(&id);
                 self.mirror.refresh(&Wish::Identity(id));
             }
             About::Method => {

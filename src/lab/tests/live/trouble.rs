@@ -239,7 +239,7 @@ fn only_so_many_events_are_kept() {
 fn busy_hub(count: u64) -> Vec<ReadNews> {
     let of = |number: u64| {
         let mut event = event(0, number, 1024);
-        if number % 100 != 0 {
+        if !number.is_multiple_of(100) {
             event.device_id = format!("other-{}", number % 7);
         }
         event

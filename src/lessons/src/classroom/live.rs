@@ -307,6 +307,17 @@ impl Classroom {
         (index >= opened.lesson.setup).then_some(string)
     }
 
+    /// Says that a step was put back on this page, and not on a live hub: nothing is undone there that others may use.
+    pub(super) fn tell_what_stays(&mut self) {
+        let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
+            return;
+        };
+        let message = Message::new("refused-live-reset")
+            .with("host", live.host_name())
+            .with("device", device_id(&opened.settings));
+        self.reports.push_back(Report::Refused { message });
+    }
+
     /// Says what the learner is to look for, and why nobody else can.
     pub(super) fn have_confirmed(&mut self, index: usize, obstacle: Obstacle) {
         let (Some(live), Some(opened)) = (&self.live, &self.opened) else {

@@ -10,6 +10,7 @@ use crate::{
     emulator::StartError,
     https::OriginError,
     ports::BindError,
+    relay::ProxyError,
     site::SiteError,
     store::{StoreFault, TransferError},
     tls::TlsError,
@@ -54,6 +55,8 @@ pub(super) enum Failure {
     #[error(transparent)]
     Site(#[from] SiteError),
     #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    #[error(transparent)]
     Transfer(#[from] TransferError),
     #[error(
         "there is nothing to import: give what `export` wrote on standard input, as in \
@@ -78,7 +81,10 @@ impl Failure {
                 io::ErrorKind::PermissionDenied => 4,
                 _ => 1,
             },
-            Self::Origin(_) | Self::NothingToImport | Self::Tls(TlsError::Name { .. }) => 2,
+            Self::Origin(_)
+            | Self::NothingToImport
+            | Self::Proxy(_)
+            | Self::Tls(TlsError::Name { .. }) => 2,
             Self::DataFolder(FolderError::InUse { .. }) => 5,
             Self::Transfer(error) => match error {
                 TransferError::Store(_) | TransferError::Empty(_) | TransferError::Occupied(_) => 6,

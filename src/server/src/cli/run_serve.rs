@@ -23,7 +23,7 @@ use crate::{
     listener::Bound,
     playground::Playground,
     ports::{BindError, Surface},
-    relay::{Authorities, Relay, RelayOptions},
+    relay::{Authorities, Proxies, Relay, RelayOptions},
     site::{Site, SiteError},
 };
 
@@ -35,6 +35,7 @@ pub(super) fn run(args: &ServeArgs) -> Result<(), Failure> {
     let relay = Relay::new(RelayOptions {
         named: args.relay.relay_to.clone(),
         authorities: args.relay.authorities()?,
+        proxies: args.relay.proxies()?,
         ..RelayOptions::default()
     })?;
     let is_kept = !args.hub.ephemeral;
@@ -51,6 +52,19 @@ impl RelayArgs {
     fn authorities(&self) -> Result<Authorities, Failure> {
         let read = self.relay_ca.as_deref().map(Authorities::read).transpose();
         Ok(read?.unwrap_or_default())
+    }
+
+    fn proxies(&self) -> Result<Proxies, Failure> {
+        let proxies = match &self.relay_proxy {
+            Some(url) => Proxies::given("--relay-proxy", url)?,
+            None => Proxies::of_environment(),
+        };
+        match proxies.told() {
+            Some(Ok(proxy)) => tracing::info!(proxy, "hubs elsewhere are reached through a proxy"),
+            Some(Err(error)) => tracing::warn!(%error, "hubs elsewhere cannot be reached"),
+            None => {}
+        }
+        Ok(proxies)
     }
 }
 

@@ -7,12 +7,21 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_rustls::{client::TlsStream, rustls};
 
 use super::{
-    RelayTimes, addresses, headers, hosts::HubAddress, network::Network, refusal::Refusal,
-    target::Target, trust::Trust,
+    RelayTimes, addresses, headers,
+    hosts::HubAddress,
+    network::Network,
+    proxy::{Proxies, Proxy},
+    refusal::Refusal,
+    target::Target,
+    trust::Trust,
 };
 use crate::memory_budget::MemoryBudget;
 
@@ -27,10 +36,18 @@ const ONE_ADDRESS: Duration = Duration::from_secs(5);
 /// What calls are carried with.
 pub(super) struct Exchange {
     pub(super) network: Arc<dyn Network>,
+    pub(super) proxies: Proxies,
     pub(super) trust: Trust,
     pub(super) answers: MemoryBudget,
     pub(super) times: RelayTimes,
 }
+
+/// What bytes go to a hub on: a connection, or a tunnel through a proxy.
+type Way = Box<dyn Stream>;
+
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 impl Exchange {
     /// Carries a call to its hub, and brings the answer. If nobody waits for it any more, the connection ends.
@@ -54,12 +71,30 @@ impl Exchange {
         within("answer", limit, self.exchange(stream, request)).await
     }
 
-    async fn connect(&self, hub: &HubAddress) -> Result<TlsStream<TcpStream>, Refusal> {
-        let addresses = self.addresses(hub).await?;
-        let socket = self.reach(&addresses).await?;
+    async fn connect(&self, hub: &HubAddress) -> Result<TlsStream<Way>, Refusal> {
+        let proxy = self.proxies.of(hub)?;
+        let way: Way = if let Some(proxy) = &proxy {
+            let socket = self.reach_proxy(proxy).await?;
+            Box::new(proxy.tunnel(hub, socket).await?)
+        } else {
+            let addresses = self.addresses(hub).await?;
+            let reached = self.reach(&addresses).await;
+            Box::new(reached.map_err(Refusal::Unreachable)?)
+        };
         let connector = self.trust.connector(hub.is_named);
-        let shaken = connector.connect(hub.name.clone(), socket).await;
-        shaken.map_err(|error| distrust(&error))
+        let shaken = connector.connect(hub.name.clone(), way).await;
+        shaken.map_err(|error| distrust(&error, proxy.as_ref()))
+    }
+
+    /// Connects to a proxy, which may be anywhere: whoever runs this program has named it.
+    async fn reach_proxy(&self, proxy: &Proxy) -> Result<TcpStream, Refusal> {
+        let found = self.network.resolve(&proxy.host).await;
+        let found = found.map_err(|_| proxy.unreachable("its name was not found".to_owned()))?;
+        let first = found.into_iter().take(ADDRESSES);
+        let first = first.map(|address| SocketAddr::new(address, proxy.port));
+        let first: Vec<SocketAddr> = first.collect();
+        let reached = self.reach(&first).await;
+        reached.map_err(|why| proxy.unreachable(why))
     }
 
     /// Where a hub is. What is looked at here is what is connected to: nobody is asked again.
@@ -83,8 +118,9 @@ impl Exchange {
         Ok(first)
     }
 
-    async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream, Refusal> {
-        let mut why = String::new();
+    /// A connection to the first address that gives one, or why the last did not.
+    async fn reach(&self, addresses: &[SocketAddr]) -> Result<TcpStream, String> {
+        let mut why = "its name has no address".to_owned();
         for address in addresses {
             match timeout(ONE_ADDRESS, self.network.connect(*address)).await {
                 Ok(Ok(socket)) => return Ok(socket),
@@ -92,12 +128,12 @@ impl Exchange {
                 Err(_) => why = format!("nothing answered within {ONE_ADDRESS:?}"),
             }
         }
-        Err(Refusal::Unreachable(why))
+        Err(why)
     }
 
     async fn exchange(
         &self,
-        stream: TlsStream<TcpStream>,
+        stream: TlsStream<Way>,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Full<Bytes>>, Refusal> {
         let mut builder = http1::Builder::new();
@@ -175,13 +211,18 @@ async fn within<T>(
     outcome.unwrap_or(Err(Refusal::Timeout { what, limit }))
 }
 
-fn distrust(error: &io::Error) -> Refusal {
+fn distrust(error: &io::Error, proxy: Option<&Proxy>) -> Refusal {
     let source = error.get_ref();
+    let certificate = |why: String| match proxy {
+        Some(proxy) => Refusal::Intercepted {
+            proxy: proxy.to_string(),
+            why,
+        },
+        None => Refusal::Certificate(why),
+    };
     match source.and_then(|source| source.downcast_ref()) {
-        Some(rustls::Error::InvalidCertificate(why)) => Refusal::Certificate(why.to_string()),
-        Some(rustls::Error::NoCertificatesPresented) => {
-            Refusal::Certificate("it has none".to_owned())
-        }
+        Some(rustls::Error::InvalidCertificate(why)) => certificate(why.to_string()),
+        Some(rustls::Error::NoCertificatesPresented) => certificate("it has none".to_owned()),
         Some(why) => Refusal::Unreachable(format!("TLS failed: {why}")),
         None => Refusal::Unreachable(format!("TLS failed: {error}")),
     }

@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Serialize;
 
-use super::json;
+use super::{json, proxy::ProxyError};
 use crate::https::BodyError;
 
 /// By which the page tells the relay's own answers from a hub's.
@@ -54,6 +54,33 @@ pub(super) enum Refusal {
     )]
     Unreachable(String),
     #[error(
+        "the proxy {proxy} cannot be reached: {why}; check HTTPS_PROXY or --relay-proxy, and list in NO_PROXY the hubs that \
+         need no proxy"
+    )]
+    ProxyUnreachable { proxy: String, why: String },
+    #[error("{0}")]
+    ProxyUnusable(ProxyError),
+    #[error(
+        "the proxy {proxy} {}; give user and password in its URL (HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT). The relay \
+         knows no other way to say who it is", if *has_password { "does not accept the user and password that were given (407)" } else { "wants to know who asks (407)" }
+    )]
+    ProxyPassword { proxy: String, has_password: bool },
+    #[error(
+        "the proxy {proxy} refused to connect to the hub ({status}); ask who runs it to let CONNECT to the hub's port pass"
+    )]
+    ProxyRefused { proxy: String, status: StatusCode },
+    #[error(
+        "the proxy {proxy} could not reach the hub ({status}); check the host's name in the connection string, and ask who \
+         runs the proxy"
+    )]
+    BehindProxy { proxy: String, status: StatusCode },
+    #[error(
+        "the certificate that came through the proxy {proxy} is not trusted: {why}. If the proxy reads along with an \
+         authority of its own, ask who runs it to let the hub pass; or trust that authority for this hub when you start the \
+         server: iothub-playground serve --relay-to HOST --relay-ca ca.pem"
+    )]
+    Intercepted { proxy: String, why: String },
+    #[error(
         "the hub's certificate is not trusted: {0}. For an emulator, name it and its authority when you start the server: \
          iothub-playground serve --relay-to HOST:PORT --relay-ca ca.pem"
     )]
@@ -92,8 +119,13 @@ impl Refusal {
             Self::TooLarge(_) => "too-large",
             Self::Busy => "busy",
             Self::HostNotFound => "host-not-found",
-            Self::Unreachable(_) => "unreachable",
-            Self::Certificate(_) => "certificate",
+            Self::Unreachable(_)
+            | Self::ProxyUnreachable { .. }
+            | Self::ProxyUnusable(_)
+            | Self::ProxyPassword { .. }
+            | Self::ProxyRefused { .. }
+            | Self::BehindProxy { .. } => "unreachable",
+            Self::Certificate(_) | Self::Intercepted { .. } => "certificate",
             Self::Timeout { .. } => "timeout",
             Self::AnswerTooLarge(_) => "answer-too-large",
             Self::Redirected(_) => "redirected",
@@ -111,7 +143,13 @@ impl Refusal {
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::HostNotFound
             | Self::Unreachable(_)
+            | Self::ProxyUnreachable { .. }
+            | Self::ProxyUnusable(_)
+            | Self::ProxyPassword { .. }
+            | Self::ProxyRefused { .. }
+            | Self::BehindProxy { .. }
             | Self::Certificate(_)
+            | Self::Intercepted { .. }
             | Self::AnswerTooLarge(_)
             | Self::Redirected(_) => StatusCode::BAD_GATEWAY,
             Self::Timeout { .. } => StatusCode::GATEWAY_TIMEOUT,

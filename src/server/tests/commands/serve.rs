@@ -404,7 +404,7 @@ fn hubs_of_the_command_line_are_told_to_the_page() {
 }
 
 #[test]
-fn what_names_no_hub_and_an_authority_for_none_are_refused() {
+fn what_names_no_hub_or_proxy_and_an_authority_for_none_are_refused() {
     let refused = |options: &[&str], code: i32, words: &str| {
         let folder = TempDir::new().unwrap();
         write_site(folder.path());
@@ -416,6 +416,8 @@ fn what_names_no_hub_and_an_authority_for_none_are_refused() {
     };
     refused(&["--relay-to", "https://hub.example"], 2, "localhost:8443");
     refused(&["--relay-ca", "ca.pem"], 2, "--relay-to");
+    let proxy = ["--relay-proxy", "socks5://proxy.example"];
+    refused(&proxy, 2, "http://HOST:PORT");
     let named = ["--relay-to", "hub.example", "--relay-ca"];
     refused(
         &[&named[..], &["/no/such/ca.pem"]].concat(),

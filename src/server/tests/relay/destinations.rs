@@ -16,7 +16,7 @@ use crate::{
     page::Page,
 };
 
-const CALL: &str = "contoso.azure-devices.net/devices/dev1?api-version=2021-04-12";
+pub(crate) const CALL: &str = "contoso.azure-devices.net/devices/dev1?api-version=2021-04-12";
 
 /// A network in which names lead where a test says, and in which all addresses are those of one server.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl TestNetwork {
         })
     }
 
-    fn dialled(&self) -> Vec<SocketAddr> {
+    pub(crate) fn dialled(&self) -> Vec<SocketAddr> {
         self.dialled.lock().unwrap().clone()
     }
 }

@@ -28,6 +28,7 @@ use wire::{connection_string::ServiceConnectionString, timestamp::Timestamp};
 
 /// A hub of the emulator.
 pub(crate) struct TestHub {
+    name: &'static str,
     pub(crate) port: u16,
     pub(crate) authority: PathBuf,
     pub(crate) owner: ServiceConnectionString,
@@ -37,14 +38,19 @@ pub(crate) struct TestHub {
 
 impl TestHub {
     pub(crate) fn start() -> Self {
-        let (tls, folder) = tls_for("localhost");
-        let (hub, _ended) = HubHandle::ephemeral(HubOptions::new("localhost", [7; 32])).unwrap();
+        Self::named("localhost")
+    }
+
+    /// A hub of another name, which leads nowhere by itself.
+    pub(crate) fn named(name: &'static str) -> Self {
+        let (tls, folder) = tls_for(name);
+        let (hub, _ended) = HubHandle::ephemeral(HubOptions::new(name, [7; 32])).unwrap();
         let mut policies = hub.policies().iter();
         let owner = policies
             .find(|policy| policy.name == "iothubowner")
             .unwrap();
         let owner = ServiceConnectionString {
-            host_name: "localhost".to_owned(),
+            host_name: name.to_owned(),
             policy: owner.name.clone(),
             key: owner.primary_key.clone(),
         };
@@ -56,6 +62,7 @@ impl TestHub {
         };
         let bound = BoundPorts::new(Ipv4Addr::LOCALHOST.into(), any).unwrap();
         Self {
+            name,
             port: bound.ports().https,
             authority: tls.trusted().to_owned(),
             owner,
@@ -69,9 +76,15 @@ impl TestHub {
         Service::new(self.owner.clone())
     }
 
-    /// `localhost:` and the port.
+    /// Its name and its port.
     pub(crate) fn host(&self) -> String {
-        format!("localhost:{}", self.port)
+        format!("{}:{}", self.name, self.port)
+    }
+
+    /// What has the program know this hub, and trust its authority.
+    pub(crate) fn options(&self) -> [String; 4] {
+        let authority = self.authority.to_str().unwrap();
+        ["--relay-to", &self.host(), "--relay-ca", authority].map(str::to_owned)
     }
 
     /// A relay that knows this hub, and trusts its authority.

@@ -1,86 +1,24 @@
 //! What the program itself tells of the calls that it carries: nothing of what is in them.
 
-use std::{
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-};
-
 use client::service::Service;
 
 use crate::{
     hub::{TestHub, now},
     page::Page,
-    written::Written,
+    program::Program,
 };
 
 const MARK: &str = "mark-of-the-body";
 
-/// The program, until it is dropped.
-struct Serving {
-    child: std::process::Child,
-    page: Page,
-    log: Option<Written>,
-    _folder: tempfile::TempDir,
-}
-
-impl Serving {
-    fn start(hub: &TestHub) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("index.html"), "<p>home").unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_iothub-playground"))
-            .args([
-                "serve",
-                "--ephemeral",
-                "--port",
-                "0",
-                "--log",
-                "trace",
-                "--site",
-            ])
-            .arg(folder.path())
-            .args(["--relay-to", &hub.host(), "--relay-ca"])
-            .arg(&hub.authority)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let log = Written::by(&mut child);
-        let mut line = String::new();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        stdout.read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).unwrap();
-        let address = address.split('/').next().unwrap();
-        Self {
-            page: Page::at(address.parse().unwrap()),
-            child,
-            log: Some(log),
-            _folder: folder,
-        }
-    }
-
-    /// Ends the program, and gives all that it wrote to its log.
-    fn stop(mut self) -> String {
-        let _ = self.child.kill();
-        self.log.take().unwrap().text()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[tokio::test]
 async fn the_log_names_calls_and_tells_no_secret_of_them() {
     let hub = TestHub::start();
-    let serving = Serving::start(&hub);
-    let (page, service) = (&serving.page, hub.service());
+    let program = Program::start(&hub.options(), &[]);
+    let (page, service) = (&program.page, hub.service());
     let token = service.get_device(now(), "dev1").request.headers()["authorization"].clone();
     let token = token.to_str().unwrap().to_owned();
     speak_of_secrets(page, &hub, &service, &token).await;
-    let log = serving.stop();
+    let log = program.stop();
     for told in [
         "PutDevice",
         "Query",

@@ -8,5 +8,7 @@ mod hostile;
 mod hub;
 mod log;
 mod page;
+mod program;
+mod proxies;
 #[path = "../observability/written.rs"]
 mod written;
