@@ -1144,14 +1144,35 @@ fn a_fleet_is_not_started_on_a_live_hub() {
     assert!(place.ids().is_empty());
 }
 
+/// What a file of the page's texts says in a language.
+fn text(locale: &str, file: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/texts");
+    std::fs::read_to_string(format!("{folder}/{locale}/{file}")).unwrap()
+}
+
+#[test]
+fn texts_send_nobody_to_the_clock_of_a_live_hub() {
+    for (locale, hub_in_page) in [
+        ("en", "the hub in this page"),
+        ("ko", "이 페이지 안의 허브"),
+        ("ru", "хабе этой страницы"),
+    ] {
+        for lesson in LESSONS {
+            let text = text(locale, &format!("{}.md", lesson.id));
+            let advice = text.replace('\u{a0}', " ");
+            let mut advice = advice
+                .lines()
+                .filter(|line| line.contains("(control:speed)") || line.contains("(control:skip)"));
+            let astray = advice.find(|line| !line.contains(hub_in_page));
+            assert_eq!(astray, None, "{locale}, {}", lesson.id);
+        }
+    }
+}
+
 #[test]
 fn each_language_has_the_same_words() {
     let ids = |locale: &str| {
-        let file = format!(
-            "{}/../../www/texts/{locale}/live-checks.ftl",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let words = std::fs::read_to_string(file).unwrap();
+        let words = text(locale, "live-checks.ftl");
         let ids = words.lines().filter_map(|line| line.split_once(" ="));
         ids.filter(|(id, _)| !id.starts_with([' ', '#']))
             .map(|(id, _)| id.to_owned())
