@@ -7,11 +7,11 @@ use lab::{
     Bench, BenchOptions, Context, Hands, Happening, Program, ProgramError, Traced,
     action::Outcome,
     beside::{Beside, Faults},
-    outside::Target,
+    outside::{Outside, Target},
     view::{Side, Span},
 };
 use serde_json::json;
-use wire::{connection_string::ConnectionString, timestamp::Timestamp};
+use wire::{connection_string::ConnectionString, rest::MethodCall, timestamp::Timestamp};
 
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 pub(crate) const HOST: &str = "live.azure-devices.net";
@@ -25,6 +25,25 @@ pub(crate) static REGISTER: Program = Program {
             let service = bench.service("iothubowner")?;
             let call = service.create_device(bench.now(), DEVICE);
             bench.send(call).await?;
+            Ok(())
+        })
+    },
+};
+
+/// Calls a method of the device, which may be nowhere.
+pub(crate) static METHOD: Program = Program {
+    name: "method",
+    side: Side::Cloud,
+    run: |bench| {
+        Box::pin(async move {
+            let service = bench.service("iothubowner")?;
+            let call = MethodCall {
+                method_name: "reboot".to_owned(),
+                ..MethodCall::default()
+            };
+            bench
+                .send(service.invoke_method(bench.now(), DEVICE, &call))
+                .await?;
             Ok(())
         })
     },
@@ -197,14 +216,30 @@ impl Table {
         Self::starting(beside, target, START)
     }
 
+    /// A bench that reaches a hub by ways of a test's own.
+    pub(crate) fn through(beside: &Beside, outside: Box<dyn Outside>) -> Self {
+        let target = beside.target("iothubowner").unwrap();
+        Self::reaching(beside.clone(), outside, target, START)
+    }
+
     fn starting(beside: Beside, target: Target, start: Timestamp) -> Self {
+        let outside = Box::new(beside.clone());
+        Self::reaching(beside, outside, target, start)
+    }
+
+    fn reaching(
+        beside: Beside,
+        outside: Box<dyn Outside>,
+        target: Target,
+        start: Timestamp,
+    ) -> Self {
         let options = BenchOptions {
             host_name: String::new(),
             seed: [3; 32],
             start,
         };
         Self {
-            bench: Bench::live(&options, target, Box::new(beside.clone())),
+            bench: Bench::live(&options, target, outside),
             beside,
             console: Vec::new(),
             outcomes: Vec::new(),

@@ -286,3 +286,20 @@ fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
     }
     assert_eq!(numbers, (0..500).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_reader_that_begins_again_forgets_nothing() {
+    let again = ReadNews::Reading { partitions: 4 };
+    let mut bench = bench_with(&Hostile {
+        events: vec![
+            again.clone(),
+            ReadNews::Events(vec![event(1, 0, 1)]),
+            again,
+            ReadNews::Events(vec![event(1, 1, 1)]),
+        ],
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    assert_eq!(bench.hands().hub().device_events(DEVICE, START).len(), 2);
+}
