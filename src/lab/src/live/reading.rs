@@ -25,7 +25,9 @@ impl Live {
             ReadNews::Retrying { trouble, after } => {
                 self.trouble(Route::Events, trouble, Some(now.plus(after)));
             }
-            ReadNews::Failed(trouble) => self.trouble(Route::Events, trouble, None),
+            ReadNews::Failed(trouble) => {
+                self.trouble(Route::Events, trouble, Some(now.plus(REST)));
+            }
         }
     }
 }
@@ -41,7 +43,7 @@ impl Hands {
     }
 
     /// Reads events from the first time on that somebody wants them, as long as there is a bench. A reader that has
-    /// ended is begun anew when somebody wants events anew.
+    /// ended is begun anew after a rest.
     pub(crate) async fn keep_reading(&self) {
         loop {
             self.wait_until(|hands| {

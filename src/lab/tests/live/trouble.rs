@@ -237,6 +237,20 @@ fn event(partition: u16, number: u64, bytes: usize) -> Event {
 }
 
 #[test]
+fn a_reader_that_has_ended_is_told_with_the_time_at_which_another_begins() {
+    let trouble = Trouble::new(TroubleKind::NoSocket, "the WebSocket did not open");
+    let mut bench = bench_with(&Hostile {
+        events: vec![ReadNews::Failed(trouble.clone())],
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let again = START.plus(Duration::from_secs(30));
+    let told = bench.hands().live().unwrap().trouble;
+    assert_eq!(told, Some((trouble, Some(again))));
+}
+
+#[test]
 fn only_so_many_events_are_kept() {
     let news = (0..64_u64).map(|number| ReadNews::Events(vec![event(1, number, 256 * 1024)]));
     let mut events = vec![ReadNews::Reading { partitions: 4 }];
