@@ -6,15 +6,13 @@ mod refresh;
 mod sockets;
 mod usage;
 
-use std::rc::Rc;
-
 use serde::{Deserialize, Serialize};
 use wire::{connection_string::ConnectionString, timestamp::Timestamp};
 
 use crate::{
     hands::Hands,
     mirror::Mirror,
-    outside::{Outside, Target, Trouble},
+    outside::{Target, Trouble, Ways},
 };
 pub(crate) use calls::{Answer, AnswerSender, Learned};
 use usage::Used;
@@ -24,7 +22,7 @@ const WORK: &str = "live hub";
 
 /// A live hub.
 pub(crate) struct Live {
-    pub(crate) outside: Rc<dyn Outside>,
+    pub(crate) ways: Ways,
     pub(crate) mirror: Mirror,
     troubles: Troubles,
     used: Used,
@@ -85,13 +83,13 @@ impl Troubles {
 }
 
 impl Live {
-    pub(crate) fn new(target: Target, outside: Rc<dyn Outside>, now: Timestamp) -> Self {
+    pub(crate) fn new(target: Target, ways: Ways, now: Timestamp) -> Self {
         let policy = match &target.connection_string {
             ConnectionString::Service(string) => Some(string.policy.clone()),
             _ => None,
         };
         Self {
-            outside,
+            ways,
             mirror: Mirror::new(target, now),
             troubles: Troubles::default(),
             used: Used::default(),
@@ -131,7 +129,7 @@ impl Live {
         LiveState {
             host_name: self.mirror.host_name().to_owned(),
             policy: self.policy.clone(),
-            relay: self.outside.has_relay(),
+            relay: self.ways.has_relay(),
             created: self.used.created().to_vec(),
             metered: self.used.metered(),
             trouble: self.troubles.now().cloned(),
