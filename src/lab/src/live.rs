@@ -28,6 +28,7 @@ pub(crate) struct Live {
     used: Used,
     /// Whether a question of the bench's own is under way. Then no other is asked.
     is_asking: bool,
+    rests: reading::Rests,
     /// From when on events are read.
     since: Timestamp,
     policy: Option<String>,
@@ -94,6 +95,7 @@ impl Live {
             troubles: Troubles::default(),
             used: Used::default(),
             is_asking: false,
+            rests: reading::Rests::default(),
             since: now,
             policy,
         }

@@ -3,7 +3,7 @@
 //! A hub may have many devices that are none of this bench's, and be busy with them. What they send takes no more than
 //! half of the room from the devices that somebody deals with here.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use wire::{
     event::{Event, EventPosition},
@@ -46,6 +46,14 @@ impl KeptEvents {
 
     pub(super) fn partition_count(&self) -> u16 {
         u16::try_from(self.0.len()).unwrap_or(MOST_PARTITIONS)
+    }
+
+    /// The number of the newest event of each partition that had one.
+    pub(super) fn newest(&self) -> BTreeMap<u16, u64> {
+        let numbers = (0_u16..).zip(&self.0);
+        numbers
+            .filter_map(|(at, partition)| Some((at, partition.newest?)))
+            .collect()
     }
 
     /// Keeps an event, unless it was there already: a reader that starts again brings some of them twice.
