@@ -362,3 +362,25 @@ fn after_a_read_that_worked_a_refusal_is_as_new() {
     run_for(&mut bench, Duration::from_mins(10));
     assert!(reads.borrow().len() > 15);
 }
+
+#[test]
+fn a_hub_that_has_begun_anew_is_heard_from_its_first_event() {
+    let mut first = event(1, 0, 10);
+    first.enqueued_time = START.plus(Duration::from_secs(9));
+    let events = vec![
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), event(1, 41, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        // What comes twice is as old as it was.
+        ReadNews::Events(vec![event(1, 40, 10), first]),
+    ];
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let kept = bench.hands().hub().device_events(DEVICE, START);
+    let numbers: Vec<_> = kept.iter().map(|event| event.sequence_number).collect();
+    assert_eq!(numbers, [0]);
+}
