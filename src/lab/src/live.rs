@@ -6,7 +6,7 @@ mod refresh;
 mod sockets;
 mod usage;
 
-use std::rc::Rc;
+use std::{rc::Rc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use wire::{connection_string::ConnectionString, timestamp::Timestamp};
@@ -22,6 +22,10 @@ use usage::Used;
 /// The name under which the bench's own work at a live hub runs. No program has it.
 const WORK: &str = "live hub";
 
+/// How far the hub's clock may be behind this one: a little more than with which it still takes tokens. Events are read
+/// from so long before the bench, so that none is missed that was sent on it.
+const CLOCKS_APART: Duration = Duration::from_mins(6);
+
 /// A live hub.
 pub(crate) struct Live {
     pub(crate) outside: Rc<dyn Outside>,
@@ -30,7 +34,7 @@ pub(crate) struct Live {
     used: Used,
     /// Whether a question of the bench's own is under way. Then no other is asked.
     is_asking: bool,
-    /// From when on events are read.
+    /// From when on events are read, by the hub's clock.
     since: Timestamp,
     policy: Option<String>,
 }
@@ -96,7 +100,7 @@ impl Live {
             troubles: Troubles::default(),
             used: Used::default(),
             is_asking: false,
-            since: now,
+            since: long_before(now),
             policy,
         }
     }
@@ -137,6 +141,12 @@ impl Live {
             trouble: self.troubles.now().cloned(),
         }
     }
+}
+
+/// From when on a bench that starts now reads events.
+fn long_before(now: Timestamp) -> Timestamp {
+    let age = now.since(Timestamp::NEVER);
+    Timestamp::NEVER.plus(age.saturating_sub(CLOCKS_APART))
 }
 
 impl Hands {
