@@ -299,9 +299,21 @@ function ready() {
   return begun;
 }
 
+/** Has what speaks to live hubs on its way while a learner still reads. It is the bench that loads it. */
+let isOnItsWay = false;
+function fetchAhead() {
+  if (hub.live || isOnItsWay) return;
+  isOnItsWay = true;
+  for (const name of ["live-bench.js", "live-bench_bg.wasm"]) {
+    // What fails now is told when it is needed.
+    fetch(new URL(name, import.meta.url), { priority: "low" }).then((answer) => answer.arrayBuffer()).catch(() => {});
+  }
+}
+
 /** Opens the dialog. */
 export async function open() {
   await ready();
+  fetchAhead();
   dialog ??= openDialog(hub, bench, () => {
     dialog = null;
     keepFocus();

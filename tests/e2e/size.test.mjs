@@ -11,8 +11,8 @@ import { STEPS, bench } from "./lesson-one.mjs";
  * The page is interactive once it is drawn and answers: a field can be typed in, and a step opens.
  */
 const INTERACTIVE_LIMIT = 350_000;
-/** With the module of the bench, which also knows how to run on a live hub: that is what the last 40 kB pay for. */
-const FIRST_STEP_LIMIT = 982_000;
+/** With the module of the bench. What speaks to live hubs is not in it; see live-bench.test.mjs. */
+const FIRST_STEP_LIMIT = 935_000;
 
 function table(requests, title) {
   const files = requests.map(({ name, body }) => ({

@@ -19,6 +19,8 @@ const LEFT_OUT: &[&str] = &[
     "amqp-worker.js",
     "amqp.js",
     "amqp_bg.wasm",
+    "live-bench.js",
+    "live-bench_bg.wasm",
     "robots.txt",
     "sitemap.xml",
     "sw.js",

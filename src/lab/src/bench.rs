@@ -17,7 +17,7 @@ use crate::{
     happenings::LeftOut,
     live::Live,
     on_bench::HubOnBench,
-    outside::{Outside, Target},
+    outside::{Target, Ways},
     reader::EventReader,
     trace::{Traced, Wanted},
     view::{ConsoleLine, EventView, ProgramState, Side, TraceEntry},
@@ -114,12 +114,12 @@ impl Bench {
     }
 
     /// A bench with a live hub and nothing else on it. Its time is real: whoever runs it gives the time of day, and runs
-    /// it again whenever [`next_deadline`](Self::next_deadline) has come or something of `outside` can go on. Of the
+    /// it again whenever [`next_deadline`](Self::next_deadline) has come or something of `ways` can go on. Of the
     /// options, the host name does not count: the target names the hub.
-    pub fn live(options: &BenchOptions, target: Target, outside: Box<dyn Outside>) -> Self {
+    pub fn live(options: &BenchOptions, target: Target, ways: Ways) -> Self {
         let (_, rng) = options.of_hub();
-        let live = Live::new(target, outside.into(), options.start);
-        let bench = Self::around(HubOnBench::Live(Box::new(live)), options.start, rng);
+        let live = Live::new(target, ways, options.start);
+        let bench = Self::around(HubOnBench::Live(live), options.start, rng);
         bench.hands.keep_live();
         bench
     }

@@ -30,7 +30,7 @@ use wire::{
 
 use crate::{
     Bench,
-    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way},
+    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways},
 };
 
 /// After how long a reader says that it tries again. It is back as soon as it can be.
@@ -342,9 +342,9 @@ impl Socket {
 }
 
 impl Door for Beside {
-    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
-        let outside: Box<dyn Outside> = Box::new(self.clone());
-        async move { outside }.boxed_local()
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Ways> {
+        let ways = Ways::new(self.clone());
+        async move { ways }.boxed_local()
     }
 }
 

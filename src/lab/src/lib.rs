@@ -11,6 +11,7 @@
 pub mod action;
 mod amqp;
 mod bench;
+#[cfg(feature = "live")]
 pub mod beside;
 mod by_name;
 mod clock;

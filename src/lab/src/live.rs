@@ -6,7 +6,7 @@ mod refresh;
 mod sockets;
 mod usage;
 
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wire::{connection_string::ConnectionString, timestamp::Timestamp};
@@ -14,7 +14,7 @@ use wire::{connection_string::ConnectionString, timestamp::Timestamp};
 use crate::{
     hands::Hands,
     mirror::Mirror,
-    outside::{Outside, Target, Trouble},
+    outside::{Target, Trouble, Ways},
 };
 pub(crate) use calls::{Answer, AnswerSender, Learned};
 use usage::Used;
@@ -28,7 +28,7 @@ const CLOCKS_APART: Duration = Duration::from_mins(6);
 
 /// A live hub.
 pub(crate) struct Live {
-    pub(crate) outside: Rc<dyn Outside>,
+    pub(crate) ways: Ways,
     pub(crate) mirror: Mirror,
     troubles: Troubles,
     used: Used,
@@ -89,13 +89,13 @@ impl Troubles {
 }
 
 impl Live {
-    pub(crate) fn new(target: Target, outside: Rc<dyn Outside>, now: Timestamp) -> Self {
+    pub(crate) fn new(target: Target, ways: Ways, now: Timestamp) -> Self {
         let policy = match &target.connection_string {
             ConnectionString::Service(string) => Some(string.policy.clone()),
             _ => None,
         };
         Self {
-            outside,
+            ways,
             mirror: Mirror::new(target, now),
             troubles: Troubles::default(),
             used: Used::default(),
@@ -135,7 +135,7 @@ impl Live {
         LiveState {
             host_name: self.mirror.host_name().to_owned(),
             policy: self.policy.clone(),
-            relay: self.outside.has_relay(),
+            relay: self.ways.has_relay(),
             created: self.used.created().to_vec(),
             metered: self.used.metered(),
             trouble: self.troubles.now().cloned(),

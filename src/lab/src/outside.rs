@@ -4,7 +4,7 @@
 //! The bench never asks which of them it has. Each way tells all that can go wrong as [`Trouble`], so that the bench
 //! can say it in words and try again.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::Deref, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
@@ -18,7 +18,39 @@ use wire::{
 /// Where live hubs are reached from. A bench without a door has no way to them.
 pub trait Door {
     /// Finds the ways to a hub. That never fails: what is not there is told by the ways themselves.
-    fn open(&self, target: Target) -> LocalBoxFuture<'static, Box<dyn Outside>>;
+    fn open(&self, target: Target) -> LocalBoxFuture<'static, Ways>;
+}
+
+/// The ways to one live hub, which all benches share that are made for it. The last one that is dropped closes them.
+///
+/// A program that is built without the feature `live` has none: nothing can be of this type there, and nothing that
+/// holds one. So the compiler leaves out whatever is only for live hubs, wherever it stands.
+#[derive(Clone)]
+pub struct Ways(
+    #[cfg(feature = "live")] std::rc::Rc<dyn Outside>,
+    #[cfg(not(feature = "live"))] std::convert::Infallible,
+);
+
+#[cfg(feature = "live")]
+impl Ways {
+    /// The ways that something outside of the page is.
+    pub fn new(outside: impl Outside + 'static) -> Self {
+        Self(std::rc::Rc::new(outside))
+    }
+}
+
+impl Deref for Ways {
+    type Target = dyn Outside;
+
+    #[cfg(feature = "live")]
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
+
+    #[cfg(not(feature = "live"))]
+    fn deref(&self) -> &Self::Target {
+        match self.0 {}
+    }
 }
 
 /// A live hub, and what opens it.
@@ -30,7 +62,7 @@ pub struct Target {
     pub events: Option<EventHubsConnectionString>,
 }
 
-/// The ways to one live hub. Dropping it closes all of them.
+/// What is outside of the page on the way to one live hub. Dropping it closes all that it opened.
 ///
 /// Its futures are polled by the bench. Whoever implements this makes sure that the bench is run again
 /// ([`Bench::run_until`](crate::Bench::run_until)) whenever one of them can go on.

@@ -2,12 +2,15 @@
 
 mod by_hand;
 mod live;
+mod succession;
 mod telling;
 
 use std::{cell::Cell, collections::VecDeque, rc::Rc, time::Duration};
 
-use lab::outside::Door;
-use lab::{Bench, BenchOptions, Clock, FASTEST, Hands, SLOWEST, SnapshotScope, view::Upcoming};
+use lab::{
+    Bench, BenchOptions, Clock, FASTEST, Hands, SLOWEST, SnapshotScope, outside::Door,
+    view::Upcoming,
+};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
@@ -26,6 +29,7 @@ use crate::{
 
 use by_hand::refused_by_bench;
 use live::{Live, Opening, SAY_EVERY};
+use succession::Exit;
 use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.
@@ -138,8 +142,7 @@ pub struct Classroom {
     /// Whether the script of the open step has come to its end.
     script_is_over: Rc<Cell<bool>>,
     telling: Telling,
-    /// The way to live hubs, if there is one.
-    door: Option<Box<dyn Door>>,
+    exit: Exit,
     /// The live hub that is being reached, if one is.
     opening: Option<Opening>,
     /// The live hub on the bench, if one is.
@@ -209,7 +212,7 @@ impl Classroom {
             last_kept: None,
             script_is_over: Rc::default(),
             telling: Telling::default(),
-            door: None,
+            exit: Exit::Nowhere,
             opening: None,
             live: None,
         }
@@ -218,7 +221,7 @@ impl Classroom {
     /// The same, with a way to live hubs.
     #[must_use]
     pub fn with_door(mut self, door: Box<dyn Door>) -> Self {
-        self.door = Some(door);
+        self.exit = Exit::Door(door);
         self
     }
 
@@ -324,9 +327,7 @@ impl Classroom {
             prefix,
         } = command
         {
-            // A field that was left empty says nothing.
-            let events = events.as_deref().filter(|text| !text.trim().is_empty());
-            return self.go_live(now, &connection_string, events, prefix);
+            return self.go_live(now, connection_string, events, prefix);
         }
         if let Command::Leave { delete_devices } = command {
             return self.leave(now, delete_devices);

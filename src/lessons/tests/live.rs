@@ -7,7 +7,9 @@ use http::{Method, Request, Response};
 use lab::{
     action::{DeviceAction, Outcome},
     beside::{Beside, Faults},
-    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way as Route},
+    outside::{
+        Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way as Route, Ways,
+    },
 };
 use lessons::{
     classroom::Classroom,
@@ -480,8 +482,8 @@ struct Denying {
 }
 
 impl Door for Denying {
-    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
-        let ways: Box<dyn Outside> = Box::new(Self {
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Ways> {
+        let ways = Ways::new(Self {
             beside: self.beside.clone(),
             need: self.need,
         });
@@ -785,7 +787,7 @@ fn a_prefix_that_no_id_can_have_is_refused() {
 struct Shut;
 
 impl Door for Shut {
-    fn open(&self, _: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
+    fn open(&self, _: Target) -> LocalBoxFuture<'static, Ways> {
         Box::pin(futures::future::pending())
     }
 }

@@ -58,6 +58,7 @@ to-confirm-faults-quota = Do not use up the day of a hub that others need. When 
 
 refused-no-door = This page has no way to other hubs. Load it again in a browser with WebSockets.
 refused-live-no-way = The page found no way to { $host } in half a minute. Check the network, and that the program which serves this page still runs. Then connect again.
+refused-live-not-loaded = The part of this page that speaks to live hubs could not be loaded. Check the network, then paste the string and connect again.
 refused-not-live = The hub in this page is on the bench already.
 refused-live-leaving = The devices that were created from here are being deleted. Wait until that is done.
 refused-live-time = Nobody can move the clock of a live hub: it goes at its own speed. Leave the hub to move the time.

@@ -52,6 +52,7 @@ to-confirm-faults-quota = 다른 사람도 쓰는 허브의 하루치를 다 쓰
 
 refused-no-door = 이 페이지에는 다른 허브로 가는 길이 없어요. WebSocket을 쓸 수 있는 브라우저에서 다시 여세요.
 refused-live-no-way = 30초 안에 { $host } 허브로 가는 길을 찾지 못했어요. 네트워크와, 이 페이지를 제공하는 프로그램이 아직 돌고 있는지 확인하고 다시 연결하세요.
+refused-live-not-loaded = 실제 허브와 통신하는 부분을 불러오지 못했어요. 네트워크를 확인한 뒤 문자열을 붙여 넣고 다시 연결하세요.
 refused-not-live = 이미 이 페이지 안의 허브가 실험대에 있어요.
 refused-live-leaving = 여기서 만든 디바이스를 삭제하고 있어요. 끝날 때까지 기다리세요.
 refused-live-time = 실제 허브의 시계는 아무도 움직일 수 없어요. 시간을 움직이려면 허브를 떠나세요.

@@ -71,8 +71,8 @@ impl Hands {
     ) -> Result<(u64, Answer), Trouble> {
         let mut world = self.world();
         let live = world.hub.live().ok_or_else(no_hub)?;
-        let way = live.outside.way_of(request).ok_or_else(no_relay)?;
-        let carried = live.outside.request(request.clone());
+        let way = live.ways.way_of(request).ok_or_else(no_relay)?;
+        let carried = live.ways.request(request.clone());
         let entry = world.trace_request(party, request, way);
         drop(world);
         let (sender, receiver) = oneshot::channel();

@@ -70,6 +70,6 @@ impl Hands {
     fn open_events(&self) -> Option<LocalBoxStream<'static, ReadNews>> {
         let world = self.look();
         let live = world.hub.live()?;
-        Some(live.outside.read_events(Some(live.since)))
+        Some(live.ways.read_events(Some(live.since)))
     }
 }

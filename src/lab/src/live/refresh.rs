@@ -24,7 +24,7 @@ impl Live {
 
     /// Whether there is a way to ask, and something to ask with.
     pub(super) fn may_ask(&self) -> bool {
-        self.outside.has_relay() && self.policy.is_some()
+        self.ways.has_relay() && self.policy.is_some()
     }
 }
 

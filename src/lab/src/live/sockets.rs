@@ -31,7 +31,7 @@ impl Hands {
         let opening = {
             let world = self.look();
             let live = world.hub.live();
-            live.map(|live| live.outside.open_link())
+            live.map(|live| live.ways.open_link())
         };
         let Some(opening) = opening else {
             return Err(LinkError::new("there is no live hub on this bench"));

@@ -7,7 +7,7 @@ use lab::{
     Bench, BenchOptions, Context, Hands, Happening, Program, ProgramError, Traced,
     action::Outcome,
     beside::{Beside, Faults},
-    outside::Target,
+    outside::{Target, Ways},
     view::{Side, Span},
 };
 use serde_json::json;
@@ -210,7 +210,7 @@ impl Table {
             start,
         };
         Self {
-            bench: Bench::live(&options, target, Box::new(beside.clone())),
+            bench: Bench::live(&options, target, Ways::new(beside.clone())),
             beside,
             console: Vec::new(),
             outcomes: Vec::new(),

@@ -10,7 +10,7 @@ use futures::{
 use http::{Request, Response};
 use lab::{
     Bench, BenchOptions,
-    outside::{Outside, OutsideLink, ReadNews, Trouble, TroubleKind, Way},
+    outside::{Outside, OutsideLink, ReadNews, Trouble, TroubleKind, Way, Ways},
     view::ProgramState,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -154,7 +154,7 @@ fn bench_with(hostile: &Hostile) -> Bench {
         start: START,
     };
     let target = table.beside.target("iothubowner").unwrap();
-    let bench = Bench::live(&options, target, Box::new(hostile.clone()));
+    let bench = Bench::live(&options, target, Ways::new(hostile.clone()));
     let string = table.hands().device_string();
     bench.hands().set_device_string(string);
     bench

@@ -3,13 +3,12 @@
 mod going;
 mod leaving;
 
-use std::{rc::Rc, time::Duration};
+use std::time::Duration;
 
-use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
-use http::{Request, Response};
+use futures::future::LocalBoxFuture;
 use lab::{
     Bench, BenchOptions, Hands, LiveState,
-    outside::{Outside, OutsideLink, ReadNews, Target, Trouble, Way},
+    outside::{Target, Ways},
 };
 use wire::{
     connection_string::{ConnectionString, DeviceConnectionString},
@@ -55,35 +54,6 @@ pub(super) struct Live {
     leaving: Option<Leaving>,
 }
 
-/// Each bench that is made anew has the same ways to the hub.
-#[derive(Clone)]
-struct Ways(Rc<dyn Outside>);
-
-impl Outside for Ways {
-    fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>> {
-        self.0.open_link()
-    }
-
-    fn has_relay(&self) -> bool {
-        self.0.has_relay()
-    }
-
-    fn way_of(&self, request: &Request<Vec<u8>>) -> Option<Way> {
-        self.0.way_of(request)
-    }
-
-    fn request(
-        &self,
-        request: Request<Vec<u8>>,
-    ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>> {
-        self.0.request(request)
-    }
-
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
-        self.0.read_events(since)
-    }
-}
-
 impl Live {
     pub(super) fn host_name(&self) -> &str {
         self.target.connection_string.host_name()
@@ -120,8 +90,7 @@ impl Live {
 
     /// A new bench with this hub.
     fn bench(&self, options: &BenchOptions) -> Bench {
-        let ways = Box::new(self.ways.clone());
-        let bench = Bench::live(options, self.target.clone(), ways);
+        let bench = Bench::live(options, self.target.clone(), self.ways.clone());
         let own = self.own_device().cloned();
         bench.hands().set_device_string(own);
         bench

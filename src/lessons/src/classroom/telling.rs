@@ -66,6 +66,10 @@ impl Telling {
         self.seen = None;
     }
 
+    pub(super) fn watched(&self) -> Option<String> {
+        self.watched.clone()
+    }
+
     fn is_due(&self, now: Timestamp, last: Timestamp, every: Duration) -> bool {
         self.at_once || now.since(last) >= every
     }

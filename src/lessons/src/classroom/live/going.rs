@@ -6,7 +6,7 @@ use futures::{FutureExt as _, future::LocalBoxFuture};
 use lab::{
     Clock,
     doctor::{self, Place},
-    outside::{Outside, Target},
+    outside::{Target, Ways},
 };
 use wire::{
     connection_string::{ConnectionString, DeviceCredential, EventHubsConnectionString, Kind},
@@ -14,10 +14,10 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use super::{Live, Ways};
+use super::Live;
 use crate::{
-    classroom::Classroom,
-    message::{Message, Report, Right},
+    classroom::{Classroom, Exit},
+    message::{Command, Message, Report, Right},
     outline::{Access, Reach},
 };
 
@@ -33,27 +33,29 @@ const LONGEST_OPENING: Duration = Duration::from_secs(30);
 /// A live hub that is being reached.
 pub(in crate::classroom) struct Opening {
     until: Timestamp,
+    wanted: Wanted,
+    ways: LocalBoxFuture<'static, Ways>,
+}
+
+/// What [`Command::GoLive`] asks for, understood.
+struct Wanted {
     target: Target,
     prefix: String,
     access: Access,
-    ways: LocalBoxFuture<'static, Box<dyn Outside>>,
 }
 
-impl Classroom {
-    pub(in crate::classroom) fn go_live(
-        &mut self,
+impl Wanted {
+    fn read(
         now: Timestamp,
         text: &str,
         events: Option<&str>,
-        prefix: String,
-    ) -> Result<(), Message> {
-        let door = self
-            .door
-            .as_ref()
-            .ok_or_else(|| Message::new("refused-no-door"))?;
+        prefix: &str,
+    ) -> Result<Self, Message> {
         let connection_string = read_target(text, now)?;
+        // A field that was left empty says nothing.
+        let events = events.filter(|text| !text.trim().is_empty());
         let events = events.map(|text| read_events(text, now)).transpose()?;
-        let is_prefix = prefix.len() <= LONGEST_PREFIX && is_valid_device_id(&prefix);
+        let is_prefix = prefix.len() <= LONGEST_PREFIX && is_valid_device_id(prefix);
         if !prefix.is_empty() && !is_prefix {
             return Err(Message::new("refused-live-prefix")
                 .with("prefix", prefix)
@@ -64,13 +66,41 @@ impl Classroom {
             connection_string,
             events,
         };
-        self.opening = Some(Opening {
-            until: now.plus(LONGEST_OPENING),
-            ways: door.open(target.clone()),
+        Ok(Self {
             target,
-            prefix,
+            prefix: prefix.to_owned(),
             access,
-        });
+        })
+    }
+}
+
+impl Classroom {
+    /// Has a live hub reached, by this program or by its successor.
+    pub(in crate::classroom) fn go_live(
+        &mut self,
+        now: Timestamp,
+        connection_string: String,
+        events: Option<String>,
+        prefix: String,
+    ) -> Result<(), Message> {
+        let wanted = Wanted::read(now, &connection_string, events.as_deref(), &prefix)?;
+        match &mut self.exit {
+            Exit::Nowhere => return Err(Message::new("refused-no-door")),
+            Exit::Door(door) => {
+                self.opening = Some(Opening {
+                    until: now.plus(LONGEST_OPENING),
+                    ways: door.open(wanted.target.clone()),
+                    wanted,
+                });
+            }
+            Exit::Successor { call } => {
+                *call = Some(Command::GoLive {
+                    connection_string,
+                    events,
+                    prefix,
+                });
+            }
+        }
         Ok(())
     }
 
@@ -82,7 +112,7 @@ impl Classroom {
         // It is looked again at the next turn, so that nobody has to be woken.
         let Some(ways) = (&mut opening.ways).now_or_never() else {
             if now >= opening.until {
-                let host = opening.target.connection_string.host_name();
+                let host = opening.wanted.target.connection_string.host_name();
                 let message = Message::new("refused-live-no-way").with("host", host);
                 self.reports.push_back(Report::Refused { message });
                 self.opening = None;
@@ -90,7 +120,7 @@ impl Classroom {
             return;
         };
         if let Some(opening) = self.opening.take() {
-            self.arrive(now, opening, ways);
+            self.arrive(now, opening.wanted, ways);
         }
     }
 
@@ -104,13 +134,12 @@ impl Classroom {
         is_waiting.then(|| self.last_turn.plus(LOOK_EVERY))
     }
 
-    fn arrive(&mut self, now: Timestamp, opening: Opening, ways: Box<dyn Outside>) {
-        let Opening {
+    fn arrive(&mut self, now: Timestamp, wanted: Wanted, ways: Ways) {
+        let Wanted {
             target,
             prefix,
             access,
-            ..
-        } = opening;
+        } = wanted;
         if self.live.is_none()
             && let Some(text) = self.kept_text()
         {
@@ -122,7 +151,7 @@ impl Classroom {
             target,
             prefix,
             reach: Reach { relay, access },
-            ways: Ways(ways.into()),
+            ways,
             is_on_bench: false,
             metered: 0,
             created: Vec::new(),

@@ -41,9 +41,10 @@ impl Classroom {
     ) -> Result<(), Message> {
         if self.live.is_none() {
             // A hub that is being reached is not gone to after all.
-            return match self.opening.take() {
-                Some(_) => Ok(()),
-                None => Err(Message::new("refused-not-live")),
+            return if self.opening.take().is_some() || self.dismiss_successor() {
+                Ok(())
+            } else {
+                Err(Message::new("refused-not-live"))
             };
         }
         self.stop(None);

@@ -13,14 +13,15 @@ const SHORTEST_SLEEP: u64 = 16;
 /// The longest sleep, in milliseconds: what a timer can hold.
 const LONGEST_SLEEP: u64 = i32::MAX as u64;
 
-struct Room {
+pub(crate) struct Room {
     scope: DedicatedWorkerGlobalScope,
     classroom: Classroom,
     alarm: Option<Timeout>,
 }
 
 thread_local! {
-    static ROOM: RefCell<Option<Room>> = const { RefCell::new(None) };
+    /// The room, while this program is the bench.
+    pub(crate) static ROOM: RefCell<Option<Room>> = const { RefCell::new(None) };
 }
 
 /// Opens the room. The first batch of reports, even an empty one, tells the page that it is heard.
@@ -36,15 +37,24 @@ pub(crate) fn open(scope: DedicatedWorkerGlobalScope, classroom: Classroom) {
 
 /// Hears what the page asks.
 pub(crate) fn hear(command: Command) {
-    with_room(|room| {
-        room.classroom.handle(now(), command);
+    ask(|classroom| classroom.handle(now(), command));
+}
+
+/// Has something done in the classroom, and tells the page what came of it. Nothing comes of it in a room that is closed.
+pub(crate) fn ask<T: Default>(act: impl FnOnce(&mut Classroom) -> T) -> T {
+    ROOM.with_borrow_mut(|room| {
+        let Some(room) = room else {
+            return T::default();
+        };
+        let answer = act(&mut room.classroom);
         room.settle();
-    });
+        answer
+    })
 }
 
 /// Lets time pass, and everything happen that can.
 pub(crate) fn settle() {
-    with_room(Room::settle);
+    ask(|_| ());
 }
 
 /// The time on this machine's clock.
@@ -52,10 +62,6 @@ pub(crate) fn now() -> Timestamp {
     // Milliseconds since the epoch fit a u64 until the end of time, as JavaScript counts it.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     Timestamp::from_millis(js_sys::Date::now() as u64)
-}
-
-fn with_room(act: impl FnOnce(&mut Room)) {
-    ROOM.with_borrow_mut(|room| room.as_mut().map(act));
 }
 
 impl Room {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use futures::future::LocalBoxFuture;
 use futures::stream::LocalBoxStream;
 use http::{Request, Response};
-use lab::outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way};
+use lab::outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways};
 use wire::timestamp::Timestamp;
 
 use crate::amqp_module::{self, AmqpModule};
@@ -16,27 +16,27 @@ use crate::{relay, socket};
 pub(crate) struct PageDoor;
 
 impl Door for PageDoor {
-    fn open(&self, target: Target) -> LocalBoxFuture<'static, Box<dyn Outside>> {
+    fn open(&self, target: Target) -> LocalBoxFuture<'static, Ways> {
         waking(async move {
             let host: Rc<str> = target.connection_string.host_name().into();
             let has_relay = relay::serves(&host).await;
             let amqp = AmqpModule::new(target);
-            Box::new(Ways {
+            Ways::new(PageWays {
                 host,
                 has_relay,
                 amqp,
-            }) as Box<dyn Outside>
+            })
         })
     }
 }
 
-struct Ways {
+struct PageWays {
     host: Rc<str>,
     has_relay: bool,
     amqp: AmqpModule,
 }
 
-impl Outside for Ways {
+impl Outside for PageWays {
     fn open_link(&self) -> LocalBoxFuture<'static, Result<Box<dyn OutsideLink>, Trouble>> {
         let host = Rc::clone(&self.host);
         waking(async move { socket::open(&host).await })
