@@ -4,6 +4,7 @@ mod calls;
 mod reading;
 mod refresh;
 mod sockets;
+mod troubles;
 mod usage;
 
 use std::time::Duration;
@@ -17,6 +18,9 @@ use crate::{
     outside::{Target, Trouble, Ways},
 };
 pub(crate) use calls::{Answer, AnswerSender, Learned};
+pub(crate) use sockets::{Connected, kind_of_refusal};
+pub(crate) use troubles::Route;
+use troubles::Troubles;
 use usage::Used;
 
 /// The name under which the bench's own work at a live hub runs. No program has it.
@@ -57,37 +61,6 @@ pub struct LiveState {
     pub trouble: Option<(Trouble, Option<Timestamp>)>,
 }
 
-/// On which way something is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    Links,
-    Calls,
-    Events,
-}
-
-/// What is wrong on each way, and when it is tried again.
-#[derive(Default)]
-struct Troubles {
-    ways: [Option<(Trouble, Option<Timestamp>)>; 3],
-    /// The way that was in trouble last.
-    latest: usize,
-}
-
-impl Troubles {
-    fn set(&mut self, route: Route, trouble: Option<(Trouble, Option<Timestamp>)>) {
-        let place = route as usize;
-        if trouble.is_some() {
-            self.latest = place;
-        }
-        self.ways[place] = trouble;
-    }
-
-    fn now(&self) -> Option<&(Trouble, Option<Timestamp>)> {
-        let latest = self.ways[self.latest].as_ref();
-        latest.or_else(|| self.ways.iter().flatten().next())
-    }
-}
-
 impl Live {
     pub(crate) fn new(target: Target, ways: Ways, now: Timestamp) -> Self {
         let policy = match &target.connection_string {
@@ -105,27 +78,6 @@ impl Live {
         }
     }
 
-    /// Notes that something is wrong on a way.
-    pub(crate) fn trouble(&mut self, route: Route, trouble: Trouble, again: Option<Timestamp>) {
-        self.troubles.set(route, Some((trouble, again)));
-    }
-
-    /// Notes that a way works.
-    pub(crate) fn works(&mut self, route: Route) {
-        self.troubles.set(route, None);
-    }
-
-    fn is_in_trouble(&self, route: Route) -> bool {
-        self.troubles.ways[route as usize].is_some()
-    }
-
-    /// Notes when what is wrong with the links is tried again.
-    pub(crate) fn links_retry(&mut self, at: Timestamp) {
-        if let Some((_, again)) = &mut self.troubles.ways[Route::Links as usize] {
-            *again = Some(at);
-        }
-    }
-
     /// When something is to be asked of the hub.
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.next_refresh().map(|(at, _)| at)
@@ -138,7 +90,7 @@ impl Live {
             relay: self.ways.has_relay(),
             created: self.used.created().to_vec(),
             metered: self.used.metered(),
-            trouble: self.troubles.now().cloned(),
+            trouble: self.troubles.now(),
         }
     }
 }
