@@ -59,6 +59,12 @@ pub struct Faults {
     pub no_registry: bool,
     /// How long every link takes to open, and every service call to be answered.
     pub slowness: Duration,
+    /// The return code by which the hub refuses every device, if it does.
+    pub refusal: Option<u8>,
+    /// The hub takes what devices send and answers nothing.
+    pub mute: bool,
+    /// How long a socket stays open after the hub has closed its connection.
+    pub linger: Duration,
     /// By how many milliseconds the hub's clock is ahead of the bench's; below 0 if it is behind.
     pub ahead: i64,
 }
@@ -83,6 +89,8 @@ struct Inner {
 struct Socket {
     incoming: VecDeque<Vec<u8>>,
     closed: bool,
+    /// When it closes, once the hub has closed the connection.
+    closes: Option<Timestamp>,
     waker: Option<Waker>,
 }
 
@@ -170,7 +178,8 @@ impl Beside {
         let inner = self.0.borrow();
         let timers = inner.timers.iter().map(|(at, _)| *at);
         let hub = inner.hub.next_deadline().map(|at| inner.on_bench(at));
-        timers.chain(hub).min()
+        let sockets = inner.links.values().filter_map(|socket| socket.closes);
+        timers.chain(hub).chain(sockets).min()
     }
 
     /// Lets time pass up to `at` here only: whoever runs the bench moves its time.
@@ -184,6 +193,11 @@ impl Beside {
         let due: Vec<_> = due.collect();
         for (_, waker) in due {
             waker.wake();
+        }
+        for socket in inner.links.values_mut() {
+            if socket.closes.take_if(|at| *at <= now).is_some() {
+                socket.close();
+            }
         }
         inner.drain();
     }
@@ -288,6 +302,7 @@ impl Inner {
     }
 
     fn drain(&mut self) {
+        let closes = self.now.plus(self.faults.linger);
         while let Some(output) = self.hub.poll() {
             match output {
                 Output::Send { connection, bytes } => {
@@ -298,8 +313,7 @@ impl Inner {
                 }
                 Output::Close { connection, .. } => {
                     if let Some(socket) = self.links.get_mut(&connection) {
-                        socket.closed = true;
-                        socket.wake();
+                        socket.close_at(closes, self.now);
                     }
                 }
                 Output::Respond { request, response } => {
@@ -313,6 +327,18 @@ impl Inner {
         self.changed();
     }
 
+    /// Answers whatever a device sends with a return code, and closes its connection.
+    fn refuse(&mut self, connection: ConnectionId, code: u8) {
+        self.hub.closed(self.hub_time(), connection);
+        let closes = self.now.plus(self.faults.linger);
+        if let Some(socket) = self.links.get_mut(&connection) {
+            socket.incoming.push_back(vec![0x20, 2, 0, code]);
+            socket.close_at(closes, self.now);
+            socket.wake();
+        }
+        self.drain();
+    }
+
     fn changed(&mut self) {
         for waker in self.watchers.drain(..) {
             waker.wake();
@@ -323,8 +349,7 @@ impl Inner {
         let now = self.hub_time();
         for (connection, socket) in &mut self.links {
             self.hub.closed(now, *connection);
-            socket.closed = true;
-            socket.wake();
+            socket.close();
         }
         self.answers.clear();
         self.drain();
@@ -336,6 +361,19 @@ fn shifted(at: Timestamp, millis: i64) -> Timestamp {
 }
 
 impl Socket {
+    fn close(&mut self) {
+        self.closed = true;
+        self.wake();
+    }
+
+    fn close_at(&mut self, at: Timestamp, now: Timestamp) {
+        if at <= now {
+            self.close();
+        } else {
+            self.closes = Some(at);
+        }
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -463,7 +501,9 @@ impl OutsideLink for BesideLink {
             .links
             .get(&self.connection)
             .is_some_and(|it| !it.closed);
-        if is_open {
+        if let Some(code) = inner.faults.refusal.filter(|_| is_open) {
+            inner.refuse(self.connection, code);
+        } else if is_open && !inner.faults.mute {
             let now = inner.hub_time();
             inner.hub.receive(now, self.connection, bytes);
             inner.drain();

@@ -170,6 +170,9 @@ pub enum TroubleKind {
     NotRelayed,
     /// There is no way for this request: it needs a relay.
     NoRelay,
+    /// The hub lets no device in for now: its messages of the day are used up, it is asked too much of, or it lets this
+    /// address not in. It tells devices no more than that.
+    Unavailable,
     /// The hub did not accept the key or the token.
     Unauthorized,
     /// The clock of this machine is too far from the hub's.
@@ -190,7 +193,7 @@ pub enum TroubleKind {
 
 impl TroubleKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Offline,
         Self::NoSocket,
         Self::HubNotFound,
@@ -198,6 +201,7 @@ impl TroubleKind {
         Self::Certificate,
         Self::NotRelayed,
         Self::NoRelay,
+        Self::Unavailable,
         Self::Unauthorized,
         Self::Clock,
         Self::Throttled,
@@ -218,6 +222,7 @@ impl TroubleKind {
             Self::Certificate => "certificate",
             Self::NotRelayed => "not-relayed",
             Self::NoRelay => "no-relay",
+            Self::Unavailable => "unavailable",
             Self::Unauthorized => "unauthorized",
             Self::Clock => "clock",
             Self::Throttled => "throttled",

@@ -94,6 +94,11 @@ trouble-unauthorized =
     Copy the connection string again, to its very end; if somebody made new keys for the hub, take the new one. A device's string belongs in the device's field. To give the hub's again, leave the hub and connect it anew.
     Check that the policy has the right that this needs, and that the device is enabled.
     Check the clock of this machine: a token that is made too early or too late is refused in the same way.
+trouble-unavailable =
+    { $host } lets no device in for now. It does not tell a device why; there are three usual reasons.
+    Its messages of today are used up: then it lets devices in again after midnight UTC.
+    More devices connect in a second than its tier takes: then it passes by itself, and the page tries again.
+    Its network rules let your address not in: then the page of the hub in the Azure portal tells under Networking who may come.
 trouble-clock =
     The clock of this machine is too far from that of { $host }.
     A token says until when it is valid, so the hub refuses those of this page. Let the machine set its clock by the network, then load the page again.

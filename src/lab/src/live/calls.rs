@@ -193,10 +193,10 @@ impl Live {
         }
         if is_own && self.mirror.is_trusted() {
             // The policy may not look, which is no trouble of the learner's: what cannot be asked is not known.
-            return self.works(Route::Calls);
+            return self.works(&Route::Calls);
         }
         let again = self.next_try(|mirror| mirror.probe(about.device_id()));
-        if !is_own || self.mirror.is_shut_out() || self.is_in_trouble(Route::Calls) {
+        if !is_own || self.mirror.is_shut_out() || self.is_in_trouble(&Route::Calls) {
             let detail = format!("the hub answered {}", StatusCode::UNAUTHORIZED);
             let trouble = Trouble::new(TroubleKind::Unauthorized, detail);
             self.trouble(Route::Calls, trouble, again);
@@ -222,7 +222,7 @@ impl Live {
                     self.trouble(Route::Calls, trouble, None);
                 }
             }
-            None => self.works(Route::Calls),
+            None => self.works(&Route::Calls),
         }
         if is_agreed(response.status()) {
             let about = About::of(request.uri().path());

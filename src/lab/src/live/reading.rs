@@ -55,11 +55,11 @@ impl Live {
             ReadNews::Reading { partitions } => {
                 self.mirror.found_events(partitions);
                 self.rests.end();
-                self.works(Route::Events);
+                self.works(&Route::Events);
             }
             ReadNews::Events(events) => {
                 self.mirror.learn_events(events);
-                self.works(Route::Events);
+                self.works(&Route::Events);
             }
             ReadNews::Retrying { trouble, after } => {
                 self.trouble(Route::Events, trouble, Some(now.plus(after)));

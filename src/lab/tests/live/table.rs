@@ -124,7 +124,13 @@ pub(crate) struct Table {
 impl Table {
     /// A bench whose service programs may do everything, with a registered device that holds its string.
     pub(crate) fn new() -> Self {
+        Self::with_clock(0)
+    }
+
+    /// The same at a hub whose clock is ahead by so many milliseconds.
+    pub(crate) fn with_clock(ahead: i64) -> Self {
         let mut table = Self::empty();
+        table.set_faults(|faults| faults.ahead = ahead);
         table.start(&REGISTER);
         table.run_for(1);
         let string = table.hands().hub().device_connection_string(DEVICE);

@@ -52,6 +52,18 @@ pub(super) fn was_full(hands: &Hands, device_id: &str) -> bool {
     attempts.iter().any(|attempt| attempt.is_refused_for(code))
 }
 
+/// Whether the newest message for a device was refused because its time was over. Over AMQP, a hub says no more than that
+/// a property is wrong.
+pub(super) fn was_too_late(hands: &Hands, device_id: &str) -> bool {
+    let reasons = [
+        ErrorCode::InvalidMessageExpiryTime,
+        ErrorCode::ArgumentInvalid,
+    ];
+    let attempts = attempts(hands, device_id);
+    let newest = attempts.last();
+    newest.is_some_and(|newest| reasons.iter().any(|code| newest.is_refused_for(*code)))
+}
+
 /// What a program was told of the fate of a message.
 /// Without a message, of the last one that it was told of: a message from before a reload is not in the trace.
 pub(super) fn fate(hands: &Hands, device_id: &str, mail: Option<&Mail>) -> Option<FeedbackStatus> {
