@@ -324,7 +324,7 @@ fn a_read_that_has_ended_goes_on_behind_the_last_events_that_came() {
     let reads = reads.borrow();
     assert_eq!(reads[0].after, BTreeMap::new());
     assert_eq!(reads[1].after, BTreeMap::from([(1, 7), (3, 2)]));
-    assert_eq!(reads[1].since, Some(START));
+    assert_eq!(reads[1].since, reads[0].since);
 }
 
 #[test]
