@@ -31,21 +31,25 @@ const earlierPrefix = (text) => (text !== null && text.length <= LONGEST_PREFIX 
 /** A right of the service, `RegistryRead`, as it is told by `live.json` and the bench: `registry-read`. */
 const rightId = (name) => name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
-/** The columns of a table, `[place in live.json, message of the head]`, and the rights that the string has, if that is known. */
-function columnsOf(diagnosis) {
+/** The columns of a table, `[place in live.json, message of the head]`; the rights that the string has, if that is known; and whether
+    there is a string for events too. */
+function columnsOf(diagnosis, events) {
   const { kind, rights = [] } = diagnosis ?? {};
-  if (kind === "device") return { columns: [[2, "live-with-this"]], rights: null };
-  return { columns: [[0, COLUMNS[0]], [1, COLUMNS[1]]], rights: rights.length ? rights.map(rightId) : null };
+  if (kind === "device") return { columns: [[2, "live-with-this"]], rights: null, events };
+  return { columns: [[0, COLUMNS[0]], [1, COLUMNS[1]]], rights: rights.length ? rights.map(rightId) : null, events };
 }
 
 /** The same of a hub that is connected. */
-function columnsOfHub({ policy, rights, relay }) {
+function columnsOfHub({ policy, rights, relay, events }) {
   const column = policy == null ? 2 : relay ? 0 : 1;
-  return { columns: [[column, COLUMNS[column]]], rights: policy == null ? null : rights ?? null };
+  return { columns: [[column, COLUMNS[column]]], rights: policy == null ? null : rights ?? null, events };
 }
 
 /** How a step goes in a column with these rights, as `StepOutline::on_live` says. */
-const wayOf = (step, column, rights) => (rights && !step.rights.every((right) => rights.includes(right)) ? "by-hand" : step.ways[column]);
+function wayOf(step, column, { rights, events }) {
+  if (step.events && events) return "live";
+  return rights && !step.rights.every((right) => rights.includes(right)) ? "by-hand" : step.ways[column];
+}
 
 function fold(summary, ...content) {
   return element("details", { class: "fold-down" }, element("summary", {}, summary), ...content);
@@ -56,7 +60,7 @@ function way(id, text) {
 }
 
 /** What is live, relayed or by hand: lesson by lesson, and step by step for whoever asks. */
-function reach({ say, lessons }, { columns, rights }) {
+function reach({ say, lessons }, { columns, ...given }) {
   const table = (caption, first, rows) => element(
     "div", { class: "reach", role: "region", tabindex: "0", "aria-label": say(caption) },
     element(
@@ -67,14 +71,14 @@ function reach({ say, lessons }, { columns, rights }) {
   );
   const row = (title, cells) => element("tr", {}, element("th", { scope: "row" }, title), cells.map((cell) => element("td", {}, cell)));
   const counts = (steps, column) => Object.keys(WAYS).flatMap((id) => {
-    const count = steps.filter((step) => wayOf(step, column, rights) === id).length;
+    const count = steps.filter((step) => wayOf(step, column, given) === id).length;
     return count ? [way(id, say(`live-count-${id}`, { count }))] : [];
   });
   const byLesson = lessons.map(({ title, steps }) => row(title, columns.map(([column]) => counts(steps, column))));
   const byStep = lessons.flatMap(({ title, steps }) => [
     element("tr", { class: "reach-lesson" }, element("th", { scope: "colgroup", colspan: columns.length + 1 }, title)),
     ...steps.map((step) => row(step.title, columns.map(([column]) => {
-      const id = wayOf(step, column, rights);
+      const id = wayOf(step, column, given);
       return way(id, say(`way-${id}`));
     }))),
   ]);
@@ -140,6 +144,7 @@ function connectForm(hub, bench, close) {
     question = string.value.trim() ? bench.diagnose(string.value) : null;
     draw();
   });
+  events.addEventListener("input", () => draw());
   const doctor = element("div", { class: "hub-doctor", role: "status" });
   const table = element("div", {});
   const refusal = element("div", { class: "hub-refusal", role: "alert" });
@@ -178,7 +183,7 @@ function connectForm(hub, bench, close) {
       if (isWrong()) string.setAttribute("aria-invalid", "true");
       else string.removeAttribute("aria-invalid");
     }
-    const wanted = columnsOf(answer);
+    const wanted = columnsOf(answer, events.value.trim() !== "");
     if (JSON.stringify(wanted) !== drawnReach) {
       drawnReach = JSON.stringify(wanted);
       table.replaceChildren(reach(hub, wanted));

@@ -18,7 +18,8 @@ pub enum Ask {
     /// Which hub to speak with. Comes first; what was going on with another hub ends.
     #[serde(rename_all = "camelCase")]
     Hub {
-        /// The connection string of a service: host, policy and key.
+        /// The connection string of a service: host, policy and key. With another one, only events can be asked for, and
+        /// only with a string for them.
         connection_string: String,
         /// The connection string of the Event Hubs-compatible endpoint. Without it the hub is asked for the endpoint,
         /// and the service's policy opens it.

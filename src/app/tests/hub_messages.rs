@@ -43,6 +43,7 @@ fn reports_have_the_form_that_the_bar_reads() {
         policy: Some("service".to_owned()),
         rights: Some(vec![Right::ServiceConnect]),
         relay: true,
+        events: false,
         prefix: "playground-".to_owned(),
         created: vec!["playground-dev1".to_owned()],
         metered: 12,
@@ -53,7 +54,7 @@ fn reports_have_the_form_that_the_bar_reads() {
     };
     let told = to_value(Report::Hub(HubView::Live(live))).unwrap();
     let read = json!({ "hub": { "live": {
-        "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "prefix": "playground-",
+        "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "events": false, "prefix": "playground-",
         "created": ["playground-dev1"], "metered": 12, "trouble": [{ "kind": "no-socket", "detail": "closed" }, 5],
     } } });
     assert_eq!(told, read);

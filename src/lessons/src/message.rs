@@ -143,6 +143,8 @@ pub struct LiveHub {
     pub rights: Option<Vec<Right>>,
     /// Whether the page's server relays service calls to this hub.
     pub relay: bool,
+    /// Whether an Event Hubs-compatible string was given, which opens the hub's events.
+    pub events: bool,
     /// What the ids of the lessons' devices begin with.
     pub prefix: String,
     /// The devices that were created here and are still there.
@@ -164,6 +166,7 @@ impl LiveHub {
         Reach {
             relay: self.relay,
             access,
+            events: self.events,
         }
     }
 }

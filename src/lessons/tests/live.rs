@@ -26,6 +26,10 @@ const PREFIX: &str = "ada-";
 /// The longest that a step may take: the hub gathers feedback, and messages expire.
 const LONGEST: Duration = Duration::from_mins(4);
 
+/// An Event Hubs-compatible string.
+const EVENTS: &str = "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=s;\
+                      SharedAccessKey=c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==;EntityPath=e";
+
 /// How far the hub's clock may be from the page's, in milliseconds. With more, tokens are refused.
 const OFFSETS: [i64; 4] = [-240_000, -5_000, 5_000, 240_000];
 
@@ -58,6 +62,7 @@ impl Way {
                 Self::Device => Access::Device,
                 Self::Relay | Self::NoRelay => Access::Policy,
             },
+            events: false,
         }
     }
 }
@@ -109,8 +114,13 @@ impl Place {
         if way == Way::Device {
             return self.register(lesson);
         }
+        self.policy_string("iothubowner")
+    }
+
+    /// The string of a policy.
+    fn policy_string(&self, name: &str) -> String {
         let hub = self.beside.hub();
-        let string = hub.service_connection_string("iothubowner").unwrap();
+        let string = hub.service_connection_string(name).unwrap();
         string.to_text().expose().clone()
     }
 
@@ -575,6 +585,37 @@ fn a_policy_without_the_rights_leaves_steps_to_the_learner() {
     place.give_string(methods);
     place.open(methods, call);
     place.do_step(call);
+}
+
+#[test]
+fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allows() {
+    let telemetry = lesson("telemetry").unwrap();
+    let read = step(telemetry, "read");
+    for way in [Way::Device, Way::Relay] {
+        let mut place = Place::new(way);
+        let connection_string = match way {
+            Way::Device => place.string(way, telemetry),
+            _ => place.policy_string("device"),
+        };
+        place.tell(Command::GoLive {
+            connection_string,
+            events: Some(EVENTS.to_owned()),
+            prefix: PREFIX.to_owned(),
+        });
+        place.wait(Duration::from_secs(1));
+        let hub = place.hub().unwrap();
+        assert!(hub.events);
+        assert_eq!(read.on_live(&hub.reach()), OnLive::Live);
+        place.open(telemetry, read);
+        if way == Way::Relay {
+            place.give_string(telemetry);
+        }
+        place.do_step(read);
+        let StepState::Passed { saw, .. } = place.state("read") else {
+            panic!("{:?}", place.state("read"));
+        };
+        assert_ne!(saw.id, "confirmed-by-hand");
+    }
 }
 
 #[test]

@@ -146,11 +146,15 @@ impl Classroom {
             self.reports.push_back(Report::Keep { text: text.clone() });
             self.left = Some(text);
         }
-        let relay = ways.has_relay();
+        let (relay, events) = (ways.has_relay(), target.events.is_some());
         self.live = Some(Live {
             target,
             prefix,
-            reach: Reach { relay, access },
+            reach: Reach {
+                relay,
+                access,
+                events,
+            },
             ways,
             is_on_bench: false,
             metered: 0,
