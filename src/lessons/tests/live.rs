@@ -787,6 +787,12 @@ fn what_is_no_string_of_a_hub_is_refused() {
             "refused-live-module",
         ),
         (
+            format!(
+                "HostName={HOST};DeviceId=d;SharedAccessKey={key};GatewayHostName=edge.example"
+            ),
+            "refused-live-gateway",
+        ),
+        (
             format!("HostName={HOST};DeviceId=d;x509=true"),
             "refused-live-certificate",
         ),

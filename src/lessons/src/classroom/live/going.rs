@@ -9,7 +9,9 @@ use lab::{
     outside::{Target, Ways},
 };
 use wire::{
-    connection_string::{ConnectionString, DeviceCredential, EventHubsConnectionString, Kind},
+    connection_string::{
+        ConnectionString, DeviceConnectionString, DeviceCredential, EventHubsConnectionString, Kind,
+    },
     rest::is_valid_device_id,
     timestamp::Timestamp,
 };
@@ -180,6 +182,10 @@ fn read_target(text: &str, now: Timestamp) -> Result<ConnectionString, Message> 
         Ok(ConnectionString::Device(device)) if device.credential == DeviceCredential::X509 => {
             Err(Message::new("refused-live-certificate"))
         }
+        Ok(ConnectionString::Device(DeviceConnectionString {
+            gateway_host_name: Some(gateway),
+            ..
+        })) => Err(Message::new("refused-live-gateway").with("gateway", gateway)),
         Ok(string) => Ok(string),
         Err(_) => Err(wrong_with(text, now, "refused-live-string")),
     }
