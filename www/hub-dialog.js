@@ -5,6 +5,7 @@ import { countdown, element, icon, linesOf, refusalText } from "./hub.js";
 /** What an id of a device may begin with; the browser checks it. */
 const PREFIX = "[\\-A-Za-z0-9._:]*";
 const LONGEST_PREFIX = 40;
+const LONGEST_GROUP = 50;
 
 /** The messages of a day that a unit of a tier has. (IoT Hub documentation: quotas and throttling.) */
 const QUOTAS = { F1: 8_000, S1: 400_000 };
@@ -128,6 +129,10 @@ function connectForm(hub, bench, close) {
   );
   const string = secret("hub-string", say("live-string-placeholder"), { required: true });
   const events = secret("hub-events", "Endpoint=sb://…;EntityPath=…");
+  const group = element("input", {
+    id: "hub-group", placeholder: "$Default", maxlength: LONGEST_GROUP, autocomplete: "off", spellcheck: "false", autocapitalize: "off",
+    "aria-describedby": "hub-group-note",
+  });
   const prefix = element("input", {
     id: "hub-prefix", value: earlierPrefix(hub.earlier) ?? newPrefix(), maxlength: LONGEST_PREFIX, pattern: PREFIX, title: say("live-prefix-rule"),
     autocomplete: "off", spellcheck: "false", autocapitalize: "off", "aria-describedby": "hub-prefix-note",
@@ -158,7 +163,7 @@ function connectForm(hub, bench, close) {
       string.focus();
       return;
     }
-    bench.connect(string.value.trim(), events.value.trim(), prefix.value.trim());
+    bench.connect(string.value.trim(), events.value.trim(), group.value.trim(), prefix.value.trim());
     string.value = events.value = "";
   };
   const before = ["cost", "key", "devices", "tests"].map((id) => element("li", {}, say(`live-before-${id}`)));
@@ -166,7 +171,7 @@ function connectForm(hub, bench, close) {
     "form", { class: "hub-form", onsubmit: submit },
     element("p", {}, say("live-intro")),
     field(string, "live-string", "live-string-note", reveal), doctor,
-    fold(say("live-events"), field(events, "live-events-string", "live-events-note")),
+    fold(say("live-events"), field(events, "live-events-string", "live-events-note"), field(group, "live-group", "live-group-note")),
     field(prefix, "live-prefix", "live-prefix-note"),
     element("section", { class: "hub-before", "aria-labelledby": "hub-before" }, element("h3", { id: "hub-before" }, icon("warning"), say("live-before")), element("ul", {}, before)),
     table,

@@ -13,10 +13,11 @@ fn commands_have_the_form_that_the_dialog_sends() {
         to_value(Command::GoLive {
             connection_string: "HostName=…".to_owned(),
             events: events.map(str::to_owned),
+            group: None,
             prefix: "playground-".to_owned(),
         })
     };
-    let sent = |events| json!({ "go-live": { "connection_string": "HostName=…", "events": events, "prefix": "playground-" } });
+    let sent = |events| json!({ "go-live": { "connection_string": "HostName=…", "events": events, "group": null, "prefix": "playground-" } });
     assert_eq!(given(Some("Endpoint=…")).unwrap(), sent(Some("Endpoint=…")));
     assert_eq!(given(None).unwrap(), sent(None));
     let leave = Command::Leave {

@@ -308,6 +308,9 @@ pub enum Command {
         /// The connection string of the hub's Event Hubs-compatible endpoint, if the learner gave one; else the hub is asked
         /// where it is.
         events: Option<String>,
+        /// The consumer group by which events are read, if the learner named one; else `$Default`.
+        #[serde(default)]
+        group: Option<String>,
         /// What the ids of the lessons' devices begin with, so that they are told apart from the hub's own; may be empty.
         prefix: String,
     },

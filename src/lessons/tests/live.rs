@@ -146,6 +146,7 @@ impl Place {
         self.tell(Command::GoLive {
             connection_string: connection_string.to_owned(),
             events: None,
+            group: None,
             prefix: PREFIX.to_owned(),
         });
         self.wait(Duration::from_secs(1));
@@ -600,6 +601,7 @@ fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allo
         place.tell(Command::GoLive {
             connection_string,
             events: Some(EVENTS.to_owned()),
+            group: None,
             prefix: PREFIX.to_owned(),
         });
         place.wait(Duration::from_secs(1));
@@ -753,6 +755,7 @@ fn another_live_hub_takes_the_place_of_the_first() {
     place.tell(Command::GoLive {
         connection_string: device,
         events: Some(" ".to_owned()),
+        group: None,
         prefix: String::new(),
     });
     place.wait(Duration::from_secs(1));
@@ -806,6 +809,7 @@ fn what_is_no_string_of_a_hub_is_refused() {
         place.tell(Command::GoLive {
             connection_string: text.clone(),
             events: None,
+            group: None,
             prefix: String::new(),
         });
         place.wait(Duration::from_secs(1));
@@ -824,6 +828,7 @@ fn a_prefix_that_no_id_can_have_is_refused() {
         place.tell(Command::GoLive {
             connection_string,
             events: None,
+            group: None,
             prefix,
         });
         assert_eq!(place.refused(), ["refused-live-prefix"]);
@@ -849,6 +854,7 @@ fn a_hub_that_is_not_reached_in_time_is_given_up() {
     place.tell(Command::GoLive {
         connection_string,
         events: None,
+        group: None,
         prefix: String::new(),
     });
     place.do_step(&telemetry.steps[0]);
@@ -876,6 +882,7 @@ fn what_needs_a_live_hub_is_refused_without_one() {
     place.tell(Command::GoLive {
         connection_string,
         events: None,
+        group: None,
         prefix: String::new(),
     });
     assert_eq!(place.refused().last().unwrap(), "refused-no-door");
@@ -1109,4 +1116,27 @@ fn a_device_that_is_there_already_is_taken_as_it_is() {
         place.hub().unwrap().created.is_empty(),
         "it was not created here"
     );
+}
+
+#[test]
+fn a_consumer_group_that_cannot_be_is_refused() {
+    let telemetry = lesson("telemetry").unwrap();
+    let refused_with = |group: &str| {
+        let mut place = Place::new(Way::Relay);
+        let connection_string = place.string(Way::Relay, telemetry);
+        place.tell(Command::GoLive {
+            connection_string,
+            events: None,
+            group: Some(group.to_owned()),
+            prefix: String::new(),
+        });
+        place.check_words();
+        place.refused()
+    };
+    for group in ["a/b", "two words", "$else", &"x".repeat(51)] {
+        assert_eq!(refused_with(group), ["refused-live-group"], "{group}");
+    }
+    for group in ["", " ", "$Default", "page-1.test_2", &"x".repeat(50)] {
+        assert!(refused_with(group).is_empty(), "{group}");
+    }
 }

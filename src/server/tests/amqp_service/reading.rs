@@ -190,6 +190,7 @@ async fn a_read_goes_on_where_another_ended() {
             from: ReadFrom {
                 since: None,
                 after: BTreeMap::from([(first.partition, first.sequence_number)]),
+                group: None,
             },
         });
         let mut bodies: Vec<_> = world
@@ -372,6 +373,54 @@ async fn large_events_are_told_a_few_at_a_time() {
             read += events.len();
             world.desk.hear(Ask::Took { id });
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_full_is_told_of_and_another_one_reads_on() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "one").await;
+        world.choose("service");
+        for id in 1..=5 {
+            world.desk.hear(Ask::Read {
+                id,
+                from: ReadFrom::default(),
+            });
+            world.events(1).await;
+        }
+        world.desk.hear(Ask::Read {
+            id: 6,
+            from: ReadFrom::default(),
+        });
+        let failure = world.failure().await;
+        assert_eq!(failure.kind, FailureKind::LimitReached, "{failure:?}");
+        let group = Some("page".to_owned());
+        world.desk.hear(Ask::Read {
+            id: 7,
+            from: ReadFrom {
+                group,
+                ..ReadFrom::default()
+            },
+        });
+        assert_eq!(world.events(1).await[0].body, b"one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_has_a_name_that_changes_no_address() {
+    in_world(async |world| {
+        world.choose("service");
+        let group = Some("page/Partitions/0/".to_owned());
+        world.desk.hear(Ask::Read {
+            id: 1,
+            from: ReadFrom {
+                group,
+                ..ReadFrom::default()
+            },
+        });
+        assert_eq!(world.failure().await.kind, FailureKind::Misused);
     })
     .await;
 }
