@@ -296,6 +296,20 @@ test("devices that could not be deleted are named once the hub is left", visit({
   await note.waitFor({ state: "detached" });
 }));
 
+test("while devices are deleted, what is refused elsewhere on the page is not taken for the end of it", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const leave = at.dialog.getByRole("button", { name: "Leave the hub" });
+  await at.bar.getByRole("button", { name: "Leave" }).click();
+  await leave.click();
+  await tell(page, { refused: { message: { id: "refused-live-leaving", arguments: [] } } });
+  await tell(page, { hub: { live: { ...LIVE, created: LIVE.created.slice(1) } } });
+  await at.dialog.getByText("Delete this device first").waitFor();
+  assert.ok(await leave.isDisabled());
+}));
+
 test("what the check cannot ask is confirmed by the learner", visit({}, async ({ page, site }) => {
   const at = { ...hub(page), ...bench(page) };
   await interceptHub(page);
@@ -307,11 +321,63 @@ test("what the check cannot ask is confirmed by the learner", visit({}, async ({
   await tell(page, { step: { lesson: "telemetry", step: "register", state } });
   await at.panel.getByText("To confirm", { exact: true }).waitFor();
   await page.getByRole("status").filter({ hasText: "Look yourself, then confirm." }).waitFor();
-  await at.panel.getByRole("button", { name: "I have looked: it is so" }).click();
+  await at.panel.getByRole("button", { name: "I have checked it" }).click();
   assert.equal((await asked(page)).at(-1), "confirm");
   // Each step says which way it goes here.
   await at.step("Register the device").getByText("by hand").waitFor();
   await at.step("Send the first message").getByText("live", { exact: true }).waitFor();
+}));
+
+test("the wire names who asks when no program does, in every language", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  const names = { en: ["you", "this page"], ko: ["직접", "이 페이지"], ru: ["вы", "эта страница"] };
+  for (const [locale, expected] of Object.entries(names)) {
+    await page.goto(site.at("/telemetry/register", locale));
+    await page.locator('.step-panel[data-state="not-started"]').waitFor();
+    await page.evaluate(() => globalThis.openHub());
+    await tell(page, { hub: { live: LIVE } });
+    await page.locator(".live-bar").waitFor();
+    const entry = (id, party) => ({
+      id, at: Date.now(), direction: "to-hub", side: "cloud", party, protocol: "http", kind: "GET",
+      summary: "/devices/dev1", device_id: "dev1", size: 10,
+    });
+    await tell(page, ...["operator", "refresh", "read_events"].map((party, at) => ({ trace: entry(900 + at, party) })));
+    const parties = page.locator(".wire-row .wire-party");
+    const ofCloud = { en: "Cloud ", ko: "클라우드 ", ru: "Облако " }[locale];
+    const told = [...expected, "read_events"].map((name) => ofCloud + name);
+    await until("the names", async () => JSON.stringify((await parties.allTextContents()).slice(-3)) === JSON.stringify(told));
+    await tell(page, { hub: "emulated" });
+  }
+}));
+
+test("the page about one's own hub shows a hub that is connected", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at("/live/"));
+  await page.getByRole("button", { name: "Connect your hub" }).last().click();
+  await at.dialog.waitFor();
+  await tell(page, { hub: { live: LIVE } });
+  await at.dialog.waitFor({ state: "detached" });
+  const button = page.locator(".open-hub button");
+  assert.equal((await button.innerText()).trim(), "Show your hub");
+  await button.click();
+  await at.dialog.getByRole("heading", { name: "Your hub" }).waitFor();
+  await tell(page, { hub: "emulated" });
+  await at.dialog.waitFor({ state: "detached" });
+  assert.equal((await button.innerText()).trim(), "Connect your hub");
+}));
+
+test("a phone's first page has the way to a hub, which its header has no room for", visit(AS_PHONE, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await page.getByRole("button", { name: "Connect your hub" }).click();
+  await at.dialog.waitFor();
+  await tell(page, { hub: { live: LIVE } });
+  await at.dialog.waitFor({ state: "detached" });
+  await page.locator("main").getByRole("button", { name: "Your hub" }).click();
+  await at.dialog.getByText(LIVE.created[0]).waitFor();
 }));
 
 test("what only the hub in the page can do is barred on a live one, and says why", visit({}, async ({ page, site }) => {

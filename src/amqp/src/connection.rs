@@ -201,6 +201,12 @@ impl Incoming {
         accepted.map_err(|error| explain(&self.watch, error.into()))
     }
 
+    /// Gives a message back to the other side, for whoever asks for it next.
+    pub(crate) async fn release(&self, delivery: impl Into<DeliveryInfo>) -> Result<(), Failure> {
+        let released = self.receiver.release(delivery).await;
+        released.map_err(|error| explain(&self.watch, error.into()))
+    }
+
     /// Asks for so many messages.
     pub(crate) async fn grant(&mut self, credit: u32) -> Result<(), Failure> {
         let granted = self.receiver.set_credit(credit).await;

@@ -67,6 +67,8 @@ pub struct Faults {
     pub linger: Duration,
     /// By how many milliseconds the hub's clock is ahead of the bench's; below 0 if it is behind.
     pub ahead: i64,
+    /// How long the answer to a service call is on its way: what it brought about may be seen before.
+    pub lateness: Duration,
 }
 
 /// A hub beside a bench. All clones are of the same.
@@ -205,10 +207,12 @@ impl Beside {
 
     /// Waits as long as everything takes.
     async fn be_slow(&self) {
-        let until = {
-            let inner = self.0.borrow();
-            inner.now.plus(inner.faults.slowness)
-        };
+        let slowness = self.0.borrow().faults.slowness;
+        self.sleep(slowness).await;
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let until = self.0.borrow().now.plus(duration);
         poll_fn(|context| {
             let mut inner = self.0.borrow_mut();
             if inner.now >= until {
@@ -267,7 +271,10 @@ impl Beside {
             receiver
         };
         let gone = || Trouble::new(TroubleKind::Closed, "the hub closed the connection");
-        answer.await.map_err(|_| gone())
+        let answer = answer.await.map_err(|_| gone());
+        let lateness = self.0.borrow().faults.lateness;
+        self.sleep(lateness).await;
+        answer
     }
 }
 

@@ -25,7 +25,9 @@ live-before-tests = Use a test hub, not one that somebody depends on.
 # The table of what works.
 
 live-reach = What will work, lesson by lesson
-live-ways = Live: from this page, straight to the hub. Relayed: through the program that serves this page, because a browser may not call the hub's REST API. By hand: you do it or look at it yourself, in the Azure portal for example, and confirm it here.
+live-means-live = From this page, straight to the hub.
+live-means-relayed = Through the program that serves this page, because a browser may not call the hub's REST API.
+live-means-by-hand = You do it or look at it yourself, in the Azure portal for example, and confirm it here.
 live-by-lesson = By lesson
 live-by-step = Step by step
 live-lesson = Lesson

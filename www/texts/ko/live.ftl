@@ -25,7 +25,9 @@ live-before-tests = 누군가 실제로 쓰고 있는 허브 말고 시험용 �
 # 무엇이 되는지 적은 표.
 
 live-reach = 수업마다 되는 것
-live-ways = 실제로: 이 페이지에서 허브로 바로 가요. 중계로: 브라우저가 허브의 REST API를 부를 수 없어서, 이 페이지를 내주는 프로그램을 거쳐 가요. 직접: Azure Portal 같은 곳에서 직접 하거나 보고, 여기에서 확인해요.
+live-means-live = 이 페이지에서 허브로 바로 가요.
+live-means-relayed = 브라우저가 허브의 REST API를 부를 수 없어서, 이 페이지를 내주는 프로그램을 거쳐 가요.
+live-means-by-hand = Azure Portal 같은 곳에서 직접 하거나 보고, 여기에서 확인해요.
 live-by-lesson = 수업별
 live-by-step = 단계별
 live-lesson = 수업
@@ -59,7 +61,7 @@ live-leave-note = 페이지는 키를 잊고 자기 안의 허브로 돌아가�
 # 허브가 답하지 못하는 까닭: 첫 줄은 무엇인지, 그다음 줄은 할 일.
 
 live-trouble = 문제
-live-trouble-detail = 문제를 알린 쪽의 말:
+live-trouble-detail = 받은 오류 메시지:
 live-open-host = 새 탭에서 { $address } 열어 보기
 live-show = 내 허브 보기
 trouble-offline =

@@ -174,6 +174,7 @@ impl Classroom {
             metered: 0,
             created: Vec::new(),
             told: None,
+            tell_at: None,
             leaving: None,
         });
         self.tell_hub(now);
