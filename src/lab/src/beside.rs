@@ -49,7 +49,7 @@ pub struct Faults {
     pub down: bool,
     /// Something on the way bars web sockets: no links, and nothing that AMQP carries.
     pub barred: bool,
-    /// The hub asks service programs to go slower.
+    /// The hub asks service programs to go slower, and to wait for five seconds.
     pub throttled: bool,
     /// There is no relay.
     pub no_relay: bool,
@@ -257,7 +257,7 @@ impl Beside {
                 }
                 None => return Err(Trouble::new(TroubleKind::NoRelay, "there is no relay")),
                 Some(Way::Amqp) if faults.barred => return Err(no_socket()),
-                Some(_) if faults.throttled => return Ok(refused(ErrorCode::ThrottlingException)),
+                Some(_) if faults.throttled => return Ok(throttled()),
                 Some(_) if faults.locked || faults.no_registry && is_registry(&request) => {
                     return Ok(refused(ErrorCode::IotHubUnauthorizedAccess));
                 }
@@ -288,6 +288,17 @@ fn no_socket() -> Trouble {
 /// Whether a request reads the registry.
 fn is_registry(request: &Request<Vec<u8>>) -> bool {
     *request.method() == Method::GET && request.uri().path().starts_with("/devices/")
+}
+
+/// A refusal that says when to come again.
+fn throttled() -> Response<Vec<u8>> {
+    let mut response = refused(ErrorCode::ThrottlingException);
+    let headers = response.headers_mut();
+    headers.insert(
+        http::header::RETRY_AFTER,
+        http::HeaderValue::from_static("5"),
+    );
+    response
 }
 
 fn refused(code: ErrorCode) -> Response<Vec<u8>> {

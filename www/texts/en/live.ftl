@@ -108,7 +108,7 @@ trouble-clock =
     A token says until when it is valid, so the hub refuses those of this page. Let the machine set its clock by the network, then load the page again.
 trouble-throttled =
     { $host } asks to go slower.
-    More came in a second than its tier takes. The page waits and goes on by itself; stop a program if it sends too fast.
+    More came in a second than its tier takes. The page waits as long as the hub asks, and tries a few more times; stop a program if it sends too fast.
 trouble-quota =
     { $host } has used up its messages of today.
     It refuses more until midnight UTC. Wait, take a larger tier, or leave for the hub in this page.

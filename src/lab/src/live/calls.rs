@@ -32,8 +32,8 @@ pub(crate) struct Learned<'a> {
 }
 
 impl Hands {
-    /// Sends a request to the hub and waits for the answer. The trace tells of both.
-    pub(crate) async fn exchange(
+    /// Sends a request to the hub and waits for the answer, whatever it is. The trace tells of both.
+    pub(super) async fn exchange_once(
         &self,
         party: &Party,
         request: &Request<Vec<u8>>,
