@@ -6,13 +6,14 @@ use tokio::{
     sync::Mutex,
     task::{AbortHandle, spawn_local},
 };
+use wire::rest::FeedbackRecord;
 
 use crate::{
     addressees::Addressees,
     cloud_to_device::Outbox,
     endpoint::{EventHub, Hub},
     feedback,
-    message::{Ask, CloudToDevice, Failure, FailureKind, Told},
+    message::{Ask, CloudToDevice, Failure, FailureKind, ReadFrom, Told},
     network::Network,
     reader::Read,
     redirect::Origin,
@@ -28,8 +29,7 @@ const MOST_AT_WORK: usize = 64;
 pub struct Desk<N> {
     network: Rc<N>,
     tell: Rc<dyn Fn(Told)>,
-    /// The hub that was chosen, or why that could not be.
-    hub: Result<Rc<Chosen>, Failure>,
+    chosen: Rc<Chosen>,
     work: Rc<RefCell<HashMap<u32, Work>>>,
 }
 
@@ -40,10 +40,10 @@ struct Work {
     window: Option<Rc<Window>>,
 }
 
-/// A hub, and what leads there.
+/// What was chosen. What cannot be used is told of to whoever asks for it.
 struct Chosen {
-    hub: Hub,
-    origin: Origin,
+    hub: Result<Hub, Failure>,
+    origin: Result<Origin, Failure>,
     outbox: Mutex<Outbox>,
     addressees: RefCell<Addressees>,
 }
@@ -52,11 +52,10 @@ impl<N: Network> Desk<N> {
     /// A desk without a hub. Tells that it is ready.
     pub fn new(network: N, tell: impl Fn(Told) + 'static) -> Self {
         tell(Told::Ready);
-        let why = "no hub was chosen; that comes first";
         Self {
             network: Rc::new(network),
             tell: Rc::new(tell),
-            hub: Err(Failure::new(FailureKind::Misused, why)),
+            chosen: Rc::new(Chosen::nothing()),
             work: Rc::default(),
         }
     }
@@ -69,9 +68,9 @@ impl<N: Network> Desk<N> {
                 events,
             } => {
                 self.stop_all();
-                self.hub = Chosen::parse(&connection_string, events.as_deref()).map(Rc::new);
+                self.chosen = Rc::new(Chosen::parse(&connection_string, events.as_deref()));
             }
-            Ask::Read { id, since } => self.read(id, since),
+            Ask::Read { id, from } => self.read(id, from),
             Ask::Took { id } => self.taken(id),
             Ask::Stop { id } => self.stop(id),
             Ask::Send { id, message } => self.send(id, message),
@@ -79,14 +78,18 @@ impl<N: Network> Desk<N> {
         }
     }
 
-    fn read(&mut self, id: u32, since: Option<u64>) {
+    fn read(&mut self, id: u32, from: ReadFrom) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         let window = Rc::new(Window::new());
         let filled = Rc::clone(&window);
         self.start(id, Some(window), move |chosen| async move {
-            let origin = chosen.origin.clone();
-            let read = Read::new(id, network, origin, since, filled, move |it| tell(it));
-            read.run().await;
+            match chosen.origin.clone() {
+                Ok(origin) => {
+                    let read = Read::new(id, network, origin, from, filled, move |it| tell(it));
+                    read.run().await;
+                }
+                Err(failure) => tell(Told::Failed { id, failure }),
+            }
         });
     }
 
@@ -100,9 +103,7 @@ impl<N: Network> Desk<N> {
     fn send(&mut self, id: u32, message: CloudToDevice) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
-            chosen.addressees.borrow_mut().note(&message.device_id);
-            let mut outbox = chosen.outbox.lock().await;
-            tell(match outbox.send(&*network, &chosen.hub, message).await {
+            tell(match chosen.send(&*network, message).await {
                 Ok(()) => Told::Sent { id },
                 Err(failure) => Told::Failed { id, failure },
             });
@@ -112,8 +113,7 @@ impl<N: Network> Desk<N> {
     fn take_feedback(&mut self, id: u32) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
-            let is_own = |device_id: &str| chosen.addressees.borrow().has(device_id);
-            tell(match feedback::take(&*network, &chosen.hub, is_own).await {
+            tell(match chosen.take_feedback(&*network).await {
                 Ok(records) => Told::Feedback { id, records },
                 Err(failure) => Told::Failed { id, failure },
             });
@@ -126,15 +126,11 @@ impl<N: Network> Desk<N> {
         W: Future<Output = ()> + 'static,
     {
         self.stop(id);
-        let chosen = match &self.hub {
-            Ok(chosen) => Rc::clone(chosen),
-            Err(failure) => return self.fail(id, failure.clone()),
-        };
         if self.work.borrow().len() >= MOST_AT_WORK {
             let why = format!("more than {MOST_AT_WORK} things go on at the same time");
             return self.fail(id, Failure::new(FailureKind::Misused, why));
         }
-        let (work, at_work) = (work(chosen), Rc::clone(&self.work));
+        let (work, at_work) = (work(Rc::clone(&self.chosen)), Rc::clone(&self.work));
         let task = spawn_local(async move {
             work.await;
             at_work.borrow_mut().remove(&id);
@@ -169,17 +165,42 @@ impl<N> Drop for Desk<N> {
 }
 
 impl Chosen {
-    fn parse(connection_string: &str, events: Option<&str>) -> Result<Self, Failure> {
-        let hub = Hub::parse(connection_string)?;
+    fn nothing() -> Self {
+        let why = "no hub was chosen; that comes first";
+        let failure = Failure::new(FailureKind::Misused, why);
+        Self {
+            hub: Err(failure.clone()),
+            origin: Err(failure),
+            outbox: Mutex::default(),
+            addressees: RefCell::default(),
+        }
+    }
+
+    /// The string for events opens them, whatever the other one opens.
+    fn parse(connection_string: &str, events: Option<&str>) -> Self {
+        let hub = Hub::parse(connection_string);
         let origin = match events {
-            Some(events) => Origin::Given(EventHub::parse(events)?),
-            None => Origin::Hub(hub.clone()),
+            Some(events) => EventHub::parse(events).map(Origin::Given),
+            None => hub.clone().map(Origin::Hub),
         };
-        Ok(Self {
+        Self {
             hub,
             origin,
             outbox: Mutex::default(),
             addressees: RefCell::default(),
-        })
+        }
+    }
+
+    async fn send(&self, network: &impl Network, message: CloudToDevice) -> Result<(), Failure> {
+        let hub = self.hub.as_ref().map_err(Clone::clone)?;
+        self.addressees.borrow_mut().note(&message.device_id);
+        let mut outbox = self.outbox.lock().await;
+        outbox.send(network, hub, message).await
+    }
+
+    async fn take_feedback(&self, network: &impl Network) -> Result<Vec<FeedbackRecord>, Failure> {
+        let hub = self.hub.as_ref().map_err(Clone::clone)?;
+        let is_own = |device_id: &str| self.addressees.borrow().has(device_id);
+        feedback::take(network, hub, is_own).await
     }
 }

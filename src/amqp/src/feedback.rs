@@ -10,7 +10,7 @@ use std::time::Duration;
 use fe2o3_amqp::link::{CreditMode, delivery::DeliveryInfo};
 use fe2o3_amqp_types::messaging::Source;
 use futures::future::{Either, select};
-use wire::rest::FeedbackRecord;
+use wire::rest::{FeedbackRecord, FeedbackRecords};
 
 use crate::{
     connection::{Incoming, PATIENCE},
@@ -26,6 +26,8 @@ const FEEDBACK: &str = "/messages/serviceBound/feedback";
 const FIRST: Duration = Duration::from_secs(5);
 /// How long each further batch may take: those that wait come at once.
 const NEXT: Duration = Duration::from_millis(300);
+/// How long the end may take.
+const LAST: Duration = Duration::from_secs(5);
 /// At most so many batches are looked at in one read. A batch has up to 64 records.
 const MOST_BATCHES: u32 = 64;
 
@@ -49,26 +51,37 @@ pub(crate) async fn take(
             NEXT
         };
         // One at a time, so that the hub locks no batch that is left behind.
-        let Some((delivery, batch)) = next(network, &mut receiver, patience).await? else {
-            break;
+        let (delivery, batch) = match next(network, &mut receiver, patience).await {
+            Ok(Some(next)) => next,
+            Ok(None) => break,
+            Err(failure) if records.is_empty() => return Err(failure),
+            // What was completed comes no more, so it is told, whatever went wrong then.
+            Err(_) => return Ok(records),
         };
         if batch.iter().any(|record| is_own(&record.device_id)) {
-            receiver.accept(delivery).await?;
-            records.extend(batch);
+            if receiver.accept(delivery).await.is_ok() {
+                records.extend(batch);
+            }
         } else {
             of_others.push(delivery);
         }
     }
+    match within(network, LAST, give_back(receiver, of_others)).await {
+        Err(failure) if records.is_empty() => Err(failure),
+        _ => Ok(records),
+    }
+}
+
+/// Gives back what others wait for, and ends the link. The hub answers that after it has heard of all that was settled.
+async fn give_back(mut receiver: Incoming, of_others: Vec<DeliveryInfo>) -> Result<(), Failure> {
     if !of_others.is_empty() {
         // What is given back must not come here again.
-        within(network, PATIENCE, receiver.grant(0)).await?;
+        receiver.grant(0).await?;
     }
     for delivery in of_others {
         receiver.release(delivery).await?;
     }
-    // The hub answers this after it has heard of all that was settled.
-    within(network, PATIENCE, receiver.close()).await?;
-    Ok(records)
+    receiver.close().await
 }
 
 async fn next(
@@ -84,7 +97,8 @@ async fn next(
         Either::Right(_) => return Ok(None),
     };
     let (info, message) = delivery.into_parts();
-    let records = serde_json::from_slice(&read_body(message.body)).map_err(|_| {
+    let records = serde_json::from_slice(&read_body(message.body));
+    let FeedbackRecords(records) = records.map_err(|_| {
         let why = "feedback is no list of records; expected JSON";
         Failure::new(FailureKind::Protocol, why)
     })?;

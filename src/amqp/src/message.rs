@@ -1,5 +1,7 @@
 //! What is asked of the module and what it tells: plain values that cross the border of a worker, as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use wire::{event::Event, properties::MessageProperties, rest::FeedbackRecord};
 
@@ -16,18 +18,19 @@ pub enum Ask {
     /// Which hub to speak with. Comes first; what was going on with another hub ends.
     #[serde(rename_all = "camelCase")]
     Hub {
-        /// The connection string of a service: host, policy and key.
+        /// The connection string of a service: host, policy and key. With another one, only events can be asked for, and
+        /// only with a string for them.
         connection_string: String,
         /// The connection string of the Event Hubs-compatible endpoint. Without it the hub is asked for the endpoint,
         /// and the service's policy opens it.
         events: Option<String>,
     },
-    /// Reads the events of all partitions, for the consumer group `$Default`, until it is stopped.
+    /// Reads the events of all partitions until it is stopped.
     Read {
         /// Names the read in what is told of it.
         id: u32,
-        /// The first moment to read events of, in milliseconds since the epoch; without it, the oldest event is first.
-        since: Option<u64>,
+        /// Where to begin, and for whom.
+        from: ReadFrom,
     },
     /// Says that one [`Told::Events`] of a read was taken. Only a few are told in advance, and the hub sends no more
     /// meanwhile than a link has credit for.
@@ -54,6 +57,19 @@ pub enum Ask {
         /// Names this in what is told of it.
         id: u32,
     },
+}
+
+/// Where a read begins, and for whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadFrom {
+    /// The first moment to read events of, in milliseconds since the epoch; without it, the oldest event is first.
+    pub since: Option<u64>,
+    /// The numbers of the last events that were read before, by partition. There the next one is first.
+    pub after: BTreeMap<u16, u64>,
+    /// The consumer group; `$Default` without one.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// A message for a device.

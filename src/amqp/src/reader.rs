@@ -14,16 +14,17 @@ use wire::{event::Event, timestamp::Timestamp};
 
 use crate::{
     connection::{Connection, Incoming},
-    endpoint::EventHub,
+    endpoint::{EventHub, is_name},
     event_message::read_event,
-    message::{Failure, FailureKind, Told},
+    message::{Failure, FailureKind, ReadFrom, Told},
     network::Network,
     redirect::{Origin, find},
     requests::Requests,
     window::{Room, Window},
 };
 
-const GROUP: &str = "$Default";
+/// The consumer group that every event hub has.
+const DEFAULT_GROUP: &str = "$Default";
 const SELECTOR: &str = "apache.org:selector-filter:string";
 const SELECTOR_CODE: u64 = 0x0000_468C_0000_0004;
 /// How many events may be on their way, over all partitions.
@@ -43,9 +44,10 @@ pub(crate) struct Read<N, T> {
     network: Rc<N>,
     origin: Origin,
     since: Option<u64>,
+    group: String,
     window: Rc<Window>,
     tell: T,
-    /// The number of the last event that was told, for each partition that had one.
+    /// The number of the last event that was told, for each partition that had one, now or before this read.
     told: BTreeMap<u16, u64>,
     /// Whether it has read with the credentials that it has.
     is_proven: bool,
@@ -59,7 +61,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         id: u32,
         network: Rc<N>,
         origin: Origin,
-        since: Option<u64>,
+        from: ReadFrom,
         window: Rc<Window>,
         tell: T,
     ) -> Self {
@@ -67,10 +69,11 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             id,
             network,
             origin,
-            since,
+            since: from.since,
+            group: from.group.unwrap_or_else(|| DEFAULT_GROUP.to_owned()),
             window,
             tell,
-            told: BTreeMap::new(),
+            told: from.after,
             is_proven: false,
             back_off: SHORTEST_BACK_OFF,
         }
@@ -193,12 +196,17 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         event_hub: &EventHub,
         partitions: &[u16],
     ) -> Result<Events, Failure> {
+        let group = &self.group;
+        if group != DEFAULT_GROUP && !is_name(group) {
+            let why = "a consumer group cannot have this name; expected letters, digits and - . _";
+            return Err(Failure::new(FailureKind::Misused, why));
+        }
         let mut events = SelectAll::new();
         let count = u32::try_from(partitions.len()).unwrap_or(u32::MAX).max(1);
         let credit = (CREDIT / count).max(2);
         for partition in partitions.iter().copied() {
             let entity = &event_hub.entity;
-            let address = format!("{entity}/ConsumerGroups/{GROUP}/Partitions/{partition}");
+            let address = format!("{entity}/ConsumerGroups/{group}/Partitions/{partition}");
             let mut source = Source::builder().address(address);
             if let Some(selector) = self.selector(partition) {
                 let filter = Described {

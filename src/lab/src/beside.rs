@@ -30,7 +30,9 @@ use wire::{
 
 use crate::{
     Bench,
-    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways},
+    outside::{
+        Door, Outside, OutsideLink, ReadFrom, ReadNews, Target, Trouble, TroubleKind, Way, Ways,
+    },
 };
 
 /// After how long a reader says that it tries again. It is back as soon as it can be.
@@ -47,7 +49,7 @@ pub struct Faults {
     pub down: bool,
     /// Something on the way bars web sockets: no links, and nothing that AMQP carries.
     pub barred: bool,
-    /// The hub asks service programs to go slower.
+    /// The hub asks service programs to go slower, and to wait for five seconds.
     pub throttled: bool,
     /// There is no relay.
     pub no_relay: bool,
@@ -57,6 +59,12 @@ pub struct Faults {
     pub no_registry: bool,
     /// How long every link takes to open, and every service call to be answered.
     pub slowness: Duration,
+    /// The return code by which the hub refuses every device, if it does.
+    pub refusal: Option<u8>,
+    /// The hub takes what devices send and answers nothing.
+    pub mute: bool,
+    /// How long a socket stays open after the hub has closed its connection.
+    pub linger: Duration,
     /// By how many milliseconds the hub's clock is ahead of the bench's; below 0 if it is behind.
     pub ahead: i64,
     /// How long the answer to a service call is on its way: what it brought about may be seen before.
@@ -83,6 +91,8 @@ struct Inner {
 struct Socket {
     incoming: VecDeque<Vec<u8>>,
     closed: bool,
+    /// When it closes, once the hub has closed the connection.
+    closes: Option<Timestamp>,
     waker: Option<Waker>,
 }
 
@@ -114,6 +124,7 @@ impl Beside {
         Some(Target {
             connection_string: wire::connection_string::ConnectionString::Service(string),
             events: None,
+            group: None,
         })
     }
 
@@ -170,7 +181,8 @@ impl Beside {
         let inner = self.0.borrow();
         let timers = inner.timers.iter().map(|(at, _)| *at);
         let hub = inner.hub.next_deadline().map(|at| inner.on_bench(at));
-        timers.chain(hub).min()
+        let sockets = inner.links.values().filter_map(|socket| socket.closes);
+        timers.chain(hub).chain(sockets).min()
     }
 
     /// Lets time pass up to `at` here only: whoever runs the bench moves its time.
@@ -184,6 +196,11 @@ impl Beside {
         let due: Vec<_> = due.collect();
         for (_, waker) in due {
             waker.wake();
+        }
+        for socket in inner.links.values_mut() {
+            if socket.closes.take_if(|at| *at <= now).is_some() {
+                socket.close();
+            }
         }
         inner.drain();
     }
@@ -240,7 +257,7 @@ impl Beside {
                 }
                 None => return Err(Trouble::new(TroubleKind::NoRelay, "there is no relay")),
                 Some(Way::Amqp) if faults.barred => return Err(no_socket()),
-                Some(_) if faults.throttled => return Ok(refused(ErrorCode::ThrottlingException)),
+                Some(_) if faults.throttled => return Ok(throttled()),
                 Some(_) if faults.locked || faults.no_registry && is_registry(&request) => {
                     return Ok(refused(ErrorCode::IotHubUnauthorizedAccess));
                 }
@@ -273,6 +290,17 @@ fn is_registry(request: &Request<Vec<u8>>) -> bool {
     *request.method() == Method::GET && request.uri().path().starts_with("/devices/")
 }
 
+/// A refusal that says when to come again.
+fn throttled() -> Response<Vec<u8>> {
+    let mut response = refused(ErrorCode::ThrottlingException);
+    let headers = response.headers_mut();
+    headers.insert(
+        http::header::RETRY_AFTER,
+        http::HeaderValue::from_static("5"),
+    );
+    response
+}
+
 fn refused(code: ErrorCode) -> Response<Vec<u8>> {
     let mut response = Response::new(Vec::new());
     *response.status_mut() = code.status();
@@ -293,6 +321,7 @@ impl Inner {
     }
 
     fn drain(&mut self) {
+        let closes = self.now.plus(self.faults.linger);
         while let Some(output) = self.hub.poll() {
             match output {
                 Output::Send { connection, bytes } => {
@@ -303,8 +332,7 @@ impl Inner {
                 }
                 Output::Close { connection, .. } => {
                     if let Some(socket) = self.links.get_mut(&connection) {
-                        socket.closed = true;
-                        socket.wake();
+                        socket.close_at(closes, self.now);
                     }
                 }
                 Output::Respond { request, response } => {
@@ -318,6 +346,18 @@ impl Inner {
         self.changed();
     }
 
+    /// Answers whatever a device sends with a return code, and closes its connection.
+    fn refuse(&mut self, connection: ConnectionId, code: u8) {
+        self.hub.closed(self.hub_time(), connection);
+        let closes = self.now.plus(self.faults.linger);
+        if let Some(socket) = self.links.get_mut(&connection) {
+            socket.incoming.push_back(vec![0x20, 2, 0, code]);
+            socket.close_at(closes, self.now);
+            socket.wake();
+        }
+        self.drain();
+    }
+
     fn changed(&mut self) {
         for waker in self.watchers.drain(..) {
             waker.wake();
@@ -328,8 +368,7 @@ impl Inner {
         let now = self.hub_time();
         for (connection, socket) in &mut self.links {
             self.hub.closed(now, *connection);
-            socket.closed = true;
-            socket.wake();
+            socket.close();
         }
         self.answers.clear();
         self.drain();
@@ -341,6 +380,19 @@ fn shifted(at: Timestamp, millis: i64) -> Timestamp {
 }
 
 impl Socket {
+    fn close(&mut self) {
+        self.closed = true;
+        self.wake();
+    }
+
+    fn close_at(&mut self, at: Timestamp, now: Timestamp) {
+        if at <= now {
+            self.close();
+        } else {
+            self.closes = Some(at);
+        }
+    }
+
     fn wake(&mut self) {
         if let Some(waker) = self.waker.take() {
             waker.wake();
@@ -383,11 +435,13 @@ impl Outside for Beside {
         self.clone().ask(request, way).boxed_local()
     }
 
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
         self.0.borrow_mut().readers += 1;
         let reading = Reading {
             beside: self.clone(),
-            from: since.map_or(EventPosition::Earliest, EventPosition::EnqueuedTime),
+            from: from
+                .since
+                .map_or(EventPosition::Earliest, EventPosition::EnqueuedTime),
             monitor: None,
             was_down: false,
         };
@@ -466,7 +520,9 @@ impl OutsideLink for BesideLink {
             .links
             .get(&self.connection)
             .is_some_and(|it| !it.closed);
-        if is_open {
+        if let Some(code) = inner.faults.refusal.filter(|_| is_open) {
+            inner.refuse(self.connection, code);
+        } else if is_open && !inner.faults.mute {
             let now = inner.hub_time();
             inner.hub.receive(now, self.connection, bytes);
             inner.drain();

@@ -138,12 +138,16 @@ impl Context {
         options: DeviceOptions,
     ) -> Device {
         self.reach(Location::caller());
+        let device_id = connection_string.device_id.clone();
         let network = Pipes::new(self.hands.clone(), connection_string.clone());
         let (device, driver) = Device::new(connection_string, options, network);
         if self.hands.live().is_some() {
             let hands = self.hands.clone();
             let events = device.events();
-            let work = async move { hands.note_retries(events).await };
+            if let Some(live) = hands.world().hub.live_mut() {
+                live.client_begins(&self.spawned, &device_id);
+            }
+            let work = async move { hands.note_retries(&device_id, events).await };
             self.hands.spawner().spawn(&self.spawned, Box::pin(work));
         }
         self.hands.spawner().spawn(&self.spawned, Box::pin(driver));

@@ -104,7 +104,14 @@ impl Hands {
                     ProgramState::Failed
                 }
             };
-            hands.world().set_state(&party.name, state);
+            let mut world = hands.world();
+            if let Some(live) = world.hub.live_mut() {
+                match state {
+                    ProgramState::Failed => live.clients_gave_up(&party.name),
+                    _ => live.clients_left(&party.name),
+                }
+            }
+            world.set_state(&party.name, state);
         };
         self.spawner.spawn(&name, Box::pin(work));
     }
@@ -113,6 +120,9 @@ impl Hands {
     pub fn stop(&self, name: &str) {
         self.spawner.stop(name);
         let mut world = self.world();
+        if let Some(live) = world.hub.live_mut() {
+            live.clients_left(name);
+        }
         if world.programs.is_running(name) {
             world.set_state(name, ProgramState::Stopped);
         }

@@ -201,12 +201,10 @@ impl LinkEnd {
         }
     }
 
-    /// Notes what a live hub has sent.
-    pub(crate) fn note_came(&mut self, packet: &[u8]) {
-        if let Some(outside) = &mut self.outside
-            && packet_name(packet) == "CONNACK"
-        {
-            outside.refused = packet.get(3).copied().filter(|code| *code != 0);
+    /// Notes that a live hub has refused the client.
+    pub(crate) fn note_refusal(&mut self, code: u8) {
+        if let Some(outside) = &mut self.outside {
+            outside.refused = Some(code);
         }
     }
 

@@ -4,7 +4,11 @@ mod calls;
 mod reading;
 mod refresh;
 mod sockets;
+mod throttling;
+mod troubles;
 mod usage;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use wire::{connection_string::ConnectionString, timestamp::Timestamp};
@@ -15,10 +19,17 @@ use crate::{
     outside::{Target, Trouble, Ways},
 };
 pub(crate) use calls::{Answer, AnswerSender, Learned};
+pub(crate) use sockets::{Connected, kind_of_refusal};
+pub(crate) use troubles::Route;
+use troubles::Troubles;
 use usage::Used;
 
 /// The name under which the bench's own work at a live hub runs. No program has it.
 const WORK: &str = "live hub";
+
+/// How far the hub's clock may be behind this one: a little more than with which it still takes tokens. Events are read
+/// from so long before the bench, so that none is missed that was sent on it.
+const CLOCKS_APART: Duration = Duration::from_mins(6);
 
 /// A live hub.
 pub(crate) struct Live {
@@ -28,7 +39,8 @@ pub(crate) struct Live {
     used: Used,
     /// Whether a question of the bench's own is under way. Then no other is asked.
     is_asking: bool,
-    /// From when on events are read.
+    rests: reading::Rests,
+    /// From when on events are read, by the hub's clock.
     since: Timestamp,
     policy: Option<String>,
 }
@@ -51,37 +63,6 @@ pub struct LiveState {
     pub trouble: Option<(Trouble, Option<Timestamp>)>,
 }
 
-/// On which way something is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    Links,
-    Calls,
-    Events,
-}
-
-/// What is wrong on each way, and when it is tried again.
-#[derive(Default)]
-struct Troubles {
-    ways: [Option<(Trouble, Option<Timestamp>)>; 3],
-    /// The way that was in trouble last.
-    latest: usize,
-}
-
-impl Troubles {
-    fn set(&mut self, route: Route, trouble: Option<(Trouble, Option<Timestamp>)>) {
-        let place = route as usize;
-        if trouble.is_some() {
-            self.latest = place;
-        }
-        self.ways[place] = trouble;
-    }
-
-    fn now(&self) -> Option<&(Trouble, Option<Timestamp>)> {
-        let latest = self.ways[self.latest].as_ref();
-        latest.or_else(|| self.ways.iter().flatten().next())
-    }
-}
-
 impl Live {
     pub(crate) fn new(target: Target, ways: Ways, now: Timestamp) -> Self {
         let policy = match &target.connection_string {
@@ -94,29 +75,9 @@ impl Live {
             troubles: Troubles::default(),
             used: Used::default(),
             is_asking: false,
-            since: now,
+            rests: reading::Rests::default(),
+            since: long_before(now),
             policy,
-        }
-    }
-
-    /// Notes that something is wrong on a way.
-    pub(crate) fn trouble(&mut self, route: Route, trouble: Trouble, again: Option<Timestamp>) {
-        self.troubles.set(route, Some((trouble, again)));
-    }
-
-    /// Notes that a way works.
-    pub(crate) fn works(&mut self, route: Route) {
-        self.troubles.set(route, None);
-    }
-
-    fn is_in_trouble(&self, route: Route) -> bool {
-        self.troubles.ways[route as usize].is_some()
-    }
-
-    /// Notes when what is wrong with the links is tried again.
-    pub(crate) fn links_retry(&mut self, at: Timestamp) {
-        if let Some((_, again)) = &mut self.troubles.ways[Route::Links as usize] {
-            *again = Some(at);
         }
     }
 
@@ -132,9 +93,15 @@ impl Live {
             relay: self.ways.has_relay(),
             created: self.used.created().to_vec(),
             metered: self.used.metered(),
-            trouble: self.troubles.now().cloned(),
+            trouble: self.troubles.now(),
         }
     }
+}
+
+/// From when on a bench that starts now reads events.
+fn long_before(now: Timestamp) -> Timestamp {
+    let age = now.since(Timestamp::NEVER);
+    Timestamp::NEVER.plus(age.saturating_sub(CLOCKS_APART))
 }
 
 impl Hands {

@@ -4,7 +4,7 @@
 //! The bench never asks which of them it has. Each way tells all that can go wrong as [`Trouble`], so that the bench
 //! can say it in words and try again.
 
-use std::{fmt, ops::Deref, time::Duration};
+use std::{collections::BTreeMap, fmt, ops::Deref, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
@@ -60,6 +60,8 @@ pub struct Target {
     pub connection_string: ConnectionString,
     /// The connection string of the hub's Event Hubs-compatible endpoint, if it is known.
     pub events: Option<EventHubsConnectionString>,
+    /// The consumer group by which its events are read; `$Default` if none was named.
+    pub group: Option<String>,
 }
 
 /// What is outside of the page on the way to one live hub. Dropping it closes all that it opened.
@@ -83,9 +85,18 @@ pub trait Outside {
         request: Request<Vec<u8>>,
     ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>>;
 
-    /// Reads the events of all partitions that are enqueued at a time or later, or all that are kept. The stream goes on
-    /// until it is dropped; troubles that it gets over are told in between.
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews>;
+    /// Reads the events of all partitions from a place on. The stream goes on until it is dropped; troubles that it gets
+    /// over are told in between. An event may come again.
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews>;
+}
+
+/// From where on events are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadFrom {
+    /// The first moment to read events of; without it, the oldest that is kept is first.
+    pub since: Option<Timestamp>,
+    /// The sequence numbers of the last events that were read, by partition. There the next one is first.
+    pub after: BTreeMap<u16, u64>,
 }
 
 /// What a reader of events hears.
@@ -161,6 +172,9 @@ pub enum TroubleKind {
     NotRelayed,
     /// There is no way for this request: it needs a relay.
     NoRelay,
+    /// The hub lets no device in for now: its messages of the day are used up, it is asked too much of, or it lets this
+    /// address not in. It tells devices no more than that.
+    Unavailable,
     /// The hub did not accept the key or the token.
     Unauthorized,
     /// The clock of this machine is too far from the hub's.
@@ -173,6 +187,8 @@ pub enum TroubleKind {
     Closed,
     /// Another reader took the partitions over.
     Stolen,
+    /// As many read the events as may.
+    Readers,
     /// No answer came in time.
     Timeout,
     /// What came was not understood.
@@ -181,7 +197,7 @@ pub enum TroubleKind {
 
 impl TroubleKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Offline,
         Self::NoSocket,
         Self::HubNotFound,
@@ -189,12 +205,14 @@ impl TroubleKind {
         Self::Certificate,
         Self::NotRelayed,
         Self::NoRelay,
+        Self::Unavailable,
         Self::Unauthorized,
         Self::Clock,
         Self::Throttled,
         Self::Quota,
         Self::Closed,
         Self::Stolen,
+        Self::Readers,
         Self::Timeout,
         Self::Protocol,
     ];
@@ -209,12 +227,14 @@ impl TroubleKind {
             Self::Certificate => "certificate",
             Self::NotRelayed => "not-relayed",
             Self::NoRelay => "no-relay",
+            Self::Unavailable => "unavailable",
             Self::Unauthorized => "unauthorized",
             Self::Clock => "clock",
             Self::Throttled => "throttled",
             Self::Quota => "quota",
             Self::Closed => "closed",
             Self::Stolen => "stolen",
+            Self::Readers => "readers",
             Self::Timeout => "timeout",
             Self::Protocol => "protocol",
         }

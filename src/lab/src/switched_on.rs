@@ -125,6 +125,11 @@ impl Hands {
         let device = self.device_that_is_on(device_id)?;
         device.disconnect().await;
         self.switch_off(device_id);
+        let mut world = self.world();
+        if let Some(live) = world.hub.live_mut() {
+            live.clients_left(&spawned_name(device_id));
+        }
+        world.changed();
         Ok(())
     }
 
@@ -194,6 +199,9 @@ impl Hands {
         let (hands, device_id) = (self.clone(), device_id.to_owned());
         let work = async move {
             life.run(sender).await;
+            if let Some(live) = hands.world().hub.live_mut() {
+                live.clients_gave_up(&spawned_name(&device_id));
+            }
             hands.switch_off(&device_id);
         };
         self.spawner().spawn(&name, Box::pin(work));

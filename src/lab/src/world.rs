@@ -14,7 +14,6 @@ use hub::{CloseReason, Hub, Output, RequestId};
 use rand_chacha::ChaCha20Rng;
 use wire::{
     connection_string::{ConnectionStringError, DeviceConnectionString},
-    mqtt,
     sas::SharedAccessKey,
     timestamp::Timestamp,
 };
@@ -26,7 +25,7 @@ use crate::{
     happenings::Happenings,
     journal::{Journal, Turn},
     links::{LinkId, Links},
-    live::{Answer, AnswerSender, Learned},
+    live::{Answer, AnswerSender, Connected, Learned, kind_of_refusal},
     on_bench::HubOnBench,
     outside::{Trouble, TroubleKind, Way},
     programs::Programs,
@@ -297,13 +296,19 @@ impl World {
             self.set_plugged(&device_id, false);
             return;
         }
-        if is_welcome(&bytes) {
+        let answer = Connected::of(&bytes);
+        if answer == Some(Connected::LetIn) {
             self.journal.note(self.now, device_id, Turn::Connected);
         }
         if let Some(live) = self.hub.live_mut() {
             live.mirror.came(id, device_id, &bytes, end.key());
+            if let Some(answer) = answer {
+                live.answered(device_id, answer);
+            }
         }
-        end.note_came(&bytes);
+        if let Some(Connected::Refused(code)) = answer {
+            end.note_refusal(code);
+        }
         end.put(bytes);
     }
 
@@ -360,7 +365,7 @@ impl World {
         let (reason, kind, why) = match (refused, closed_by) {
             (Some(code), _) => (
                 "refused",
-                TroubleKind::Unauthorized,
+                kind_of_refusal(code),
                 format!("the hub refused the CONNECT with return code {code}, and closed the link"),
             ),
             (None, Some(Trouble { kind, detail })) if kind == TroubleKind::Offline => {
@@ -521,11 +526,6 @@ impl World {
         self.wrong_string = Some(error);
         self.changed();
     }
-}
-
-/// Whether a packet is a CONNACK that lets the client in.
-fn is_welcome(packet: &[u8]) -> bool {
-    mqtt::packet_name(packet) == "CONNACK" && packet.get(3) == Some(&0)
 }
 
 /// Why a link has ended of which the hub says nothing, with what the socket tells.

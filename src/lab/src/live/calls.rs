@@ -5,7 +5,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode},
-    rest::{DeviceIdentity, FeedbackRecord, FeedbackStatus, decode_id},
+    rest::{DeviceIdentity, FeedbackRecords, FeedbackStatus, decode_id},
     timestamp::Timestamp,
 };
 
@@ -32,8 +32,8 @@ pub(crate) struct Learned<'a> {
 }
 
 impl Hands {
-    /// Sends a request to the hub and waits for the answer. The trace tells of both.
-    pub(crate) async fn exchange(
+    /// Sends a request to the hub and waits for the answer, whatever it is. The trace tells of both.
+    pub(super) async fn exchange_once(
         &self,
         party: &Party,
         request: &Request<Vec<u8>>,
@@ -217,10 +217,10 @@ impl Live {
         }
         if is_own && self.mirror.is_trusted() {
             // The policy may not look, which is no trouble of the learner's: what cannot be asked is not known.
-            return self.works(Route::Calls);
+            return self.works(&Route::Calls);
         }
         let again = self.next_try(|mirror| mirror.probe(about.device_id()));
-        if !is_own || self.mirror.is_shut_out() || self.is_in_trouble(Route::Calls) {
+        if !is_own || self.mirror.is_shut_out() || self.is_in_trouble(&Route::Calls) {
             let detail = format!("the hub answered {}", StatusCode::UNAUTHORIZED);
             let trouble = Trouble::new(TroubleKind::Unauthorized, detail);
             self.trouble(Route::Calls, trouble, again);
@@ -246,7 +246,7 @@ impl Live {
                     self.trouble(Route::Calls, trouble, None);
                 }
             }
-            None => self.works(Route::Calls),
+            None => self.works(&Route::Calls),
         }
         if is_agreed(response.status()) {
             let about = About::of(request.uri().path());
@@ -303,7 +303,8 @@ impl Live {
                 }
             }
             About::Feedback if is_success && *method == Method::GET => {
-                for record in read::<Vec<FeedbackRecord>>(response).unwrap_or_default() {
+                let FeedbackRecords(records) = read(response).unwrap_or_default();
+                for record in records {
                     if record.status_code != FeedbackStatus::Success {
                         self.mirror.message_ended(&record.device_id);
                     }

@@ -9,7 +9,7 @@ use futures::{
     future::{Either, select},
 };
 use wire::{
-    mqtt::{Frame, mqttrs::Packet},
+    mqtt::{Frame, mqttrs::Packet, packet_name},
     sas::SharedAccessKey,
 };
 
@@ -39,9 +39,10 @@ impl Hands {
         let opened = opening.await;
         let mut world = self.world();
         if let Some(live) = world.hub.live_mut() {
-            match &opened {
-                Ok(_) => live.works(Route::Links),
-                Err(trouble) => live.trouble(Route::Links, trouble.clone(), None),
+            // One that opens is no sign yet that the hub lets the device in.
+            if let Err(trouble) = &opened {
+                let route = Route::Links(party.name.clone());
+                live.trouble(route, trouble.clone(), None);
             }
         }
         world.changed();
@@ -63,6 +64,7 @@ impl Hands {
     /// Notes when a device of this bench tries again to connect.
     pub(crate) async fn note_retries(
         &self,
+        device_id: &str,
         mut events: impl futures::Stream<Item = SessionEvent> + Unpin,
     ) {
         while let Some(event) = events.next().await {
@@ -70,7 +72,7 @@ impl Hands {
                 let mut world = self.world();
                 let at = world.now.plus(after);
                 if let Some(live) = world.hub.live_mut() {
-                    live.links_retry(at);
+                    live.links_retry(device_id, at);
                 }
                 world.changed();
             }
@@ -114,6 +116,37 @@ impl Hands {
     }
 }
 
+/// How a hub answers a CONNECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Connected {
+    LetIn,
+    /// With this return code.
+    Refused(u8),
+}
+
+impl Connected {
+    /// Reads the answer, if a packet is that.
+    pub(crate) fn of(packet: &[u8]) -> Option<Self> {
+        if packet_name(packet) != "CONNACK" {
+            return None;
+        }
+        Some(match packet.get(3)? {
+            0 => Self::LetIn,
+            code => Self::Refused(*code),
+        })
+    }
+}
+
+/// What a return code tells. The hub answers 5 for all that it blames on the device; a client of 3.1.1 may hear 2 and 4
+/// from others for the same. With 3 it may be any of several things that pass.
+pub(crate) fn kind_of_refusal(code: u8) -> TroubleKind {
+    match code {
+        2 | 4 | 5 => TroubleKind::Unauthorized,
+        3 => TroubleKind::Unavailable,
+        _ => TroubleKind::Protocol,
+    }
+}
+
 impl Live {
     /// Takes note of what a device has sent.
     pub(crate) fn sent(&mut self, link: LinkId, device_id: &str, packet: &[u8]) {
@@ -121,10 +154,22 @@ impl Live {
         self.meter(packet);
     }
 
+    /// The hub answered a device that wants to connect.
+    pub(crate) fn answered(&mut self, device_id: &str, answer: Connected) {
+        match answer {
+            Connected::LetIn => self.works(&Route::Links(device_id.to_owned())),
+            Connected::Refused(code) => {
+                let why = format!("the hub refused the CONNECT with return code {code}");
+                self.link_lost(device_id, kind_of_refusal(code), &why);
+            }
+        }
+    }
+
     /// A link was closed, and not by its client.
     pub(crate) fn link_lost(&mut self, device_id: &str, kind: TroubleKind, why: &str) {
         let detail = format!("{device_id}: {why}");
-        self.trouble(Route::Links, Trouble::new(kind, detail), None);
+        let route = Route::Links(device_id.to_owned());
+        self.trouble(route, Trouble::new(kind, detail), None);
     }
 
     /// Counts what a device sends towards the day's messages.

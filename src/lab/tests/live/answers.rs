@@ -9,10 +9,9 @@ use lab::{
     Program,
     action::{Acknowledgement, CloudAction},
     beside::Beside,
-    outside::{Outside, OutsideLink, ReadNews, Trouble, TroubleKind, Way, Ways},
+    outside::{Outside, OutsideLink, ReadFrom, ReadNews, Trouble, TroubleKind, Way, Ways},
     view::Side,
 };
-use wire::timestamp::Timestamp;
 
 use crate::table::{DEVICE, DEVICE_PROGRAM, HOST, METHOD, REGISTER, START, Table};
 
@@ -44,8 +43,8 @@ impl Outside for Altered {
         async move { answer.await.map(|answer| alter(&request, answer)) }.boxed_local()
     }
 
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
-        self.0.read_events(since)
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
+        self.0.read_events(from)
     }
 }
 

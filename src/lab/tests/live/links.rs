@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use client::service::{IfMatch, Message, Service, TwinChange};
-use lab::view::{Direction, ProgramState};
+use lab::{
+    action::DeviceAction,
+    view::{Direction, ProgramState},
+};
 use serde_json::json;
 use wire::{rest::MethodCall, timestamp::Timestamp, topic::TopicFilter};
 
@@ -144,6 +147,139 @@ fn a_refused_device_is_told_the_return_code() {
     assert_eq!(state, Some(ProgramState::Failed));
     let closed = table.trace().iter().find(|it| it.kind == "CLOSED").cloned();
     assert_eq!(closed.expect("told").summary, "refused");
+}
+
+/// What is wrong now: its kind, and whether it is tried again.
+fn trouble(table: &Table) -> Option<(&'static str, bool)> {
+    let trouble = table.hands().live().unwrap().trouble;
+    trouble.map(|(trouble, again)| (trouble.kind.id(), again.is_some()))
+}
+
+/// Breaks all links, and lets no new ones open. Service calls get through.
+fn break_links(table: &Table) {
+    table.set_faults(|faults| faults.down = true);
+    table.set_faults(|faults| {
+        faults.down = false;
+        faults.barred = true;
+    });
+}
+
+#[test]
+fn a_refusal_is_told_when_it_comes_though_the_socket_stays_open() {
+    for (code, kind) in [(1, "protocol"), (3, "unavailable"), (4, "unauthorized")] {
+        let mut table = Table::new();
+        table.set_faults(|faults| {
+            faults.refusal = Some(code);
+            faults.linger = Duration::from_secs(30);
+        });
+        table.start(&FRAIL);
+        table.run_for(1);
+        assert_eq!(trouble(&table), Some((kind, false)), "{code}");
+    }
+}
+
+#[test]
+fn a_refusal_that_may_pass_is_told_until_the_hub_lets_the_device_in() {
+    for linger in [0, 30] {
+        let mut table = Table::new();
+        table.set_faults(|faults| {
+            faults.refusal = Some(3);
+            faults.linger = Duration::from_secs(linger);
+        });
+        table.start(&DEVICE_PROGRAM);
+        table.run_for(1);
+        assert_eq!(trouble(&table), Some(("unavailable", true)), "{linger}");
+        table.set_faults(|faults| faults.refusal = None);
+        table.run_for(60);
+        assert_eq!(trouble(&table), None);
+    }
+}
+
+#[test]
+fn a_socket_that_opens_is_no_sign_that_the_hub_lets_the_device_in() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.refusal = Some(5));
+    table.start(&FRAIL);
+    table.run_for(1);
+    table.set_faults(|faults| {
+        faults.refusal = None;
+        faults.mute = true;
+    });
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(1);
+    assert_eq!(trouble(&table), Some(("unauthorized", false)));
+}
+
+#[test]
+fn the_trouble_of_a_device_goes_with_the_program_that_was_it() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(1);
+    break_links(&table);
+    table.run_for(30);
+    assert_eq!(trouble(&table), Some(("no-socket", true)));
+    table.hands().stop(DEVICE_PROGRAM.name);
+    table.run_for(1);
+    assert_eq!(trouble(&table), None);
+}
+
+#[test]
+fn what_made_a_program_give_up_is_told_until_it_is_stopped_or_starts_anew() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.barred = true);
+    table.start(&FRAIL);
+    table.run_for(30);
+    assert_eq!(trouble(&table), Some(("no-socket", false)));
+    table.hands().stop(FRAIL.name);
+    assert_eq!(trouble(&table), None);
+}
+
+#[test]
+fn each_device_has_a_trouble_of_its_own() {
+    let mut table = Table::new();
+    table.hands().start_at_device(1, switch_on());
+    table.run_for(1);
+    assert!(table.hands().hub().is_connected(DEVICE));
+    table.hands().set_plugged(DEVICE, true);
+    let now = table.hands().now();
+    from_elsewhere(&table, |service| service.create_device(now, "dev2").request);
+    let string = table.beside.hub().device_connection_string("dev2");
+    table.hands().set_device_string(string);
+    table.set_faults(|faults| faults.refusal = Some(3));
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(1);
+    table.set_faults(|faults| faults.refusal = None);
+    // The first one's program is stopped, and the second one's trouble is not over with that.
+    let off = DeviceAction::SwitchOff {
+        device_id: DEVICE.to_owned(),
+    };
+    table.hands().start_at_device(2, off);
+    table.run_for(0);
+    let told = table.hands().live().unwrap().trouble.expect("trouble").0;
+    assert!(told.detail.starts_with("dev2: "), "{}", told.detail);
+}
+
+#[test]
+fn a_device_that_is_switched_off_by_hand_is_in_no_trouble() {
+    let mut table = Table::new();
+    table.hands().start_at_device(1, switch_on());
+    table.run_for(1);
+    break_links(&table);
+    table.run_for(5);
+    assert!(trouble(&table).is_some());
+    let off = DeviceAction::SwitchOff {
+        device_id: DEVICE.to_owned(),
+    };
+    table.hands().start_at_device(2, off);
+    table.run_for(1);
+    assert_eq!(trouble(&table), None);
+}
+
+fn switch_on() -> DeviceAction {
+    DeviceAction::SwitchOn {
+        device_id: DEVICE.to_owned(),
+        interval: None,
+    }
 }
 
 #[test]

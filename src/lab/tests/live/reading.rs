@@ -78,12 +78,25 @@ fn a_reader_that_comes_late_reads_what_is_kept() {
 }
 
 #[test]
-fn what_was_sent_before_the_bench_began_is_not_read() {
+fn what_was_sent_long_before_the_bench_began_is_not_read() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
     table.run_for(15);
+    table.hands().stop(DEVICE_PROGRAM.name);
+    table.run_for(600);
     let mut later = Table::later(&table);
     later.start(&READER);
     later.run_for(1);
     assert_eq!(later.printed("reader").len(), 0);
+}
+
+#[test]
+fn what_is_sent_once_the_bench_has_begun_is_read_whatever_the_hub_s_clock_says() {
+    for ahead in [-240_000, -5_000, 0, 5_000, 240_000] {
+        let mut table = Table::with_clock(ahead);
+        table.start(&DEVICE_PROGRAM);
+        table.start(&READER);
+        table.run_for(25);
+        assert_eq!(table.printed("reader"), ["0", "1", "2"], "{ahead}");
+    }
 }

@@ -143,7 +143,13 @@ pub(crate) struct Table {
 impl Table {
     /// A bench whose service programs may do everything, with a registered device that holds its string.
     pub(crate) fn new() -> Self {
+        Self::with_clock(0)
+    }
+
+    /// The same at a hub whose clock is ahead by so many milliseconds.
+    pub(crate) fn with_clock(ahead: i64) -> Self {
         let mut table = Self::empty();
+        table.set_faults(|faults| faults.ahead = ahead);
         table.start(&REGISTER);
         table.run_for(1);
         let string = table.hands().hub().device_connection_string(DEVICE);
@@ -185,6 +191,7 @@ impl Table {
         let target = Target {
             connection_string: ConnectionString::Device(string.clone()),
             events: None,
+            group: None,
         };
         let table = Self::with(table.beside.clone(), target);
         table.hands().set_device_string(Some(string));
@@ -227,12 +234,7 @@ impl Table {
         Self::reaching(beside, ways, target, start)
     }
 
-    fn reaching(
-        beside: Beside,
-        ways: Ways,
-        target: Target,
-        start: Timestamp,
-    ) -> Self {
+    fn reaching(beside: Beside, ways: Ways, target: Target, start: Timestamp) -> Self {
         let options = BenchOptions {
             host_name: String::new(),
             seed: [3; 32],

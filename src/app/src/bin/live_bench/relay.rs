@@ -54,7 +54,10 @@ pub(crate) async fn call(
         ));
     };
     let exchange = Exchange::new(&url, "POST", limit(request), MOST_OF_ANSWER);
-    let mut headers = vec![(wire::relay::METHOD.as_str(), request.method().as_str().to_owned())];
+    let mut headers = vec![(
+        wire::relay::METHOD.as_str(),
+        request.method().as_str().to_owned(),
+    )];
     headers.extend(request.headers().iter().filter_map(|(name, value)| {
         let value = value.to_str().ok()?;
         is_for_hub(name).then(|| (name.as_str(), value.to_owned()))
