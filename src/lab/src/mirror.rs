@@ -125,12 +125,22 @@ impl Mirror {
     /// The events of a device. Whoever asks wants events to be read.
     pub(crate) fn device_events(&self, id: &str, since: Timestamp) -> Vec<Event> {
         self.want_events();
+        self.watch(id);
+        let events = self.events.as_ref();
+        events.map_or_else(Vec::new, |events| events.of_device(id, since))
+    }
+
+    /// Notes that somebody asks for a device's events.
+    pub(crate) fn watch(&self, id: &str) {
         let mut watched = self.watched.borrow_mut();
         if watched.len() < MOST_DEVICES && !watched.contains(id) {
             watched.insert(id.to_owned());
         }
-        let events = self.events.as_ref();
-        events.map_or_else(Vec::new, |events| events.of_device(id, since))
+    }
+
+    /// Whether somebody deals with a device here.
+    pub(crate) fn deals_with(&self, id: &str) -> bool {
+        self.devices.contains_key(id) || self.watched.borrow().contains(id)
     }
 
     pub(crate) fn read_events(
@@ -381,11 +391,9 @@ impl Mirror {
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {
-        let (devices, watched) = (&self.devices, self.watched.borrow());
-        if let Some(kept) = &mut self.events {
-            for event in events {
-                let id = &event.device_id;
-                let is_own = devices.contains_key(id) || watched.contains(id);
+        for event in events {
+            let is_own = self.deals_with(&event.device_id);
+            if let Some(kept) = &mut self.events {
                 kept.put(event, is_own);
             }
         }

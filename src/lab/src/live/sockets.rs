@@ -16,7 +16,7 @@ use wire::{
 use super::{Live, Route, WORK};
 use crate::{
     hands::Hands,
-    links::LinkId,
+    links::{LinkId, LinkIsClosed},
     outside::{OutsideLink, Trouble, TroubleKind},
     trace::Party,
 };
@@ -87,33 +87,52 @@ impl Hands {
         mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
     ) {
         loop {
-            let incoming = async {
-                poll_fn(|context| self.world().poll_room(id, context.waker())).await;
-                socket.receive().await
-            };
+            let incoming = self.next_incoming(id, &mut *socket);
             let next = match select(Box::pin(incoming), outgoing.next()).await {
-                Either::Left((bytes, _)) => Either::Left(bytes),
+                Either::Left((incoming, _)) => Either::Left(incoming),
                 Either::Right((bytes, _)) => Either::Right(bytes),
             };
             match next {
-                Either::Left(Some(bytes)) => {
-                    if !self.world().receive_live(id, &bytes) {
-                        return;
-                    }
-                }
+                Either::Left(Incoming::HandedOn) => {}
+                Either::Left(Incoming::Bytes(bytes)) => self.world().receive_live(id, &bytes),
                 Either::Right(Some(bytes)) => {
                     if !socket.send(&bytes) {
                         return self.world().live_link_closed(id, socket.closed_by());
                     }
                 }
-                Either::Left(None) => {
+                Either::Left(Incoming::End) => {
                     return self.world().live_link_closed(id, socket.closed_by());
                 }
                 // The client has let go, or its cable was pulled.
-                Either::Right(None) => return,
+                Either::Left(Incoming::NobodyWaits) | Either::Right(None) => return,
             }
         }
     }
+
+    /// Hands a packet on as soon as its client has room for it, or takes more from the socket if there is none.
+    async fn next_incoming(&self, id: LinkId, socket: &mut dyn OutsideLink) -> Incoming {
+        poll_fn(|context| self.world().poll_room(id, context.waker())).await;
+        let handed_on = self.world().hand_on(id);
+        match handed_on {
+            Ok(true) => Incoming::HandedOn,
+            Ok(false) => match socket.receive().await {
+                Some(bytes) => Incoming::Bytes(bytes),
+                None => Incoming::End,
+            },
+            Err(LinkIsClosed) => Incoming::NobodyWaits,
+        }
+    }
+}
+
+/// What became of waiting for something on a link.
+enum Incoming {
+    /// A packet was handed on, and more may be there.
+    HandedOn,
+    Bytes(Vec<u8>),
+    /// The socket is closed.
+    End,
+    /// The client's end is closed.
+    NobodyWaits,
 }
 
 /// How a hub answers a CONNECT.

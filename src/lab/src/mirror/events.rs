@@ -13,8 +13,11 @@ use wire::{
 /// How many bytes of events are kept of all partitions together.
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// What an event counts beside its body.
+/// What an event counts beside the bytes of its parts.
 const EVENT_BYTES: usize = 1024;
+
+/// What a property of the application's counts beside its name and value.
+const PROPERTY_BYTES: usize = 64;
 
 /// The most partitions that a hub can have.
 const MOST_PARTITIONS: u16 = 128;
@@ -151,5 +154,25 @@ impl Lane {
 }
 
 fn size(event: &Event) -> usize {
-    event.body.len() + EVENT_BYTES
+    let Event {
+        offset,
+        device_id,
+        module_id,
+        auth_method,
+        generation_id,
+        message_source,
+        properties,
+        body,
+        ..
+    } = event;
+    let texts = [
+        offset,
+        device_id,
+        auth_method,
+        generation_id,
+        message_source,
+    ];
+    let stamps: usize = texts.into_iter().chain(module_id).map(String::len).sum();
+    let properties = properties.size() + properties.application.len() * PROPERTY_BYTES;
+    body.len() + properties + stamps + EVENT_BYTES
 }

@@ -200,6 +200,64 @@ fn a_flood_of_packets_waits_outside() {
     assert!(hands.trace().len() < 1_000);
 }
 
+#[test]
+fn a_flood_of_packets_in_one_message_is_handed_on_as_fast_as_it_is_read() {
+    let hostile = Hostile {
+        link: vec![[0xd0, 0].repeat(2 * 1024 * 1024)],
+        ..Hostile::default()
+    };
+    let mut bench = bench_with(&hostile);
+    let hands = bench.hands();
+    hands.start(&FRAIL, std::collections::BTreeMap::new());
+    bench.run_until(START.plus(Duration::from_mins(1)));
+    let trace = hands.trace();
+    let came = trace.iter().filter(|entry| entry.kind == "PINGRESP");
+    assert!((1..100).contains(&came.count()));
+}
+
+#[test]
+fn only_so_many_bytes_of_properties_are_kept() {
+    let news = (0..64_u64).map(|number| {
+        let mut event = event(1, number, 0);
+        let value = "x".repeat(256 * 1024);
+        event.properties.application = vec![("p".to_owned(), Some(value))];
+        ReadNews::Events(vec![event])
+    });
+    let mut events = vec![ReadNews::Reading { partitions: 4 }];
+    events.extend(news);
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let kept = bench.hands().hub().device_events(DEVICE, START);
+    assert!((1..=8).contains(&kept.len()), "{}", kept.len());
+}
+
+#[test]
+fn only_so_many_devices_of_a_busy_hub_are_counted() {
+    let of = |number: u64| {
+        let mut event = event(0, number, 1);
+        event.device_id = format!("other-{number}");
+        event
+    };
+    let mut events = vec![ReadNews::Reading { partitions: 1 }];
+    events.extend((0..5_000).map(|number| ReadNews::Events(vec![of(number)])));
+    events.push(ReadNews::Events(vec![event(0, 5_000, 1)]));
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    let hands = bench.hands();
+    assert_eq!(hands.arrived(DEVICE), 0);
+    bench.read_events();
+    bench.run_until(START);
+    assert_eq!(hands.arrived(DEVICE), 1, "whom somebody asks for");
+    let counted = (0..5_000).filter(|number| hands.arrived(&format!("other-{number}")) > 0);
+    assert!((100..2_000).contains(&counted.count()));
+}
+
 fn event(partition: u16, number: u64, bytes: usize) -> Event {
     Event {
         partition,
