@@ -11,7 +11,7 @@ use crate::{
     cloud_to_device::Outbox,
     endpoint::{EventHub, Hub},
     feedback,
-    message::{Ask, CloudToDevice, Failure, FailureKind, Told},
+    message::{Ask, CloudToDevice, Failure, FailureKind, ReadFrom, Told},
     network::Network,
     reader::Read,
     redirect::Origin,
@@ -69,7 +69,7 @@ impl<N: Network> Desk<N> {
                 self.stop_all();
                 self.hub = Chosen::parse(&connection_string, events.as_deref()).map(Rc::new);
             }
-            Ask::Read { id, since } => self.read(id, since),
+            Ask::Read { id, from } => self.read(id, from),
             Ask::Took { id } => self.taken(id),
             Ask::Stop { id } => self.stop(id),
             Ask::Send { id, message } => self.send(id, message),
@@ -77,13 +77,13 @@ impl<N: Network> Desk<N> {
         }
     }
 
-    fn read(&mut self, id: u32, since: Option<u64>) {
+    fn read(&mut self, id: u32, from: ReadFrom) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         let window = Rc::new(Window::new());
         let filled = Rc::clone(&window);
         self.start(id, Some(window), move |chosen| async move {
             let origin = chosen.origin.clone();
-            let read = Read::new(id, network, origin, since, filled, move |it| tell(it));
+            let read = Read::new(id, network, origin, from, filled, move |it| tell(it));
             read.run().await;
         });
     }

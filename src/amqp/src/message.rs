@@ -1,5 +1,7 @@
 //! What is asked of the module and what it tells: plain values that cross the border of a worker, as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use wire::{event::Event, properties::MessageProperties, rest::FeedbackRecord};
 
@@ -26,8 +28,8 @@ pub enum Ask {
     Read {
         /// Names the read in what is told of it.
         id: u32,
-        /// The first moment to read events of, in milliseconds since the epoch; without it, the oldest event is first.
-        since: Option<u64>,
+        /// Where to begin.
+        from: ReadFrom,
     },
     /// Says that one [`Told::Events`] of a read was taken. Only a few are told in advance, and the hub sends no more
     /// meanwhile than a link has credit for.
@@ -52,6 +54,16 @@ pub enum Ask {
         /// Names this in what is told of it.
         id: u32,
     },
+}
+
+/// Where a read begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadFrom {
+    /// The first moment to read events of, in milliseconds since the epoch; without it, the oldest event is first.
+    pub since: Option<u64>,
+    /// The numbers of the last events that were read before, by partition. There the next one is first.
+    pub after: BTreeMap<u16, u64>,
 }
 
 /// A message for a device.

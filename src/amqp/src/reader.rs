@@ -16,7 +16,7 @@ use crate::{
     connection::{Connection, Incoming},
     endpoint::EventHub,
     event_message::read_event,
-    message::{Failure, FailureKind, Told},
+    message::{Failure, FailureKind, ReadFrom, Told},
     network::Network,
     redirect::{Origin, find},
     requests::Requests,
@@ -45,7 +45,7 @@ pub(crate) struct Read<N, T> {
     since: Option<u64>,
     window: Rc<Window>,
     tell: T,
-    /// The number of the last event that was told, for each partition that had one.
+    /// The number of the last event that was told, for each partition that had one, now or before this read.
     told: BTreeMap<u16, u64>,
     /// Whether it has read with the credentials that it has.
     is_proven: bool,
@@ -59,7 +59,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         id: u32,
         network: Rc<N>,
         origin: Origin,
-        since: Option<u64>,
+        from: ReadFrom,
         window: Rc<Window>,
         tell: T,
     ) -> Self {
@@ -67,10 +67,10 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             id,
             network,
             origin,
-            since,
+            since: from.since,
             window,
             tell,
-            told: BTreeMap::new(),
+            told: from.after,
             is_proven: false,
             back_off: SHORTEST_BACK_OFF,
         }

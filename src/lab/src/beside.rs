@@ -30,7 +30,9 @@ use wire::{
 
 use crate::{
     Bench,
-    outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways},
+    outside::{
+        Door, Outside, OutsideLink, ReadFrom, ReadNews, Target, Trouble, TroubleKind, Way, Ways,
+    },
 };
 
 /// After how long a reader says that it tries again. It is back as soon as it can be.
@@ -414,11 +416,13 @@ impl Outside for Beside {
         self.clone().ask(request, way).boxed_local()
     }
 
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
         self.0.borrow_mut().readers += 1;
         let reading = Reading {
             beside: self.clone(),
-            from: since.map_or(EventPosition::Earliest, EventPosition::EnqueuedTime),
+            from: from
+                .since
+                .map_or(EventPosition::Earliest, EventPosition::EnqueuedTime),
             monitor: None,
             was_down: false,
         };

@@ -38,6 +38,7 @@ pub(crate) struct Live {
     used: Used,
     /// Whether a question of the bench's own is under way. Then no other is asked.
     is_asking: bool,
+    rests: reading::Rests,
     /// From when on events are read, by the hub's clock.
     since: Timestamp,
     policy: Option<String>,
@@ -73,6 +74,7 @@ impl Live {
             troubles: Troubles::default(),
             used: Used::default(),
             is_asking: false,
+            rests: reading::Rests::default(),
             since: long_before(now),
             policy,
         }

@@ -9,7 +9,7 @@ mod wishes;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
 };
 
 use wire::{
@@ -388,6 +388,12 @@ impl Mirror {
         if known != Some(partitions) {
             self.events = Some(KeptEvents::new(partitions));
         }
+    }
+
+    /// The number of the newest event that was read of each partition.
+    pub(crate) fn newest_events(&self) -> BTreeMap<u16, u64> {
+        let events = self.events.as_ref();
+        events.map_or_else(BTreeMap::new, KeptEvents::newest)
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {

@@ -4,7 +4,7 @@
 //! The bench never asks which of them it has. Each way tells all that can go wrong as [`Trouble`], so that the bench
 //! can say it in words and try again.
 
-use std::{fmt, ops::Deref, time::Duration};
+use std::{collections::BTreeMap, fmt, ops::Deref, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Request, Response};
@@ -83,9 +83,18 @@ pub trait Outside {
         request: Request<Vec<u8>>,
     ) -> LocalBoxFuture<'static, Result<Response<Vec<u8>>, Trouble>>;
 
-    /// Reads the events of all partitions that are enqueued at a time or later, or all that are kept. The stream goes on
-    /// until it is dropped; troubles that it gets over are told in between.
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews>;
+    /// Reads the events of all partitions from a place on. The stream goes on until it is dropped; troubles that it gets
+    /// over are told in between. An event may come again.
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews>;
+}
+
+/// From where on events are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadFrom {
+    /// The first moment to read events of; without it, the oldest that is kept is first.
+    pub since: Option<Timestamp>,
+    /// The sequence numbers of the last events that were read, by partition. There the next one is first.
+    pub after: BTreeMap<u16, u64>,
 }
 
 /// What a reader of events hears.

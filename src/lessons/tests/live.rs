@@ -8,7 +8,8 @@ use lab::{
     action::{DeviceAction, Outcome},
     beside::{Beside, Faults},
     outside::{
-        Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way as Route, Ways,
+        Door, Outside, OutsideLink, ReadFrom, ReadNews, Target, Trouble, TroubleKind, Way as Route,
+        Ways,
     },
 };
 use lessons::{
@@ -521,9 +522,9 @@ impl Outside for Denying {
         Box::pin(async { Err(Trouble::new(TroubleKind::NoRelay, "denied")) })
     }
 
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
         if self.need == Need::Events {
-            return self.beside.read_events(since);
+            return self.beside.read_events(from);
         }
         Box::pin(futures::stream::pending())
     }

@@ -8,7 +8,7 @@ use std::{
 
 use amqp::{
     desk::Desk,
-    message::{Ask, Failure, Told},
+    message::{Ask, Failure, ReadFrom, Told},
     network::Network,
 };
 use fe2o3_amqp_types::{
@@ -102,7 +102,7 @@ pub(crate) async fn read(conduct: Conduct) -> (Failure, Vec<String>) {
             ),
             events: None,
         });
-        desk.hear(Ask::Read { id: 1, since: None });
+        desk.hear(Ask::Read { id: 1, from: ReadFrom::default() });
         assert_eq!(told.recv().await, Some(Told::Ready));
         match told.recv().await {
             Some(Told::Failed { id: 1, failure }) => {
@@ -150,13 +150,11 @@ async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> 
                     stream.write_all(&frame(0, &end, &[])).await?;
                 }
             }
-            Ok(Performative::Flow(_)) => {
-                match &conduct {
-                    Conduct::Sends(bytes) => return stream.write_all(bytes).await,
-                    Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
-                    Conduct::Greets(_) | Conduct::Refuses(_) => {}
-                }
-            }
+            Ok(Performative::Flow(_)) => match &conduct {
+                Conduct::Sends(bytes) => return stream.write_all(bytes).await,
+                Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
+                Conduct::Greets(_) | Conduct::Refuses(_) => {}
+            },
             _ => {}
         }
     }

@@ -3,7 +3,7 @@
 //! A hub may have many devices that are none of this bench's, and be busy with them. What they send takes no more than
 //! half of the room from the devices that somebody deals with here.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use wire::{
     event::{Event, EventPosition},
@@ -30,8 +30,8 @@ struct Partition {
     /// Of devices that are dealt with here.
     own: Lane,
     others: Lane,
-    /// The sequence number of the newest event that came.
-    newest: Option<u64>,
+    /// The sequence number of the newest event that came, and when the hub took it.
+    newest: Option<(u64, Timestamp)>,
 }
 
 /// Events in their order.
@@ -51,17 +51,28 @@ impl KeptEvents {
         u16::try_from(self.0.len()).unwrap_or(MOST_PARTITIONS)
     }
 
-    /// Keeps an event, unless it was there already: a reader that starts again brings some of them twice.
+    /// The number of the newest event of each partition that had one.
+    pub(super) fn newest(&self) -> BTreeMap<u16, u64> {
+        let numbers = (0_u16..).zip(&self.0);
+        numbers
+            .filter_map(|(at, partition)| Some((at, partition.newest?.0)))
+            .collect()
+    }
+
+    /// Keeps an event, unless it was there already: a reader that starts again brings some of them twice. An event that
+    /// is newer than its number tells that the hub has begun anew, without those that it had.
     pub(super) fn put(&mut self, event: Event, is_own: bool) {
         let room = MOST_BYTES / self.0.len().max(1);
         let Some(partition) = self.0.get_mut(usize::from(event.partition)) else {
             return;
         };
         let number = event.sequence_number;
-        if partition.newest.is_some_and(|newest| number <= newest) {
-            return;
+        match partition.newest {
+            Some((newest, at)) if number <= newest && event.enqueued_time <= at => return,
+            Some((newest, _)) if number <= newest => *partition = Partition::default(),
+            _ => {}
         }
-        partition.newest = Some(number);
+        partition.newest = Some((number, event.enqueued_time));
         let lane = if is_own {
             &mut partition.own
         } else {

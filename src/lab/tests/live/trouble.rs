@@ -1,6 +1,6 @@
 //! What goes wrong with a live hub, and what never may.
 
-use std::{cell::RefCell, fmt::Write as _, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, rc::Rc, time::Duration};
 
 use futures::{
     FutureExt as _,
@@ -10,11 +10,11 @@ use futures::{
 use http::{Request, Response};
 use lab::{
     Bench, BenchOptions,
-    outside::{Outside, OutsideLink, ReadNews, Trouble, TroubleKind, Way, Ways},
+    outside::{Outside, OutsideLink, ReadFrom, ReadNews, Trouble, TroubleKind, Way, Ways},
     view::ProgramState,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use wire::{event::Event, properties::MessageProperties, timestamp::Timestamp};
+use wire::{event::Event, properties::MessageProperties};
 
 use crate::table::{DEVICE, DEVICE_PROGRAM, FRAIL, HOST, READER, REGISTER, START, Table};
 
@@ -93,7 +93,9 @@ fn no_key_is_in_the_trace_or_in_what_is_told() {
 #[derive(Clone, Default)]
 struct Hostile {
     link: Vec<Vec<u8>>,
+    /// What each read of its events hears.
     events: Vec<ReadNews>,
+    reads: Rc<RefCell<Vec<ReadFrom>>>,
     taken: Rc<RefCell<usize>>,
 }
 
@@ -121,9 +123,13 @@ impl Outside for Hostile {
         async { Err(Trouble::new(TroubleKind::NoRelay, "none")) }.boxed_local()
     }
 
-    fn read_events(&self, _: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
+        self.reads.borrow_mut().push(from);
         let news = stream::iter(self.events.clone());
-        news.chain(stream::pending()).boxed_local()
+        match self.events.last() {
+            Some(ReadNews::Failed(_)) => news.boxed_local(),
+            _ => news.chain(stream::pending()).boxed_local(),
+        }
     }
 }
 
@@ -172,7 +178,7 @@ fn bytes_that_are_no_mqtt_end_the_link_in_words() {
             ..Hostile::default()
         });
         let hands = bench.hands();
-        hands.start(&FRAIL, std::collections::BTreeMap::new());
+        hands.start(&FRAIL, BTreeMap::new());
         bench.run_until(START.plus(Duration::from_mins(1)));
         assert_eq!(hands.program_state("frail"), Some(ProgramState::Failed));
         let trace = hands.trace();
@@ -190,7 +196,7 @@ fn a_flood_of_packets_waits_outside() {
     };
     let mut bench = bench_with(&hostile);
     let hands = bench.hands();
-    hands.start(&FRAIL, std::collections::BTreeMap::new());
+    hands.start(&FRAIL, BTreeMap::new());
     bench.run_until(START.plus(Duration::from_mins(1)));
     assert!(
         *hostile.taken.borrow() < 1_000,
@@ -332,9 +338,7 @@ fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
         ..Hostile::default()
     });
     let _ = bench.hands().hub().device_events(DEVICE, START);
-    bench
-        .hands()
-        .start(&READER, std::collections::BTreeMap::new());
+    bench.hands().start(&READER, BTreeMap::new());
     bench.run_until(START);
     let mut numbers = Vec::new();
     while let Some(happening) = bench.poll() {
@@ -343,4 +347,98 @@ fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
         }
     }
     assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
+
+/// A hub of which each read ends so, and a bench that wants its events.
+fn ending_with(news: Vec<ReadNews>, kind: TroubleKind) -> (Bench, Rc<RefCell<Vec<ReadFrom>>>) {
+    let mut events = news;
+    events.push(ReadNews::Failed(Trouble::new(kind, "it ends")));
+    let hostile = Hostile {
+        events,
+        ..Hostile::default()
+    };
+    let mut bench = bench_with(&hostile);
+    bench.read_events();
+    bench.run_until(START);
+    (bench, hostile.reads)
+}
+
+/// Second by second, from the start.
+fn run_for(bench: &mut Bench, duration: Duration) {
+    for second in 0..=duration.as_secs() {
+        bench.run_until(START.plus(Duration::from_secs(second)));
+    }
+}
+
+#[test]
+fn a_read_that_has_ended_goes_on_behind_the_last_events_that_came() {
+    let news = vec![
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 6, 10), event(1, 7, 10)]),
+        ReadNews::Events(vec![event(3, 2, 10)]),
+    ];
+    let (mut bench, reads) = ending_with(news, TroubleKind::Closed);
+    bench.run_until(START.plus(Duration::from_mins(1)));
+    let reads = reads.borrow();
+    assert_eq!(reads[0].after, BTreeMap::new());
+    assert_eq!(reads[1].after, BTreeMap::from([(1, 7), (3, 2)]));
+    assert_eq!(reads[1].since, Some(START));
+}
+
+#[test]
+fn it_is_said_when_a_read_that_has_ended_is_begun_again() {
+    let (mut bench, reads) = ending_with(Vec::new(), TroubleKind::Unreachable);
+    let (_, again) = bench.hands().live().unwrap().trouble.expect("trouble");
+    let again = again.expect("a time");
+    assert_eq!(reads.borrow().len(), 1);
+    bench.run_until(again);
+    assert_eq!(reads.borrow().len(), 2);
+}
+
+#[test]
+fn what_a_hub_refuses_to_tell_is_asked_for_ever_less_often() {
+    let reads_in_two_hours = |kind| {
+        let (mut bench, reads) = ending_with(Vec::new(), kind);
+        run_for(&mut bench, Duration::from_hours(2));
+        reads.borrow().len()
+    };
+    for kind in [
+        TroubleKind::Unauthorized,
+        TroubleKind::Clock,
+        TroubleKind::HubNotFound,
+        TroubleKind::Protocol,
+    ] {
+        assert!((10..20).contains(&reads_in_two_hours(kind)), "{kind:?}");
+    }
+    assert!(reads_in_two_hours(TroubleKind::Unreachable) > 200);
+}
+
+#[test]
+fn after_a_read_that_worked_a_refusal_is_as_new() {
+    let news = vec![ReadNews::Reading { partitions: 4 }];
+    let (mut bench, reads) = ending_with(news, TroubleKind::Unauthorized);
+    run_for(&mut bench, Duration::from_mins(10));
+    assert!(reads.borrow().len() > 15);
+}
+
+#[test]
+fn a_hub_that_has_begun_anew_is_heard_from_its_first_event() {
+    let mut first = event(1, 0, 10);
+    first.enqueued_time = START.plus(Duration::from_secs(9));
+    let events = vec![
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), event(1, 41, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        // What comes twice is as old as it was.
+        ReadNews::Events(vec![event(1, 40, 10), first]),
+    ];
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let kept = bench.hands().hub().device_events(DEVICE, START);
+    let numbers: Vec<_> = kept.iter().map(|event| event.sequence_number).collect();
+    assert_eq!(numbers, [0]);
 }

@@ -1,6 +1,6 @@
 //! Tokens are renewed before they end.
 
-use amqp::message::{Ask, Told};
+use amqp::message::{Ask, ReadFrom, Told};
 
 use crate::world::{in_world, now, until};
 
@@ -16,7 +16,10 @@ async fn a_read_outlives_the_token_with_which_it_began() {
         let ends = now() + u64::try_from(left).unwrap();
         world.hand.move_clock(left - LIFETIME);
         world.choose("service");
-        world.desk.hear(Ask::Read { id: 1, since: None });
+        world.desk.hear(Ask::Read {
+            id: 1,
+            from: ReadFrom::default(),
+        });
         assert!(matches!(world.told().await, Told::Reading { .. }));
         // The time for renewal comes.
         world.hand.move_clock(LIFETIME - MARGIN);
@@ -38,7 +41,10 @@ async fn a_read_whose_token_has_ended_begins_again_with_a_new_one() {
         let left = 3000;
         world.hand.move_clock(left - LIFETIME);
         world.choose("service");
-        world.desk.hear(Ask::Read { id: 1, since: None });
+        world.desk.hear(Ask::Read {
+            id: 1,
+            from: ReadFrom::default(),
+        });
         assert!(matches!(world.told().await, Told::Reading { .. }));
         let Told::Retrying { failure, .. } = world.told().await else {
             panic!("expected that the hub ends the links");

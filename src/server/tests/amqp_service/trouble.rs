@@ -1,6 +1,6 @@
 //! What can go wrong is told in a way that can be explained.
 
-use amqp::message::{Ask, CloudToDevice, Failure, FailureKind};
+use amqp::message::{Ask, CloudToDevice, Failure, FailureKind, ReadFrom};
 use wire::{connection_string::ServiceConnectionString, sas::SharedAccessKey};
 
 use crate::world::{World, in_world};
@@ -21,7 +21,10 @@ async fn failure(world: &mut World) -> Failure {
         device_id: "dev1".to_owned(),
         ..CloudToDevice::default()
     };
-    world.desk.hear(Ask::Read { id: 1, since: None });
+    world.desk.hear(Ask::Read {
+        id: 1,
+        from: ReadFrom::default(),
+    });
     let failure = world.failure().await;
     world.desk.hear(Ask::Send { id: 2, message });
     assert_eq!(world.failure().await.kind, failure.kind);

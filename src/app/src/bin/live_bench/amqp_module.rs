@@ -14,7 +14,7 @@ use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use http::{Request, Response};
 use js_sys::Reflect;
-use lab::outside::{ReadNews, Target, Trouble};
+use lab::outside::{ReadFrom, ReadNews, Target, Trouble};
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{ErrorEvent, MessageEvent, Worker};
 use wire::timestamp::Timestamp;
@@ -87,10 +87,13 @@ impl AmqpModule {
     }
 
     /// Reads the hub's events.
-    pub(crate) fn read(&self, since: Option<Timestamp>) -> impl Stream<Item = ReadNews> + use<> {
-        let since = since.map(Timestamp::as_millis);
+    pub(crate) fn read(&self, from: ReadFrom) -> impl Stream<Item = ReadNews> + use<> {
+        let from = amqp::message::ReadFrom {
+            since: from.since.map(Timestamp::as_millis),
+            after: from.after,
+        };
         let host = self.host();
-        let asked = self.ask(MOST_WAITING, |id| Ask::Read { id, since });
+        let asked = self.ask(MOST_WAITING, |id| Ask::Read { id, from });
         stream::unfold(Some(asked), move |asked| {
             let host = host.clone();
             async move {

@@ -5,8 +5,9 @@ use std::rc::Rc;
 use futures::future::LocalBoxFuture;
 use futures::stream::LocalBoxStream;
 use http::{Request, Response};
-use lab::outside::{Door, Outside, OutsideLink, ReadNews, Target, Trouble, TroubleKind, Way, Ways};
-use wire::timestamp::Timestamp;
+use lab::outside::{
+    Door, Outside, OutsideLink, ReadFrom, ReadNews, Target, Trouble, TroubleKind, Way, Ways,
+};
 
 use crate::amqp_module::{self, AmqpModule};
 use crate::wake::{waking, waking_stream};
@@ -72,7 +73,7 @@ impl Outside for PageWays {
         })
     }
 
-    fn read_events(&self, since: Option<Timestamp>) -> LocalBoxStream<'static, ReadNews> {
-        waking_stream(self.amqp.read(since))
+    fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
+        waking_stream(self.amqp.read(from))
     }
 }
