@@ -331,22 +331,65 @@ fn a_busy_hub_does_not_push_out_what_the_own_device_sent() {
     assert!((50..1_000).contains(&other.len()), "{}", other.len());
 }
 
-#[test]
-fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
+/// The numbers of the events that a reader hears.
+fn heard(events: Vec<ReadNews>) -> Vec<u64> {
     let mut bench = bench_with(&Hostile {
-        events: busy_hub(500),
+        events,
         ..Hostile::default()
     });
     let _ = bench.hands().hub().device_events(DEVICE, START);
-    bench.hands().start(&READER, BTreeMap::new());
-    bench.run_until(START);
+    bench
+        .hands()
+        .start(&READER, std::collections::BTreeMap::new());
     let mut numbers = Vec::new();
-    while let Some(happening) = bench.poll() {
-        if let lab::Happening::Arrived(event) = happening {
-            numbers.push(event.sequence_number);
+    for second in 0..9 {
+        bench.run_until(START.plus(Duration::from_secs(second)));
+        while let Some(happening) = bench.poll() {
+            if let lab::Happening::Arrived(event) = happening {
+                numbers.push(event.sequence_number);
+            }
         }
     }
+    numbers
+}
+
+#[test]
+fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
+    let numbers = heard(busy_hub(500));
     assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
+
+/// An event that a hub took some seconds later.
+fn later_event(seconds: u64, partition: u16, number: u64) -> Event {
+    Event {
+        enqueued_time: START.plus(Duration::from_secs(seconds)),
+        ..event(partition, number, 10)
+    }
+}
+
+#[test]
+fn a_reader_hears_a_hub_that_has_begun_anew_from_its_first_event() {
+    let numbers = heard(vec![
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), event(1, 41, 10)]),
+        ReadNews::Events(vec![event(2, 7, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), later_event(9, 1, 0)]),
+        // The other partition goes on as it was.
+        ReadNews::Events(vec![event(2, 7, 10), event(2, 8, 10)]),
+    ]);
+    assert_eq!(numbers, [40, 41, 7, 0, 8]);
+}
+
+#[test]
+fn a_reader_hears_a_hub_that_has_begun_anew_with_other_partitions() {
+    let numbers = heard(vec![
+        ReadNews::Reading { partitions: 2 },
+        ReadNews::Events(vec![event(1, 40, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![later_event(9, 1, 0), later_event(9, 3, 0)]),
+    ]);
+    assert_eq!(numbers, [40, 0, 0]);
 }
 
 /// A hub of which each read ends so, and a bench that wants its events.
