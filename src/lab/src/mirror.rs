@@ -50,7 +50,7 @@ pub(crate) struct Mirror {
     device_twins: DeviceTwins,
     sessions: Sessions,
     mail: Mail,
-    events: Option<KeptEvents>,
+    events: KeptEvents,
     events_wanted: Cell<bool>,
     /// The devices whose events somebody asked for.
     watched: RefCell<BTreeSet<String>>,
@@ -68,7 +68,7 @@ impl Mirror {
             device_twins: DeviceTwins::default(),
             sessions: Sessions::default(),
             mail: Mail::default(),
-            events: None,
+            events: KeptEvents::default(),
             events_wanted: Cell::new(false),
             watched: RefCell::default(),
             wishes: RefCell::default(),
@@ -126,8 +126,7 @@ impl Mirror {
     pub(crate) fn device_events(&self, id: &str, since: Timestamp) -> Vec<Event> {
         self.want_events();
         self.watch(id);
-        let events = self.events.as_ref();
-        events.map_or_else(Vec::new, |events| events.of_device(id, since))
+        self.events.of_device(id, since)
     }
 
     /// Notes that somebody asks for a device's events.
@@ -149,13 +148,17 @@ impl Mirror {
         from: &EventPosition,
         most: usize,
     ) -> Vec<Event> {
-        let events = self.events.as_ref();
-        events.map_or_else(Vec::new, |events| events.read(partition, from, most))
+        self.events.read(partition, from, most)
     }
 
     /// How many partitions the hub has, once the events have been found.
     pub(crate) fn partition_count(&self) -> Option<u16> {
-        self.events.as_ref().map(KeptEvents::partition_count)
+        self.events.partition_count()
+    }
+
+    /// Which of all beginnings is that of each partition: it changes whenever the hub begins anew.
+    pub(crate) fn beginnings(&self) -> Vec<u64> {
+        self.events.beginnings()
     }
 
     pub(crate) fn service_connection_string(&self) -> Option<ServiceConnectionString> {
@@ -384,24 +387,18 @@ impl Mirror {
 /// What reading events told.
 impl Mirror {
     pub(crate) fn found_events(&mut self, partitions: u16) {
-        let known = self.partition_count();
-        if known != Some(partitions) {
-            self.events = Some(KeptEvents::new(partitions));
-        }
+        self.events.found(partitions);
     }
 
     /// The number of the newest event that was read of each partition.
     pub(crate) fn newest_events(&self) -> BTreeMap<u16, u64> {
-        let events = self.events.as_ref();
-        events.map_or_else(BTreeMap::new, KeptEvents::newest)
+        self.events.newest()
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {
         for event in events {
             let is_own = self.deals_with(&event.device_id);
-            if let Some(kept) = &mut self.events {
-                kept.put(event, is_own);
-            }
+            self.events.put(event, is_own);
         }
     }
 }
