@@ -112,7 +112,7 @@ export async function until(what, look, limit = 15_000) {
   for (;;) {
     const seen = await look();
     if (seen) return seen;
-    assert.ok(Date.now() < end, `waited ${limit} ms for ${typeof what === "function" ? what() : what}`);
+    if (Date.now() >= end) assert.fail(`waited ${limit} ms for ${typeof what === "function" ? await what() : what}`);
     await new Promise((later) => setTimeout(later, 20));
   }
 }

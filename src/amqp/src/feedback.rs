@@ -5,7 +5,7 @@ use std::time::Duration;
 use fe2o3_amqp::link::CreditMode;
 use fe2o3_amqp_types::messaging::Source;
 use futures::future::{Either, select};
-use wire::rest::FeedbackRecord;
+use wire::rest::{FeedbackRecord, FeedbackRecords};
 
 use crate::{
     connection::{Incoming, PATIENCE},
@@ -21,6 +21,8 @@ const FEEDBACK: &str = "/messages/serviceBound/feedback";
 const FIRST: Duration = Duration::from_secs(5);
 /// How long each further batch may take: those that wait come at once.
 const NEXT: Duration = Duration::from_millis(300);
+/// How long the end may take.
+const LAST: Duration = Duration::from_secs(5);
 /// At most so many batches are taken at once. A batch has up to 64 records.
 const MOST_BATCHES: u32 = 16;
 
@@ -37,15 +39,20 @@ pub(crate) async fn take(
     let mut patience = FIRST;
     for _ in 0..MOST_BATCHES {
         // One at a time, so that the hub locks no batch that is left behind.
-        let Some(batch) = next(network, &mut receiver, patience).await? else {
-            break;
-        };
-        records.extend(batch);
+        match next(network, &mut receiver, patience).await {
+            Ok(Some(batch)) => records.extend(batch),
+            Ok(None) => break,
+            Err(failure) if records.is_empty() => return Err(failure),
+            // What was completed comes no more, so it is told, whatever went wrong then.
+            Err(_) => return Ok(records),
+        }
         patience = NEXT;
     }
     // The hub answers this after it has heard of all that was completed.
-    within(network, PATIENCE, receiver.close()).await?;
-    Ok(records)
+    match within(network, LAST, receiver.close()).await {
+        Err(failure) if records.is_empty() => Err(failure),
+        _ => Ok(records),
+    }
 }
 
 async fn next(
@@ -61,7 +68,8 @@ async fn next(
         Either::Right(_) => return Ok(None),
     };
     let (info, message) = delivery.into_parts();
-    let records = serde_json::from_slice(&read_body(message.body)).map_err(|_| {
+    let records = serde_json::from_slice(&read_body(message.body));
+    let FeedbackRecords(records) = records.map_err(|_| {
         let why = "feedback is no list of records; expected JSON";
         Failure::new(FailureKind::Protocol, why)
     })?;

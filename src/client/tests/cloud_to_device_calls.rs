@@ -117,3 +117,16 @@ fn feedback_without_a_lock_is_unreadable() {
         assert!(matches!(read, Err(CallError::Unreadable { .. })), "{tag:?}");
     }
 }
+
+#[test]
+fn a_record_that_cannot_be_understood_keeps_none_from_being_read() {
+    let unknown = RECORDS.replace("\"Expired\",\"d", "\"Lost\",\"d");
+    let known = RECORDS.trim_start_matches('[');
+    let both = format!("{}, 7, {known}", unknown.trim_end_matches(']'));
+    let response = Response::builder().header("ETag", "lock");
+    let batch = service().receive_feedback(START);
+    let batch = batch.read(response.body(both.into()).unwrap());
+    let records = batch.unwrap().unwrap().records;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].status_code, FeedbackStatus::Expired);
+}

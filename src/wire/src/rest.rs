@@ -13,7 +13,7 @@ mod text;
 mod twin;
 
 pub use bulk::{BulkError, BulkItem, BulkResult, BulkWarning, ImportMode, MAX_BULK_ITEMS};
-pub use feedback::{FeedbackRecord, FeedbackStatus, PurgeResult};
+pub use feedback::{FeedbackRecord, FeedbackRecords, FeedbackStatus, PurgeResult};
 
 pub use identity::{
     Authentication, AuthenticationType, Capabilities, ConnectionState, DeviceIdentity,

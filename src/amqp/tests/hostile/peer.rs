@@ -14,11 +14,14 @@ use amqp::{
 use fe2o3_amqp_types::{
     definitions::{AmqpError, ConnectionError, Error, Handle, Role},
     messaging::{Source, Target, TargetArchetype},
-    performatives::{Attach, Begin, ChannelMax, Close, Detach, MaxFrameSize, Open, Performative},
+    performatives::{
+        Attach, Begin, ChannelMax, Close, Detach, MaxFrameSize, Open, Performative, Transfer,
+    },
     sasl::{SaslCode, SaslMechanisms, SaslOutcome},
 };
 use serde::Serialize;
 use serde_amqp::primitives::{Array, Symbol};
+use serde_bytes::ByteBuf;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
     sync::mpsc,
@@ -41,6 +44,8 @@ pub(crate) enum Conduct {
     /// Gives the link, and closes the connection once it has heard nothing for the time that it asks for. After a few
     /// signs of life it ends the link as one that is not there.
     Insists(Duration),
+    /// Gives the link, sends one of these bodies whenever it has credit, and ends when there are no more.
+    Tells(Vec<&'static str>),
 }
 
 /// How many signs of life are enough.
@@ -84,6 +89,15 @@ impl Network for Peer {
 
 /// What a read comes to with a hub that conducts itself so, and the addresses that it led to.
 pub(crate) async fn read(conduct: Conduct) -> (Failure, Vec<String>) {
+    let from = ReadFrom::default();
+    match ask(conduct, Ask::Read { id: 1, from }).await {
+        (Told::Failed { id: 1, failure }, opened) => (failure, opened),
+        (told, _) => panic!("expected a failure, got {told:?}"),
+    }
+}
+
+/// What comes of a question to a hub that conducts itself so, and the addresses that it led to.
+pub(crate) async fn ask(conduct: Conduct, question: Ask) -> (Told, Vec<String>) {
     let tasks = LocalSet::new();
     let reading = tasks.run_until(async {
         let opened = Arc::default();
@@ -102,21 +116,18 @@ pub(crate) async fn read(conduct: Conduct) -> (Failure, Vec<String>) {
             ),
             events: None,
         });
-        desk.hear(Ask::Read { id: 1, from: ReadFrom::default() });
+        desk.hear(question);
         assert_eq!(told.recv().await, Some(Told::Ready));
-        match told.recv().await {
-            Some(Told::Failed { id: 1, failure }) => {
-                let opened = opened.lock().unwrap().clone();
-                (failure, opened)
-            }
-            told => panic!("expected a failure, got {told:?}"),
-        }
+        let answer = told.recv().await.unwrap();
+        let opened = opened.lock().unwrap().clone();
+        (answer, opened)
     });
     let read = tokio::time::timeout(PATIENCE, reading).await;
     read.expect("in time")
 }
 
-async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> {
+async fn act(mut stream: DuplexStream, mut conduct: Conduct) -> std::io::Result<()> {
+    let mut sent = 0;
     if let Conduct::Greets(bytes) = &conduct {
         return stream.write_all(bytes).await;
     }
@@ -150,14 +161,44 @@ async fn act(mut stream: DuplexStream, conduct: Conduct) -> std::io::Result<()> 
                     stream.write_all(&frame(0, &end, &[])).await?;
                 }
             }
-            Ok(Performative::Flow(_)) => match &conduct {
+            Ok(Performative::Flow(_)) => match &mut conduct {
                 Conduct::Sends(bytes) => return stream.write_all(bytes).await,
                 Conduct::Insists(time_out) => return insist(&mut stream, *time_out).await,
+                Conduct::Tells(bodies) if bodies.is_empty() => return Ok(()),
+                Conduct::Tells(bodies) => {
+                    let message = message(bodies.remove(0));
+                    stream.write_all(&transfer(sent, &message)).await?;
+                    sent += 1;
+                }
                 Conduct::Greets(_) | Conduct::Refuses(_) => {}
             },
             _ => {}
         }
     }
+}
+
+/// A message with this body.
+fn message(text: &str) -> Vec<u8> {
+    let size = u32::try_from(text.len()).unwrap().to_be_bytes();
+    [&[0x00, 0x53, 0x75, 0xB0], &size[..], text.as_bytes()].concat()
+}
+
+/// A message that waits to be accepted.
+fn transfer(number: u32, message: &[u8]) -> Vec<u8> {
+    let transfer = Transfer {
+        handle: Handle(0),
+        delivery_id: Some(number),
+        delivery_tag: Some(ByteBuf::from(number.to_be_bytes())),
+        message_format: Some(0),
+        settled: Some(false),
+        more: false,
+        rcv_settle_mode: None,
+        state: None,
+        resume: false,
+        aborted: false,
+        batchable: false,
+    };
+    frame(0, &transfer, message)
 }
 
 /// Listens for signs of life.

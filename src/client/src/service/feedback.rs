@@ -1,7 +1,7 @@
 //! What became of cloud-to-device messages.
 
 use http::Method;
-use wire::rest::{FeedbackRecord, encode_id};
+use wire::rest::{FeedbackRecord, FeedbackRecords, encode_id};
 use wire::timestamp::Timestamp;
 
 use crate::response::{Answer, is_empty, lock_token, read_json};
@@ -13,7 +13,7 @@ const FEEDBACK: &str = "/messages/serviceBound/feedback";
 /// Feedback on messages, locked for its reader until it is completed, abandoned, or the lock ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedbackBatch {
-    /// A record for each message.
+    /// A record for each message, of those that can be understood.
     pub records: Vec<FeedbackRecord>,
     /// What completes or abandons the batch.
     pub lock_token: String,
@@ -45,8 +45,9 @@ fn read_batch(answer: &Answer) -> Result<Option<FeedbackBatch>, String> {
     if is_empty(answer) {
         return Ok(None);
     }
+    let FeedbackRecords(records) = read_json(answer)?;
     Ok(Some(FeedbackBatch {
-        records: read_json(answer)?,
+        records,
         lock_token: lock_token(answer)?,
     }))
 }

@@ -5,7 +5,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode},
-    rest::{DeviceIdentity, FeedbackRecord, FeedbackStatus, decode_id},
+    rest::{DeviceIdentity, FeedbackRecords, FeedbackStatus, decode_id},
     timestamp::Timestamp,
 };
 
@@ -280,7 +280,8 @@ impl Live {
                 }
             }
             About::Feedback if is_success && *method == Method::GET => {
-                for record in read::<Vec<FeedbackRecord>>(response).unwrap_or_default() {
+                let FeedbackRecords(records) = read(response).unwrap_or_default();
+                for record in records {
                     if record.status_code != FeedbackStatus::Success {
                         self.mirror.message_ended(&record.device_id);
                     }

@@ -3,7 +3,7 @@
 use lab::Hands;
 use wire::{
     error::ErrorCode,
-    rest::{FeedbackRecord, FeedbackStatus, encode_id},
+    rest::{FeedbackRecord, FeedbackRecords, FeedbackStatus, encode_id},
     timestamp::Timestamp,
 };
 
@@ -73,8 +73,8 @@ pub(super) fn fate(hands: &Hands, device_id: &str, mail: Option<&Mail>) -> Optio
         .iter()
         .filter(|batch| mail.is_none_or(|mail| batch.answered() > Some(mail.sent)));
     let records = after
-        .filter_map(Exchange::answer::<Vec<FeedbackRecord>>)
-        .flatten()
+        .filter_map(Exchange::answer::<FeedbackRecords>)
+        .flat_map(|FeedbackRecords(records)| records)
         .filter(|record| record.device_id == device_id);
     let mut about_it = records.filter(|record| mail.is_none_or(|mail| mail.is_meant_by(record)));
     about_it.next_back().map(|record| record.status_code)

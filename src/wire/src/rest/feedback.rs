@@ -24,6 +24,18 @@ pub struct FeedbackRecord {
     pub device_generation_id: String,
 }
 
+/// The records of a batch, as far as they can be understood: one that cannot keeps nobody from reading the others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<serde_json::Value>")]
+pub struct FeedbackRecords(pub Vec<FeedbackRecord>);
+
+impl From<Vec<serde_json::Value>> for FeedbackRecords {
+    fn from(values: Vec<serde_json::Value>) -> Self {
+        let records = values.into_iter().map(serde_json::from_value);
+        Self(records.filter_map(Result::ok).collect())
+    }
+}
+
 /// The outcomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeedbackStatus {
