@@ -49,7 +49,8 @@ mod tests {
             relay,
             prefix: String::new(),
             created: Vec::new(),
-            metered: 0,
+            metered: lab::Metered::default(),
+            metered_in_lesson: lab::Metered::default(),
             trouble: None,
         }
     }

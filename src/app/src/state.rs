@@ -628,7 +628,8 @@ mod tests {
             relay: false,
             prefix: "playground-".to_owned(),
             created: Vec::new(),
-            metered: 0,
+            metered: lab::Metered::default(),
+            metered_in_lesson: lab::Metered::default(),
             trouble: None,
         })
     }

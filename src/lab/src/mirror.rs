@@ -104,6 +104,11 @@ impl Mirror {
         self.sessions.is_listening(id, filter)
     }
 
+    /// Whether a device is connected from this bench.
+    pub(crate) fn is_connected_here(&self, id: &str) -> bool {
+        self.sessions.is_connected(id)
+    }
+
     /// A device's twin as the service answered it, or else as far as its device sees it. Whoever asks would like to know
     /// it soon.
     pub(crate) fn twin_document(&self, id: &str) -> Option<String> {

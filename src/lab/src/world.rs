@@ -304,10 +304,7 @@ impl World {
             self.journal.note(self.now, device_id, Turn::Connected);
         }
         if let Some(live) = self.hub.live_mut() {
-            live.mirror.came(id, device_id, &bytes, end.key());
-            if let Some(answer) = answer {
-                live.answered(device_id, answer);
-            }
+            live.came(id, device_id, &bytes, end.key());
         }
         if let Some(Connected::Refused(code)) = answer {
             end.note_refusal(code);

@@ -8,10 +8,7 @@ use futures::{
     channel::mpsc,
     future::{Either, select},
 };
-use wire::{
-    mqtt::{Frame, mqttrs::Packet, packet_name},
-    sas::SharedAccessKey,
-};
+use wire::{mqtt::packet_name, sas::SharedAccessKey};
 
 use super::{Live, Route, WORK};
 use crate::{
@@ -170,11 +167,26 @@ impl Live {
     /// Takes note of what a device has sent.
     pub(crate) fn sent(&mut self, link: LinkId, device_id: &str, packet: &[u8]) {
         self.mirror.sent(link, device_id, packet);
-        self.meter(packet);
+        self.meter_sent(packet);
+    }
+
+    /// Takes note of what came for a device that signs with a key, if that is known.
+    pub(crate) fn came(
+        &mut self,
+        link: LinkId,
+        device_id: &str,
+        packet: &[u8],
+        key: Option<&SharedAccessKey>,
+    ) {
+        self.mirror.came(link, device_id, packet, key);
+        self.meter_came(packet);
+        if let Some(answer) = Connected::of(packet) {
+            self.answered(device_id, answer);
+        }
     }
 
     /// The hub answered a device that wants to connect.
-    pub(crate) fn answered(&mut self, device_id: &str, answer: Connected) {
+    fn answered(&mut self, device_id: &str, answer: Connected) {
         match answer {
             Connected::LetIn => self.works(&Route::Links(device_id.to_owned())),
             Connected::Refused(code) => {
@@ -189,17 +201,5 @@ impl Live {
         let detail = format!("{device_id}: {why}");
         let route = Route::Links(device_id.to_owned());
         self.trouble(route, Trouble::new(kind, detail), None);
-    }
-
-    /// Counts what a device sends towards the day's messages.
-    fn meter(&mut self, packet: &[u8]) {
-        let Ok(frame) = Frame::parse(packet) else {
-            return;
-        };
-        if let Ok(Packet::Publish(publish)) = frame.decode()
-            && !publish.topic_name.starts_with("$iothub/methods/res/")
-        {
-            self.used.count(publish.payload.len());
-        }
     }
 }
