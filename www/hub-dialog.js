@@ -5,6 +5,7 @@ import { countdown, element, icon, linesOf, refusalText } from "./hub.js";
 /** What an id of a device may begin with; the browser checks it. */
 const PREFIX = "[\\-A-Za-z0-9._:]*";
 const LONGEST_PREFIX = 40;
+const LONGEST_GROUP = 50;
 
 /** How many messages a unit of a tier has a day, how many kB count as one, and who counts so here. (IoT Hub documentation: quotas and throttling.) */
 const QUOTAS = {
@@ -34,21 +35,25 @@ const earlierPrefix = (text) => (text !== null && text.length <= LONGEST_PREFIX 
 /** A right of the service, `RegistryRead`, as it is told by `live.json` and the bench: `registry-read`. */
 const rightId = (name) => name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 
-/** The columns of a table, `[place in live.json, message of the head]`, and the rights that the string has, if that is known. */
-function columnsOf(diagnosis) {
+/** The columns of a table, `[place in live.json, message of the head]`; the rights that the string has, if that is known; and whether
+    there is a string for events too. */
+function columnsOf(diagnosis, events) {
   const { kind, rights = [] } = diagnosis ?? {};
-  if (kind === "device") return { columns: [[2, "live-with-this"]], rights: null };
-  return { columns: [[0, COLUMNS[0]], [1, COLUMNS[1]]], rights: rights.length ? rights.map(rightId) : null };
+  if (kind === "device") return { columns: [[2, "live-with-this"]], rights: null, events };
+  return { columns: [[0, COLUMNS[0]], [1, COLUMNS[1]]], rights: rights.length ? rights.map(rightId) : null, events };
 }
 
 /** The same of a hub that is connected. */
-function columnsOfHub({ policy, rights, relay }) {
+function columnsOfHub({ policy, rights, relay, events }) {
   const column = policy == null ? 2 : relay ? 0 : 1;
-  return { columns: [[column, COLUMNS[column]]], rights: policy == null ? null : rights ?? null };
+  return { columns: [[column, COLUMNS[column]]], rights: policy == null ? null : rights ?? null, events };
 }
 
 /** How a step goes in a column with these rights, as `StepOutline::on_live` says. */
-const wayOf = (step, column, rights) => (rights && !step.rights.every((right) => rights.includes(right)) ? "by-hand" : step.ways[column]);
+function wayOf(step, column, { rights, events }) {
+  if (step.events && events) return "live";
+  return rights && !step.rights.every((right) => rights.includes(right)) ? "by-hand" : step.ways[column];
+}
 
 function fold(summary, ...content) {
   return element("details", { class: "fold-down" }, element("summary", {}, summary), ...content);
@@ -59,7 +64,7 @@ function way(id, text) {
 }
 
 /** What is live, relayed or by hand: lesson by lesson, and step by step for whoever asks. */
-function reach({ say, lessons }, { columns, rights }) {
+function reach({ say, lessons }, { columns, ...given }) {
   const table = (caption, first, rows) => element(
     "div", { class: "reach", role: "region", tabindex: "0", "aria-label": say(caption) },
     element(
@@ -70,14 +75,14 @@ function reach({ say, lessons }, { columns, rights }) {
   );
   const row = (title, cells) => element("tr", {}, element("th", { scope: "row" }, title), cells.map((cell) => element("td", {}, cell)));
   const counts = (steps, column) => Object.keys(WAYS).flatMap((id) => {
-    const count = steps.filter((step) => wayOf(step, column, rights) === id).length;
+    const count = steps.filter((step) => wayOf(step, column, given) === id).length;
     return count ? [way(id, say(`live-count-${id}`, { count }))] : [];
   });
   const byLesson = lessons.map(({ title, steps }) => row(title, columns.map(([column]) => counts(steps, column))));
   const byStep = lessons.flatMap(({ title, steps }) => [
     element("tr", { class: "reach-lesson" }, element("th", { scope: "colgroup", colspan: columns.length + 1 }, title)),
     ...steps.map((step) => row(step.title, columns.map(([column]) => {
-      const id = wayOf(step, column, rights);
+      const id = wayOf(step, column, given);
       return way(id, say(`way-${id}`));
     }))),
   ]);
@@ -127,6 +132,10 @@ function connectForm(hub, bench, close) {
   );
   const string = secret("hub-string", say("live-string-placeholder"), { required: true });
   const events = secret("hub-events", "Endpoint=sb://…;EntityPath=…");
+  const group = element("input", {
+    id: "hub-group", placeholder: "$Default", maxlength: LONGEST_GROUP, autocomplete: "off", spellcheck: "false", autocapitalize: "off",
+    "aria-describedby": "hub-group-note",
+  });
   const prefix = element("input", {
     id: "hub-prefix", value: earlierPrefix(hub.earlier) ?? newPrefix(), maxlength: LONGEST_PREFIX, pattern: PREFIX, title: say("live-prefix-rule"),
     autocomplete: "off", spellcheck: "false", autocapitalize: "off", "aria-describedby": "hub-prefix-note",
@@ -143,6 +152,7 @@ function connectForm(hub, bench, close) {
     question = string.value.trim() ? bench.diagnose(string.value) : null;
     draw();
   });
+  events.addEventListener("input", () => draw());
   const doctor = element("div", { class: "hub-doctor", role: "status" });
   const table = element("div", {});
   const refusal = element("div", { class: "hub-refusal", role: "alert" });
@@ -156,7 +166,7 @@ function connectForm(hub, bench, close) {
       string.focus();
       return;
     }
-    bench.connect(string.value.trim(), events.value.trim(), prefix.value.trim());
+    bench.connect(string.value.trim(), events.value.trim(), group.value.trim(), prefix.value.trim());
     string.value = events.value = "";
   };
   const before = ["cost", "key", "devices", "tests"].map((id) => element("li", {}, say(`live-before-${id}`)));
@@ -164,7 +174,7 @@ function connectForm(hub, bench, close) {
     "form", { class: "hub-form", onsubmit: submit },
     element("p", {}, say("live-intro")),
     field(string, "live-string", "live-string-note", reveal), doctor,
-    fold(say("live-events"), field(events, "live-events-string", "live-events-note")),
+    fold(say("live-events"), field(events, "live-events-string", "live-events-note"), field(group, "live-group", "live-group-note")),
     field(prefix, "live-prefix", "live-prefix-note"),
     element("section", { class: "hub-before", "aria-labelledby": "hub-before" }, element("h3", { id: "hub-before" }, icon("warning"), say("live-before")), element("ul", {}, before)),
     table,
@@ -181,7 +191,7 @@ function connectForm(hub, bench, close) {
       if (isWrong()) string.setAttribute("aria-invalid", "true");
       else string.removeAttribute("aria-invalid");
     }
-    const wanted = columnsOf(answer);
+    const wanted = columnsOf(answer, events.value.trim() !== "");
     if (JSON.stringify(wanted) !== drawnReach) {
       drawnReach = JSON.stringify(wanted);
       table.replaceChildren(reach(hub, wanted));

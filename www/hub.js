@@ -240,9 +240,9 @@ const bench = {
     send({ diagnose: { id, text } });
     return id;
   },
-  connect(connectionString, events, prefix) {
+  connect(connectionString, events, group, prefix) {
     Object.assign(hub, { asked: true, refused: null });
-    send({ "go-live": { connection_string: connectionString, events: events || undefined, prefix } });
+    send({ "go-live": { connection_string: connectionString, events: events || undefined, group: group || undefined, prefix } });
     draw();
   },
   leave(deleteDevices) {

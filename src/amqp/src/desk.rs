@@ -6,6 +6,7 @@ use tokio::{
     sync::Mutex,
     task::{AbortHandle, spawn_local},
 };
+use wire::rest::FeedbackRecord;
 
 use crate::{
     cloud_to_device::Outbox,
@@ -27,8 +28,7 @@ const MOST_AT_WORK: usize = 64;
 pub struct Desk<N> {
     network: Rc<N>,
     tell: Rc<dyn Fn(Told)>,
-    /// The hub that was chosen, or why that could not be.
-    hub: Result<Rc<Chosen>, Failure>,
+    chosen: Rc<Chosen>,
     work: Rc<RefCell<HashMap<u32, Work>>>,
 }
 
@@ -39,10 +39,10 @@ struct Work {
     window: Option<Rc<Window>>,
 }
 
-/// A hub, and what leads there.
+/// What was chosen. What cannot be used is told of to whoever asks for it.
 struct Chosen {
-    hub: Hub,
-    origin: Origin,
+    hub: Result<Hub, Failure>,
+    origin: Result<Origin, Failure>,
     outbox: Mutex<Outbox>,
 }
 
@@ -50,11 +50,10 @@ impl<N: Network> Desk<N> {
     /// A desk without a hub. Tells that it is ready.
     pub fn new(network: N, tell: impl Fn(Told) + 'static) -> Self {
         tell(Told::Ready);
-        let why = "no hub was chosen; that comes first";
         Self {
             network: Rc::new(network),
             tell: Rc::new(tell),
-            hub: Err(Failure::new(FailureKind::Misused, why)),
+            chosen: Rc::new(Chosen::nothing()),
             work: Rc::default(),
         }
     }
@@ -67,7 +66,7 @@ impl<N: Network> Desk<N> {
                 events,
             } => {
                 self.stop_all();
-                self.hub = Chosen::parse(&connection_string, events.as_deref()).map(Rc::new);
+                self.chosen = Rc::new(Chosen::parse(&connection_string, events.as_deref()));
             }
             Ask::Read { id, from } => self.read(id, from),
             Ask::Took { id } => self.taken(id),
@@ -82,9 +81,13 @@ impl<N: Network> Desk<N> {
         let window = Rc::new(Window::new());
         let filled = Rc::clone(&window);
         self.start(id, Some(window), move |chosen| async move {
-            let origin = chosen.origin.clone();
-            let read = Read::new(id, network, origin, from, filled, move |it| tell(it));
-            read.run().await;
+            match chosen.origin.clone() {
+                Ok(origin) => {
+                    let read = Read::new(id, network, origin, from, filled, move |it| tell(it));
+                    read.run().await;
+                }
+                Err(failure) => tell(Told::Failed { id, failure }),
+            }
         });
     }
 
@@ -98,8 +101,7 @@ impl<N: Network> Desk<N> {
     fn send(&mut self, id: u32, message: CloudToDevice) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
-            let mut outbox = chosen.outbox.lock().await;
-            tell(match outbox.send(&*network, &chosen.hub, message).await {
+            tell(match chosen.send(&*network, message).await {
                 Ok(()) => Told::Sent { id },
                 Err(failure) => Told::Failed { id, failure },
             });
@@ -109,7 +111,7 @@ impl<N: Network> Desk<N> {
     fn take_feedback(&mut self, id: u32) {
         let (network, tell) = (Rc::clone(&self.network), Rc::clone(&self.tell));
         self.start(id, None, move |chosen| async move {
-            tell(match feedback::take(&*network, &chosen.hub).await {
+            tell(match chosen.take_feedback(&*network).await {
                 Ok(records) => Told::Feedback { id, records },
                 Err(failure) => Told::Failed { id, failure },
             });
@@ -122,15 +124,11 @@ impl<N: Network> Desk<N> {
         W: Future<Output = ()> + 'static,
     {
         self.stop(id);
-        let chosen = match &self.hub {
-            Ok(chosen) => Rc::clone(chosen),
-            Err(failure) => return self.fail(id, failure.clone()),
-        };
         if self.work.borrow().len() >= MOST_AT_WORK {
             let why = format!("more than {MOST_AT_WORK} things go on at the same time");
             return self.fail(id, Failure::new(FailureKind::Misused, why));
         }
-        let (work, at_work) = (work(chosen), Rc::clone(&self.work));
+        let (work, at_work) = (work(Rc::clone(&self.chosen)), Rc::clone(&self.work));
         let task = spawn_local(async move {
             work.await;
             at_work.borrow_mut().remove(&id);
@@ -165,16 +163,38 @@ impl<N> Drop for Desk<N> {
 }
 
 impl Chosen {
-    fn parse(connection_string: &str, events: Option<&str>) -> Result<Self, Failure> {
-        let hub = Hub::parse(connection_string)?;
+    fn nothing() -> Self {
+        let why = "no hub was chosen; that comes first";
+        let failure = Failure::new(FailureKind::Misused, why);
+        Self {
+            hub: Err(failure.clone()),
+            origin: Err(failure),
+            outbox: Mutex::default(),
+        }
+    }
+
+    /// The string for events opens them, whatever the other one opens.
+    fn parse(connection_string: &str, events: Option<&str>) -> Self {
+        let hub = Hub::parse(connection_string);
         let origin = match events {
-            Some(events) => Origin::Given(EventHub::parse(events)?),
-            None => Origin::Hub(hub.clone()),
+            Some(events) => EventHub::parse(events).map(Origin::Given),
+            None => hub.clone().map(Origin::Hub),
         };
-        Ok(Self {
+        Self {
             hub,
             origin,
             outbox: Mutex::default(),
-        })
+        }
+    }
+
+    async fn send(&self, network: &impl Network, message: CloudToDevice) -> Result<(), Failure> {
+        let hub = self.hub.as_ref().map_err(Clone::clone)?;
+        let mut outbox = self.outbox.lock().await;
+        outbox.send(network, hub, message).await
+    }
+
+    async fn take_feedback(&self, network: &impl Network) -> Result<Vec<FeedbackRecord>, Failure> {
+        let hub = self.hub.as_ref().map_err(Clone::clone)?;
+        feedback::take(network, hub).await
     }
 }

@@ -191,8 +191,8 @@ fn is_namespace(host: &str) -> bool {
     })
 }
 
-/// Whether an event hub may be called so. What is part of an address may not change it.
-fn is_name(entity: &str) -> bool {
+/// Whether an event hub or a consumer group may be called so. What is part of an address may not change it.
+pub(crate) fn is_name(entity: &str) -> bool {
     !entity.is_empty()
         && entity.len() <= MOST_NAME
         && entity

@@ -18,17 +18,18 @@ pub enum Ask {
     /// Which hub to speak with. Comes first; what was going on with another hub ends.
     #[serde(rename_all = "camelCase")]
     Hub {
-        /// The connection string of a service: host, policy and key.
+        /// The connection string of a service: host, policy and key. With another one, only events can be asked for, and
+        /// only with a string for them.
         connection_string: String,
         /// The connection string of the Event Hubs-compatible endpoint. Without it the hub is asked for the endpoint,
         /// and the service's policy opens it.
         events: Option<String>,
     },
-    /// Reads the events of all partitions, for the consumer group `$Default`, until it is stopped.
+    /// Reads the events of all partitions until it is stopped.
     Read {
         /// Names the read in what is told of it.
         id: u32,
-        /// Where to begin.
+        /// Where to begin, and for whom.
         from: ReadFrom,
     },
     /// Says that one [`Told::Events`] of a read was taken. Only a few are told in advance, and the hub sends no more
@@ -56,7 +57,7 @@ pub enum Ask {
     },
 }
 
-/// Where a read begins.
+/// Where a read begins, and for whom.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadFrom {
@@ -64,6 +65,9 @@ pub struct ReadFrom {
     pub since: Option<u64>,
     /// The numbers of the last events that were read before, by partition. There the next one is first.
     pub after: BTreeMap<u16, u64>,
+    /// The consumer group; `$Default` without one.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 /// A message for a device.

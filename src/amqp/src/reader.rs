@@ -14,7 +14,7 @@ use wire::{event::Event, timestamp::Timestamp};
 
 use crate::{
     connection::{Connection, Incoming},
-    endpoint::EventHub,
+    endpoint::{EventHub, is_name},
     event_message::read_event,
     message::{Failure, FailureKind, ReadFrom, Told},
     network::Network,
@@ -23,7 +23,8 @@ use crate::{
     window::{Room, Window},
 };
 
-const GROUP: &str = "$Default";
+/// The consumer group that every event hub has.
+const DEFAULT_GROUP: &str = "$Default";
 const SELECTOR: &str = "apache.org:selector-filter:string";
 const SELECTOR_CODE: u64 = 0x0000_468C_0000_0004;
 /// How many events may be on their way, over all partitions.
@@ -43,6 +44,7 @@ pub(crate) struct Read<N, T> {
     network: Rc<N>,
     origin: Origin,
     since: Option<u64>,
+    group: String,
     window: Rc<Window>,
     tell: T,
     /// The number of the last event that was told, for each partition that had one, now or before this read.
@@ -68,6 +70,7 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
             network,
             origin,
             since: from.since,
+            group: from.group.unwrap_or_else(|| DEFAULT_GROUP.to_owned()),
             window,
             tell,
             told: from.after,
@@ -193,12 +196,17 @@ impl<N: Network, T: Fn(Told)> Read<N, T> {
         event_hub: &EventHub,
         partitions: &[u16],
     ) -> Result<Events, Failure> {
+        let group = &self.group;
+        if group != DEFAULT_GROUP && !is_name(group) {
+            let why = "a consumer group cannot have this name; expected letters, digits and - . _";
+            return Err(Failure::new(FailureKind::Misused, why));
+        }
         let mut events = SelectAll::new();
         let count = u32::try_from(partitions.len()).unwrap_or(u32::MAX).max(1);
         let credit = (CREDIT / count).max(2);
         for partition in partitions.iter().copied() {
             let entity = &event_hub.entity;
-            let address = format!("{entity}/ConsumerGroups/{GROUP}/Partitions/{partition}");
+            let address = format!("{entity}/ConsumerGroups/{group}/Partitions/{partition}");
             let mut source = Source::builder().address(address);
             if let Some(selector) = self.selector(partition) {
                 let filter = Described {

@@ -47,6 +47,7 @@ mod tests {
             policy: policy.map(str::to_owned),
             rights,
             relay,
+            events: false,
             prefix: String::new(),
             created: Vec::new(),
             metered: lab::Metered::default(),

@@ -626,6 +626,7 @@ mod tests {
             policy: Some("service".to_owned()),
             rights: None,
             relay: false,
+            events: false,
             prefix: "playground-".to_owned(),
             created: Vec::new(),
             metered: lab::Metered::default(),

@@ -14,10 +14,11 @@ fn commands_have_the_form_that_the_dialog_sends() {
         to_value(Command::GoLive {
             connection_string: "HostName=…".to_owned(),
             events: events.map(str::to_owned),
+            group: None,
             prefix: "playground-".to_owned(),
         })
     };
-    let sent = |events| json!({ "go-live": { "connection_string": "HostName=…", "events": events, "prefix": "playground-" } });
+    let sent = |events| json!({ "go-live": { "connection_string": "HostName=…", "events": events, "group": null, "prefix": "playground-" } });
     assert_eq!(given(Some("Endpoint=…")).unwrap(), sent(Some("Endpoint=…")));
     assert_eq!(given(None).unwrap(), sent(None));
     let leave = Command::Leave {
@@ -44,6 +45,7 @@ fn reports_have_the_form_that_the_bar_reads() {
         policy: Some("service".to_owned()),
         rights: Some(vec![Right::ServiceConnect]),
         relay: true,
+        events: false,
         prefix: "playground-".to_owned(),
         created: vec!["playground-dev1".to_owned()],
         metered: Metered {
@@ -61,8 +63,9 @@ fn reports_have_the_form_that_the_bar_reads() {
     };
     let told = to_value(Report::Hub(HubView::Live(live))).unwrap();
     let read = json!({ "hub": { "live": {
-        "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "prefix": "playground-",
-        "created": ["playground-dev1"], "metered": { "standard": 12, "free": 15 }, "metered_in_lesson": { "standard": 3, "free": 4 }, "trouble": [{ "kind": "no-socket", "detail": "closed" }, 5],
+        "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "events": false, "prefix": "playground-",
+        "created": ["playground-dev1"], "metered": { "standard": 12, "free": 15 }, "metered_in_lesson": { "standard": 3, "free": 4 },
+        "trouble": [{ "kind": "no-socket", "detail": "closed" }, 5],
     } } });
     assert_eq!(told, read);
     assert_eq!(

@@ -122,6 +122,7 @@ impl Beside {
         Some(Target {
             connection_string: wire::connection_string::ConnectionString::Service(string),
             events: None,
+            group: None,
         })
     }
 

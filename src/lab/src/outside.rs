@@ -60,6 +60,8 @@ pub struct Target {
     pub connection_string: ConnectionString,
     /// The connection string of the hub's Event Hubs-compatible endpoint, if it is known.
     pub events: Option<EventHubsConnectionString>,
+    /// The consumer group by which its events are read; `$Default` if none was named.
+    pub group: Option<String>,
 }
 
 /// What is outside of the page on the way to one live hub. Dropping it closes all that it opened.
@@ -185,6 +187,8 @@ pub enum TroubleKind {
     Closed,
     /// Another reader took the partitions over.
     Stolen,
+    /// As many read the events as may.
+    Readers,
     /// No answer came in time.
     Timeout,
     /// What came was not understood.
@@ -193,7 +197,7 @@ pub enum TroubleKind {
 
 impl TroubleKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Offline,
         Self::NoSocket,
         Self::HubNotFound,
@@ -208,6 +212,7 @@ impl TroubleKind {
         Self::Quota,
         Self::Closed,
         Self::Stolen,
+        Self::Readers,
         Self::Timeout,
         Self::Protocol,
     ];
@@ -229,6 +234,7 @@ impl TroubleKind {
             Self::Quota => "quota",
             Self::Closed => "closed",
             Self::Stolen => "stolen",
+            Self::Readers => "readers",
             Self::Timeout => "timeout",
             Self::Protocol => "protocol",
         }

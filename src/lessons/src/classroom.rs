@@ -324,10 +324,11 @@ impl Classroom {
         if let Command::GoLive {
             connection_string,
             events,
+            group,
             prefix,
         } = command
         {
-            return self.go_live(now, connection_string, events, prefix);
+            return self.go_live(now, connection_string, events, group, prefix);
         }
         if let Command::Leave { delete_devices } = command {
             return self.leave(now, delete_devices);
@@ -1044,6 +1045,7 @@ mod tests {
         let live = Command::GoLive {
             connection_string: string.to_owned(),
             events: None,
+            group: None,
             prefix: String::new(),
         };
         tell(&mut classroom, live, 1);

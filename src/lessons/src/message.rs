@@ -148,6 +148,8 @@ pub struct LiveHub {
     pub rights: Option<Vec<Right>>,
     /// Whether the page's server relays service calls to this hub.
     pub relay: bool,
+    /// Whether an Event Hubs-compatible string was given, which opens the hub's events.
+    pub events: bool,
     /// What the ids of the lessons' devices begin with.
     pub prefix: String,
     /// The devices that were created here and are still there.
@@ -171,6 +173,7 @@ impl LiveHub {
         Reach {
             relay: self.relay,
             access,
+            events: self.events,
         }
     }
 }
@@ -312,6 +315,9 @@ pub enum Command {
         /// The connection string of the hub's Event Hubs-compatible endpoint, if the learner gave one; else the hub is asked
         /// where it is.
         events: Option<String>,
+        /// The consumer group by which events are read, if the learner named one; else `$Default`.
+        #[serde(default)]
+        group: Option<String>,
         /// What the ids of the lessons' devices begin with, so that they are told apart from the hub's own; may be empty.
         prefix: String,
     },

@@ -148,6 +148,16 @@ pub struct Reach {
     pub relay: bool,
     /// What the string lets its holder do.
     pub access: Access,
+    /// Whether an Event Hubs-compatible string was given beside it, which opens the hub's events whatever the other one
+    /// lets its holder do.
+    pub events: bool,
+}
+
+impl Reach {
+    /// Whether the hub's events can be read.
+    pub(crate) fn may_read_events(&self) -> bool {
+        self.events || self.access.allows(SERVICE)
+    }
 }
 
 /// What a connection string lets its holder do.
@@ -229,6 +239,9 @@ impl StepOutline {
     pub fn obstacle(&self, reach: &Reach) -> Option<Obstacle> {
         if self.needs == Need::Bench {
             return Some(Obstacle::Bench);
+        }
+        if self.needs == Need::Events && reach.may_read_events() {
+            return None;
         }
         if !reach.access.allows(self.rights) {
             let mut rights = self.rights.iter();

@@ -27,6 +27,10 @@ const PREFIX: &str = "ada-";
 /// The longest that a step may take: the hub gathers feedback, and messages expire.
 const LONGEST: Duration = Duration::from_mins(4);
 
+/// An Event Hubs-compatible string.
+const EVENTS: &str = "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=s;\
+                      SharedAccessKey=c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlYw==;EntityPath=e";
+
 /// How far the hub's clock may be from the page's, in milliseconds. With more, tokens are refused.
 const OFFSETS: [i64; 4] = [-240_000, -5_000, 5_000, 240_000];
 
@@ -59,6 +63,7 @@ impl Way {
                 Self::Device => Access::Device,
                 Self::Relay | Self::NoRelay => Access::Policy,
             },
+            events: false,
         }
     }
 }
@@ -110,8 +115,13 @@ impl Place {
         if way == Way::Device {
             return self.register(lesson);
         }
+        self.policy_string("iothubowner")
+    }
+
+    /// The string of a policy.
+    fn policy_string(&self, name: &str) -> String {
         let hub = self.beside.hub();
-        let string = hub.service_connection_string("iothubowner").unwrap();
+        let string = hub.service_connection_string(name).unwrap();
         string.to_text().expose().clone()
     }
 
@@ -137,6 +147,7 @@ impl Place {
         self.tell(Command::GoLive {
             connection_string: connection_string.to_owned(),
             events: None,
+            group: None,
             prefix: PREFIX.to_owned(),
         });
         self.wait(Duration::from_secs(1));
@@ -579,6 +590,38 @@ fn a_policy_without_the_rights_leaves_steps_to_the_learner() {
 }
 
 #[test]
+fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allows() {
+    let telemetry = lesson("telemetry").unwrap();
+    let read = step(telemetry, "read");
+    for way in [Way::Device, Way::Relay] {
+        let mut place = Place::new(way);
+        let connection_string = match way {
+            Way::Device => place.string(way, telemetry),
+            _ => place.policy_string("device"),
+        };
+        place.tell(Command::GoLive {
+            connection_string,
+            events: Some(EVENTS.to_owned()),
+            group: None,
+            prefix: PREFIX.to_owned(),
+        });
+        place.wait(Duration::from_secs(1));
+        let hub = place.hub().unwrap();
+        assert!(hub.events);
+        assert_eq!(read.on_live(&hub.reach()), OnLive::Live);
+        place.open(telemetry, read);
+        if way == Way::Relay {
+            place.give_string(telemetry);
+        }
+        place.do_step(read);
+        let StepState::Passed { saw, .. } = place.state("read") else {
+            panic!("{:?}", place.state("read"));
+        };
+        assert_ne!(saw.id, "confirmed-by-hand");
+    }
+}
+
+#[test]
 fn a_lesson_begins_anew_on_the_live_hub_with_devices_of_its_prefix() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
@@ -742,6 +785,7 @@ fn another_live_hub_takes_the_place_of_the_first() {
     place.tell(Command::GoLive {
         connection_string: device,
         events: Some(" ".to_owned()),
+        group: None,
         prefix: String::new(),
     });
     place.wait(Duration::from_secs(1));
@@ -776,6 +820,12 @@ fn what_is_no_string_of_a_hub_is_refused() {
             "refused-live-module",
         ),
         (
+            format!(
+                "HostName={HOST};DeviceId=d;SharedAccessKey={key};GatewayHostName=edge.example"
+            ),
+            "refused-live-gateway",
+        ),
+        (
             format!("HostName={HOST};DeviceId=d;x509=true"),
             "refused-live-certificate",
         ),
@@ -789,6 +839,7 @@ fn what_is_no_string_of_a_hub_is_refused() {
         place.tell(Command::GoLive {
             connection_string: text.clone(),
             events: None,
+            group: None,
             prefix: String::new(),
         });
         place.wait(Duration::from_secs(1));
@@ -807,6 +858,7 @@ fn a_prefix_that_no_id_can_have_is_refused() {
         place.tell(Command::GoLive {
             connection_string,
             events: None,
+            group: None,
             prefix,
         });
         assert_eq!(place.refused(), ["refused-live-prefix"]);
@@ -832,6 +884,7 @@ fn a_hub_that_is_not_reached_in_time_is_given_up() {
     place.tell(Command::GoLive {
         connection_string,
         events: None,
+        group: None,
         prefix: String::new(),
     });
     place.do_step(&telemetry.steps[0]);
@@ -859,6 +912,7 @@ fn what_needs_a_live_hub_is_refused_without_one() {
     place.tell(Command::GoLive {
         connection_string,
         events: None,
+        group: None,
         prefix: String::new(),
     });
     assert_eq!(place.refused().last().unwrap(), "refused-no-door");
@@ -1092,4 +1146,27 @@ fn a_device_that_is_there_already_is_taken_as_it_is() {
         place.hub().unwrap().created.is_empty(),
         "it was not created here"
     );
+}
+
+#[test]
+fn a_consumer_group_that_cannot_be_is_refused() {
+    let telemetry = lesson("telemetry").unwrap();
+    let refused_with = |group: &str| {
+        let mut place = Place::new(Way::Relay);
+        let connection_string = place.string(Way::Relay, telemetry);
+        place.tell(Command::GoLive {
+            connection_string,
+            events: None,
+            group: Some(group.to_owned()),
+            prefix: String::new(),
+        });
+        place.check_words();
+        place.refused()
+    };
+    for group in ["a/b", "two words", "$else", &"x".repeat(51)] {
+        assert_eq!(refused_with(group), ["refused-live-group"], "{group}");
+    }
+    for group in ["", " ", "$Default", "page-1.test_2", &"x".repeat(50)] {
+        assert!(refused_with(group).is_empty(), "{group}");
+    }
 }

@@ -68,6 +68,7 @@ fn go_live(beside: &Beside) -> Command {
     Command::GoLive {
         connection_string: string.unwrap().to_text().into_inner(),
         events: None,
+        group: None,
         prefix: "ada-".to_owned(),
     }
 }
@@ -212,6 +213,7 @@ fn nobody_is_called_for_a_string_that_is_wrong() {
     let told = first.tell(Command::GoLive {
         connection_string: "HostName=contoso.azure-devices.net".to_owned(),
         events: None,
+        group: None,
         prefix: String::new(),
     });
     assert_eq!(refused(&told).len(), 1);

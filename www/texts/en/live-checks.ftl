@@ -68,8 +68,10 @@ refused-live-prefix = Device ids cannot begin with “{ $prefix }”. Use at mos
 refused-live-event-hubs = This is an Event Hubs-compatible string, which only reads events. Give the string of a shared access policy or of a device; this one belongs in the field for events.
 refused-live-module = This is the string of a module. Give the string of a shared access policy or of a device.
 refused-live-certificate = This device signs in with a certificate, which a page cannot present. Give the string of a device with a key.
+refused-live-gateway = This device goes through the gateway { $gateway }, and a page can only connect to a hub itself. Take GatewayHostName out of the string, or give the string of another device.
 refused-live-string = This is not a connection string of a hub. It needs HostName, then SharedAccessKeyName or DeviceId, and SharedAccessKey, joined by semicolons.
 refused-live-events = This is not an Event Hubs-compatible string. It begins with Endpoint=sb://. Leave the field empty and the hub is asked where its events are.
+refused-live-group = A consumer group cannot be called “{ $group }”. Use at most 50 letters, digits and - . _, or leave the field empty for $Default.
 refused-live-no-string = The device has no connection string, and the page cannot get it from the hub. Paste the string of { $device } in the device's field first.
 refused-live-not-deleted = These devices could not be deleted and are still on the hub: { $devices }. { $why }
 refused-nothing-to-confirm = This step has nothing to confirm now. Press its button first.

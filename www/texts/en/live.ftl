@@ -5,9 +5,11 @@ live-string = Connection string of your hub
 live-string-placeholder = HostName=…;SharedAccessKeyName=…;SharedAccessKey=…
 live-string-note = The string of a shared access policy (iothubowner, service …) opens the whole hub; a device's string does what that device may do. The key stays in this tab's memory and is stored nowhere; the hub gets only tokens that are signed with it.
 live-string-wrong = A hub is connected with the string of a shared access policy or of a device. This is something else: see below.
-live-events = The Event Hubs-compatible string, if the page asks for it
+live-events = Reading events: their own string, or a consumer group
 live-events-string = Event Hubs-compatible connection string
 live-events-note = Usually leave this empty: the hub tells the page where its events are. Fill it in if your policy may not read events, or if the page says that it cannot find them. In the Azure portal it is under “Built-in endpoints”.
+live-group = Consumer group
+live-group-note = Of each partition, a consumer group has at most five readers. If others read this hub's events too, name a group that was made for this page under “Built-in endpoints”. Left empty, the page reads as $Default.
 live-prefix = The ids of the lessons' devices begin with
 live-prefix-note = So that you can tell them from your own devices. When you leave, the page can delete those that it created.
 live-prefix-rule = Letters, digits and - . _ : only, at most 40.
@@ -115,7 +117,10 @@ trouble-closed =
     A device that is disabled or deleted, or a token that has ended, is closed too. The page connects again by itself, each time after a longer wait.
 trouble-stolen =
     Another reader took over the events of { $host }.
-    A partition has one such reader at a time. The page reads as the consumer group $Default. Stop the other reader, or give it a consumer group of its own.
+    A partition has one such reader at a time. Stop the other reader, or connect again with a consumer group of the page's own.
+trouble-readers =
+    Too many programs read the events of { $host }.
+    Of each partition, a consumer group has at most five readers. Stop one of the others, or connect again with a consumer group of the page's own: its field is below that of the connection string.
 trouble-timeout =
     { $host } did not answer in time.
     The network may be slow, or something in between drops what it does not know. The page tries again by itself.

@@ -62,8 +62,10 @@ refused-live-prefix = 디바이스 ID는 “{ $prefix }”로 시작할 수 없�
 refused-live-event-hubs = 이것은 이벤트만 읽는 Event Hubs 호환 문자열이에요. 공유 액세스 정책이나 디바이스의 문자열을 주세요. 이 문자열은 이벤트 칸에 넣으세요.
 refused-live-module = 이것은 모듈의 문자열이에요. 공유 액세스 정책이나 디바이스의 문자열을 주세요.
 refused-live-certificate = 이 디바이스는 인증서로 로그인하는데, 페이지는 인증서를 보여 줄 수 없어요. 키가 있는 디바이스의 문자열을 주세요.
+refused-live-gateway = 이 디바이스는 게이트웨이 { $gateway }를 거쳐 연결하는데, 페이지는 허브에 바로만 연결할 수 있어요. 문자열에서 GatewayHostName을 빼거나 다른 디바이스의 문자열을 주세요.
 refused-live-string = 허브의 연결 문자열이 아니에요. HostName, 그리고 SharedAccessKeyName이나 DeviceId, 그리고 SharedAccessKey를 세미콜론으로 이어 쓰세요.
 refused-live-events = Event Hubs 호환 문자열이 아니에요. 그런 문자열은 Endpoint=sb://로 시작해요. 칸을 비워 두면 이벤트가 어디 있는지 허브에 물어봐요.
+refused-live-group = 소비자 그룹 이름은 “{ $group }”일 수 없어요. 글자, 숫자, - . _를 50자까지 쓰거나, 비워 두고 $Default를 쓰세요.
 refused-live-no-string = 디바이스에 연결 문자열이 없고, 페이지가 허브에서 가져올 수도 없어요. 먼저 { $device }의 문자열을 디바이스의 칸에 붙여 넣으세요.
 refused-live-not-deleted = 이 디바이스들은 삭제하지 못해 허브에 남아 있어요: { $devices }. { $why }
 refused-nothing-to-confirm = 이 단계에는 지금 확인할 것이 없어요. 먼저 단추를 누르세요.

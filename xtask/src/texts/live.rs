@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use lessons::message::Right;
-use lessons::outline::{Access, OnLive, Reach, StepOutline};
+use lessons::outline::{Access, Need, OnLive, Reach, StepOutline};
 use lessons::text::to_glossary;
 use pulldown_cmark::{Event, Parser, html};
 use serde::Serialize;
@@ -24,7 +24,11 @@ const COLUMNS: [(&str, Reach); 3] = [
 ];
 
 const fn reach_of(relay: bool, access: Access) -> Reach {
-    Reach { relay, access }
+    Reach {
+        relay,
+        access,
+        events: false,
+    }
 }
 
 /// How a step goes in each column.
@@ -67,12 +71,14 @@ pub(super) struct LessonReach<'a> {
     steps: Vec<StepReach<'a>>,
 }
 
-/// A step in it: how it goes in each column, by the names of [`OnLive`], and what rights a policy must have for that.
+/// A step in it: how it goes in each column, by the names of [`OnLive`], what rights a policy must have for that, and
+/// whether a string for events is enough.
 #[derive(Debug, Serialize)]
 struct StepReach<'a> {
     title: &'a str,
     ways: Vec<&'static str>,
     rights: &'static [Right],
+    events: bool,
 }
 
 /// The same table for the dialog, which tells what a certain string can do.
@@ -89,6 +95,7 @@ pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
                     title: &text.title,
                     ways: ways(step).map(OnLive::id).collect(),
                     rights: step.rights,
+                    events: step.needs == Need::Events,
                 })
                 .collect(),
         })

@@ -194,6 +194,7 @@ impl Table {
         let target = Target {
             connection_string: ConnectionString::Device(string.clone()),
             events: None,
+            group: None,
         };
         let table = Self::with(table.beside.clone(), target);
         table.hands().set_device_string(Some(string));

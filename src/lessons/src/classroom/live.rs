@@ -78,7 +78,7 @@ impl Live {
 
     /// Whether the hub's events can be read with what the learner gave.
     pub(super) fn may_read_events(&self) -> bool {
-        self.target.events.is_some() || self.reach.access.allows(SERVICE)
+        self.reach.may_read_events()
     }
 
     /// The settings of a lesson on this hub.
@@ -153,6 +153,7 @@ impl Live {
                 Access::Device | Access::Policy => None,
             },
             relay: self.reach.relay,
+            events: self.reach.events,
             prefix: self.prefix.clone(),
             created: self.created(hands),
             metered,

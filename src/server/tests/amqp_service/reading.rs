@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use amqp::message::{Ask, ReadFrom, Told};
+use amqp::message::{Ask, FailureKind, ReadFrom, Told};
 use wire::{
     connection_string::{ConnectionString, EventHubsConnectionString, EventHubsCredential},
     event::{Event, EventPosition},
@@ -190,6 +190,7 @@ async fn a_read_goes_on_where_another_ended() {
             from: ReadFrom {
                 since: None,
                 after: BTreeMap::from([(first.partition, first.sequence_number)]),
+                group: None,
             },
         });
         let mut bodies: Vec<_> = world
@@ -204,21 +205,66 @@ async fn a_read_goes_on_where_another_ended() {
     .await;
 }
 
+/// The Event Hubs-compatible string of the hub.
+fn events_string(world: &World) -> String {
+    let service = world.string("service");
+    let events = EventHubsConnectionString {
+        host_name: service.host_name.clone(),
+        policy: Some(service.policy.clone()),
+        credential: EventHubsCredential::SharedAccessKey(service.key.clone()),
+        entity_path: Some(format!("iothub-ehub-{HOST}")),
+        use_development_emulator: false,
+    };
+    ConnectionString::EventHubs(events).to_text().into_inner()
+}
+
+#[tokio::test]
+async fn the_event_hubs_string_opens_events_to_whoever_has_it() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "one").await;
+        let events = events_string(world);
+        let device =
+            format!("HostName={HOST};DeviceId=dev1;SharedAccessKey=AAAAAAAAAAAAAAAAAAAAAA==");
+        for connection_string in [device, world.string("registryRead").to_text().into_inner()] {
+            world.desk.hear(Ask::Hub {
+                connection_string,
+                events: Some(events.clone()),
+            });
+            world.desk.hear(Ask::Read {
+                id: 1,
+                from: ReadFrom::default(),
+            });
+            assert_eq!(world.events(1).await[0].body, b"one");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_event_hubs_string_keeps_nobody_from_the_hub_itself() {
+    in_world(async |world| {
+        world.desk.hear(Ask::Hub {
+            connection_string: world.string("service").to_text().into_inner(),
+            events: Some("a poem".to_owned()),
+        });
+        world.desk.hear(Ask::Feedback { id: 1 });
+        assert!(matches!(world.told().await, Told::Feedback { id: 1, .. }));
+        world.desk.hear(Ask::Read {
+            id: 2,
+            from: ReadFrom::default(),
+        });
+        assert_eq!(world.failure().await.kind, FailureKind::Misused);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_event_hubs_string_that_is_given_leads_to_events_without_asking_the_hub() {
     in_world(async |world| {
         world.send_telemetry("dev1", "one").await;
-        let service = world.string("service");
-        let events = EventHubsConnectionString {
-            host_name: service.host_name.clone(),
-            policy: Some(service.policy.clone()),
-            credential: EventHubsCredential::SharedAccessKey(service.key.clone()),
-            entity_path: Some(format!("iothub-ehub-{HOST}")),
-            use_development_emulator: false,
-        };
         world.desk.hear(Ask::Hub {
-            connection_string: service.to_text().into_inner(),
-            events: Some(ConnectionString::EventHubs(events).to_text().into_inner()),
+            connection_string: world.string("service").to_text().into_inner(),
+            events: Some(events_string(world)),
         });
         world.desk.hear(Ask::Read {
             id: 1,
@@ -327,6 +373,54 @@ async fn large_events_are_told_a_few_at_a_time() {
             read += events.len();
             world.desk.hear(Ask::Took { id });
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_that_is_full_is_told_of_and_another_one_reads_on() {
+    in_world(async |world| {
+        world.send_telemetry("dev1", "one").await;
+        world.choose("service");
+        for id in 1..=5 {
+            world.desk.hear(Ask::Read {
+                id,
+                from: ReadFrom::default(),
+            });
+            world.events(1).await;
+        }
+        world.desk.hear(Ask::Read {
+            id: 6,
+            from: ReadFrom::default(),
+        });
+        let failure = world.failure().await;
+        assert_eq!(failure.kind, FailureKind::LimitReached, "{failure:?}");
+        let group = Some("page".to_owned());
+        world.desk.hear(Ask::Read {
+            id: 7,
+            from: ReadFrom {
+                group,
+                ..ReadFrom::default()
+            },
+        });
+        assert_eq!(world.events(1).await[0].body, b"one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_has_a_name_that_changes_no_address() {
+    in_world(async |world| {
+        world.choose("service");
+        let group = Some("page/Partitions/0/".to_owned());
+        world.desk.hear(Ask::Read {
+            id: 1,
+            from: ReadFrom {
+                group,
+                ..ReadFrom::default()
+            },
+        });
+        assert_eq!(world.failure().await.kind, FailureKind::Misused);
     })
     .await;
 }

@@ -91,6 +91,7 @@ impl AmqpModule {
         let from = amqp::message::ReadFrom {
             since: from.since.map(Timestamp::as_millis),
             after: from.after,
+            group: self.0.borrow().target.group.clone(),
         };
         let host = self.host();
         let asked = self.ask(MOST_WAITING, |id| Ask::Read { id, from });

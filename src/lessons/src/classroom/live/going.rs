@@ -9,7 +9,9 @@ use lab::{
     outside::{Target, Ways},
 };
 use wire::{
-    connection_string::{ConnectionString, DeviceCredential, EventHubsConnectionString, Kind},
+    connection_string::{
+        ConnectionString, DeviceConnectionString, DeviceCredential, EventHubsConnectionString, Kind,
+    },
     rest::is_valid_device_id,
     timestamp::Timestamp,
 };
@@ -23,6 +25,9 @@ use crate::{
 
 /// The longest prefix: a device's id has room for 128 characters.
 const LONGEST_PREFIX: usize = 40;
+
+/// The longest name of a consumer group.
+const LONGEST_GROUP: usize = 50;
 
 /// How soon it is looked again whether the ways to a hub are open.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -49,12 +54,17 @@ impl Wanted {
         now: Timestamp,
         text: &str,
         events: Option<&str>,
+        group: Option<&str>,
         prefix: &str,
     ) -> Result<Self, Message> {
         let connection_string = read_target(text, now)?;
         // A field that was left empty says nothing.
         let events = events.filter(|text| !text.trim().is_empty());
         let events = events.map(|text| read_events(text, now)).transpose()?;
+        let group = group.map(str::trim).filter(|name| !name.is_empty());
+        if let Some(name) = group.filter(|name| !is_group(name)) {
+            return Err(Message::new("refused-live-group").with("group", name));
+        }
         let is_prefix = prefix.len() <= LONGEST_PREFIX && is_valid_device_id(prefix);
         if !prefix.is_empty() && !is_prefix {
             return Err(Message::new("refused-live-prefix")
@@ -65,6 +75,7 @@ impl Wanted {
         let target = Target {
             connection_string,
             events,
+            group: group.map(str::to_owned),
         };
         Ok(Self {
             target,
@@ -81,9 +92,11 @@ impl Classroom {
         now: Timestamp,
         connection_string: String,
         events: Option<String>,
+        group: Option<String>,
         prefix: String,
     ) -> Result<(), Message> {
-        let wanted = Wanted::read(now, &connection_string, events.as_deref(), &prefix)?;
+        let (strings, name) = (events.as_deref(), group.as_deref());
+        let wanted = Wanted::read(now, &connection_string, strings, name, &prefix)?;
         match &mut self.exit {
             Exit::Nowhere => return Err(Message::new("refused-no-door")),
             Exit::Door(door) => {
@@ -97,6 +110,7 @@ impl Classroom {
                 *call = Some(Command::GoLive {
                     connection_string,
                     events,
+                    group,
                     prefix,
                 });
             }
@@ -146,11 +160,15 @@ impl Classroom {
             self.reports.push_back(Report::Keep { text: text.clone() });
             self.left = Some(text);
         }
-        let relay = ways.has_relay();
+        let (relay, events) = (ways.has_relay(), target.events.is_some());
         self.live = Some(Live {
             target,
             prefix,
-            reach: Reach { relay, access },
+            reach: Reach {
+                relay,
+                access,
+                events,
+            },
             ways,
             is_on_bench: false,
             metered: Metered::default(),
@@ -177,6 +195,10 @@ fn read_target(text: &str, now: Timestamp) -> Result<ConnectionString, Message> 
         Ok(ConnectionString::Device(device)) if device.credential == DeviceCredential::X509 => {
             Err(Message::new("refused-live-certificate"))
         }
+        Ok(ConnectionString::Device(DeviceConnectionString {
+            gateway_host_name: Some(gateway),
+            ..
+        })) => Err(Message::new("refused-live-gateway").with("gateway", gateway)),
         Ok(string) => Ok(string),
         Err(_) => Err(wrong_with(text, now, "refused-live-string")),
     }
@@ -185,6 +207,13 @@ fn read_target(text: &str, now: Timestamp) -> Result<ConnectionString, Message> 
 fn read_events(text: &str, now: Timestamp) -> Result<EventHubsConnectionString, Message> {
     text.parse()
         .map_err(|_| wrong_with(text, now, "refused-live-events"))
+}
+
+/// Whether a consumer group may be called so. (Event Hubs documentation: resource names.)
+fn is_group(name: &str) -> bool {
+    let is_plain = |it: u8| it.is_ascii_alphanumeric() || b"-_.".contains(&it);
+    name.eq_ignore_ascii_case("$Default")
+        || (name.len() <= LONGEST_GROUP && name.bytes().all(is_plain))
 }
 
 /// What the doctor finds wrong with a text; otherwise what else there is to say.

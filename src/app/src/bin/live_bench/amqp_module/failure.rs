@@ -17,7 +17,8 @@ fn kind(failure: &Failure, is_offline: bool) -> TroubleKind {
         FailureKind::Unauthorized => TroubleKind::Unauthorized,
         FailureKind::NotFound => TroubleKind::HubNotFound,
         FailureKind::Throttled if is_about_quota(failure) => TroubleKind::Quota,
-        FailureKind::Throttled | FailureKind::LimitReached => TroubleKind::Throttled,
+        FailureKind::Throttled => TroubleKind::Throttled,
+        FailureKind::LimitReached => TroubleKind::Readers,
         FailureKind::Stolen => TroubleKind::Stolen,
         FailureKind::Closed => TroubleKind::Closed,
         FailureKind::Refused | FailureKind::Misused | FailureKind::Protocol => {
@@ -47,6 +48,7 @@ mod tests {
         check(FailureKind::Unauthorized, true, TroubleKind::Unauthorized);
         check(FailureKind::Closed, false, TroubleKind::Closed);
         check(FailureKind::Stolen, false, TroubleKind::Stolen);
+        check(FailureKind::LimitReached, false, TroubleKind::Readers);
         check(FailureKind::Throttled, false, TroubleKind::Throttled);
     }
 
