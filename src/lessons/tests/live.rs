@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Method, Request, Response};
 use lab::{
+    Metered,
     action::{DeviceAction, Outcome},
     beside::{Beside, Faults},
     outside::{
@@ -769,6 +770,35 @@ fn leaving_deletes_what_was_created_and_nothing_else() {
     let own = ["ada-pump".to_owned(), "pump".to_owned()];
     assert_eq!(place.ids(), own.into());
     assert!(place.refused().is_empty(), "{:?}", place.refused());
+}
+
+#[test]
+fn what_a_lesson_used_is_told_beside_what_the_visit_did() {
+    let telemetry = lesson("telemetry").unwrap();
+    let twins = lesson("twins").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    let used = |place: &Place| {
+        let hub = place.hub().unwrap();
+        (hub.metered, hub.metered_in_lesson)
+    };
+    place.do_step(&telemetry.steps[0]);
+    place.open(telemetry, step(telemetry, "send"));
+    place.do_step(step(telemetry, "send"));
+    let (visit, in_lesson) = used(&place);
+    assert!(in_lesson.free > 0 && in_lesson.standard > 0);
+    assert_eq!(visit, in_lesson);
+    place.open(twins, step(twins, "tag"));
+    let (before, in_lesson) = used(&place);
+    assert!(before.free >= visit.free);
+    assert_eq!(in_lesson, Metered::default());
+    place.do_step(step(twins, "tag"));
+    let (visit, in_lesson) = used(&place);
+    assert!(in_lesson.free > 0);
+    assert_eq!(visit, before.plus(in_lesson));
+    // Beginning a lesson anew gives nothing back.
+    place.tell(Command::Reset);
+    let (_, after) = used(&place);
+    assert!(after.free >= in_lesson.free);
 }
 
 #[test]

@@ -283,28 +283,6 @@ fn feedback_tells_that_a_message_waits_no_more() {
 }
 
 #[test]
-fn reading_a_twin_and_calling_a_method_count_as_messages() {
-    let metered = |table: &Table| table.hands().live().unwrap().metered;
-    let mut table = Table::new();
-    let before = metered(&table);
-    let _ = table.hands().hub().twin_document(DEVICE);
-    table.run_for(1);
-    assert_eq!(metered(&table), before + 1);
-    // Nobody is there to answer.
-    table.start(&METHOD);
-    table.run_for(30);
-    assert_eq!(metered(&table), before + 2);
-
-    table.start(&DEVICE_PROGRAM);
-    table.run_for(5);
-    let before = metered(&table);
-    table.start(&METHOD);
-    table.run_for(2);
-    assert_eq!(table.count("device", "method"), 1);
-    assert_eq!(metered(&table), before + 2);
-}
-
-#[test]
 fn a_hub_whose_day_is_used_up_is_in_trouble_until_it_takes_more() {
     let first = Table::new();
     let mut table = altered(&first, |_, mut response| {

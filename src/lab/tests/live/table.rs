@@ -90,6 +90,23 @@ pub(crate) static READER: Program = Program {
     },
 };
 
+/// Connects, asks for its twin, and reports that it did.
+pub(crate) static TWIN_READER: Program = Program {
+    name: "twin reader",
+    side: Side::Device,
+    run: |bench| {
+        Box::pin(async move {
+            let string = bench.device_connection_string()?;
+            let device = bench.device(string, DeviceOptions::default());
+            device.connect().await?;
+            device.get_twin().await?;
+            device.patch_reported(json!({ "read": true })).await?;
+            bench.sleep(Duration::from_mins(1)).await;
+            Ok(())
+        })
+    },
+};
+
 async fn be_a_device(bench: Context) -> Result<(), ProgramError> {
     let options = DeviceOptions {
         retry: RetryPolicy::exponential(),
@@ -150,12 +167,17 @@ impl Table {
     pub(crate) fn with_clock(ahead: i64) -> Self {
         let mut table = Self::empty();
         table.set_faults(|faults| faults.ahead = ahead);
-        table.start(&REGISTER);
-        table.run_for(1);
-        let string = table.hands().hub().device_connection_string(DEVICE);
-        assert!(string.is_some(), "{:?}", table.console);
-        table.hands().set_device_string(string);
+        table.register();
         table
+    }
+
+    /// Registers the device, and gives it its string.
+    pub(crate) fn register(&mut self) {
+        self.start(&REGISTER);
+        self.run_for(1);
+        let string = self.hands().hub().device_connection_string(DEVICE);
+        assert!(string.is_some(), "{:?}", self.console);
+        self.hands().set_device_string(string);
     }
 
     /// The same without a device.
