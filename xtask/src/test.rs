@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -335,13 +336,18 @@ fn end_to_end_tests() -> Result<Option<Job>, Error> {
     ]);
     variables.extend(certutil.map(|it| ("IOTHUB_CERTUTIL", it.into())));
     let job = Job::new("end-to-end tests", "node")
-        // Much of a test is waiting for the page, so two files at a time take little longer than one.
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
+        .args(["--test", "--test-reporter=spec"])
+        .args([format!("--test-concurrency={}", files_at_a_time())])
         .args(files)
         .envs(variables)
         .dir(&workspace::root())
         .limit(Duration::from_mins(30));
     Ok(Some(job))
+}
+
+/// Much of a test is waiting for the page, so a machine has the time for one file more than it has cores.
+fn files_at_a_time() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get) + 1
 }
 
 fn with_sdks() -> Result<Counts, Error> {
