@@ -705,7 +705,7 @@ fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allo
         let hub = place.hub().unwrap();
         assert!(hub.events);
         assert_eq!(read.on_live(&hub.reach()), OnLive::Live);
-        place.open(telemetry, read);
+        place.tell(open(telemetry, read));
         if way == Way::Relay {
             place.give_string(telemetry);
         }
@@ -782,12 +782,12 @@ fn what_a_lesson_used_is_told_beside_what_the_visit_did() {
         (hub.metered, hub.metered_in_lesson)
     };
     place.do_step(&telemetry.steps[0]);
-    place.open(telemetry, step(telemetry, "send"));
+    place.tell(open(telemetry, step(telemetry, "send")));
     place.do_step(step(telemetry, "send"));
     let (visit, in_lesson) = used(&place);
     assert!(in_lesson.free > 0 && in_lesson.standard > 0);
     assert_eq!(visit, in_lesson);
-    place.open(twins, step(twins, "tag"));
+    place.tell(open(twins, step(twins, "tag")));
     let (before, in_lesson) = used(&place);
     assert!(before.free >= visit.free);
     assert_eq!(in_lesson, Metered::default());
@@ -1071,6 +1071,7 @@ fn what_goes_wrong_right_after_connecting_is_told_though_no_lesson_is_open() {
     place.tell(Command::GoLive {
         connection_string: string,
         events: None,
+        group: None,
         prefix: PREFIX.to_owned(),
     });
     place.beside.set_faults(Faults {
