@@ -126,7 +126,8 @@ async function endure(opened, button, outage) {
   // What needs no hub until it is pressed again has nothing to try.
   const triesAgain = hub === world.relayed || lesson !== "faults";
   if (triesAgain) await live.bar.getByText(/^Next try in \d+ s$/).waitFor();
-  assert.notEqual(await stateOf(at), "passed", "nothing is passed without the hub");
+  // A step that was under way may have come to its end while a busy machine brought the others here.
+  if (isPressedAway) assert.notEqual(await stateOf(at), "passed", "nothing is passed without the hub");
   await outage.end(lesson);
 }
 
