@@ -12,6 +12,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use serde_json::{Map, Value};
 use wire::{
     connection_string::{
         ConnectionString, DeviceConnectionString, DeviceCredential, ServiceConnectionString,
@@ -264,7 +265,7 @@ impl Mirror {
         let is_news = self
             .devices
             .get(&id)
-            .is_none_or(|known| **known != identity);
+            .is_none_or(|known| !is_same_but_activity(known, &identity));
         self.wishes.borrow_mut().learn(&wish, is_news);
         if self.devices.contains_key(&id) || self.devices.len() < MOST_DEVICES {
             self.devices.insert(id, Box::new(identity));
@@ -275,7 +276,8 @@ impl Mirror {
         if document.len() > MOST_TWIN_BYTES {
             return;
         }
-        let is_news = self.twins.get(id).is_none_or(|known| **known != document);
+        let known = self.twins.get(id);
+        let is_news = known.is_none_or(|known| settled_part(known) != settled_part(document));
         self.wishes
             .borrow_mut()
             .learn(&Wish::Twin(id.to_owned()), is_news);
@@ -411,6 +413,23 @@ impl Mirror {
             self.events.put(event, is_own);
         }
     }
+}
+
+/// Whether nothing of a device has changed but when it was last heard of, which is no reason to ask more often: each of
+/// its messages changes that.
+fn is_same_but_activity(known: &DeviceIdentity, told: &DeviceIdentity) -> bool {
+    let heard_of = DeviceIdentity {
+        last_activity_time: told.last_activity_time,
+        ..known.clone()
+    };
+    heard_of == *told
+}
+
+/// A twin without when its device was last heard of; none if it cannot be read.
+fn settled_part(document: &str) -> Option<Map<String, Value>> {
+    let mut twin: Map<String, Value> = serde_json::from_str(document).ok()?;
+    twin.remove("lastActivityTime");
+    Some(twin)
 }
 
 /// Whether what the hub publishes there may tell of a change of the twin.

@@ -63,6 +63,19 @@ fn what_does_not_change_is_asked_for_less_and_less_often() {
 }
 
 #[test]
+fn a_device_that_only_sends_is_asked_about_less_and_less_often_too() {
+    let mut table = Table::new();
+    table.start(&DEVICE_PROGRAM);
+    for _ in 0..600 {
+        let _ = table.hands().hub().twin_document(DEVICE);
+        let _ = table.hands().hub().device(DEVICE).is_some();
+        table.run_for(1);
+    }
+    let asked = table.count_of("refresh");
+    assert!((10..40).contains(&asked), "{asked}");
+}
+
+#[test]
 fn without_a_relay_nothing_is_asked_for() {
     let mut table = Table::without_relay();
     for _ in 0..60 {
