@@ -704,7 +704,7 @@ fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allo
         let hub = place.hub().unwrap();
         assert!(hub.events);
         assert_eq!(read.on_live(&hub.reach()), OnLive::Live);
-        place.open(telemetry, read);
+        place.tell(open(telemetry, read));
         if way == Way::Relay {
             place.give_string(telemetry);
         }
@@ -1041,6 +1041,7 @@ fn what_goes_wrong_right_after_connecting_is_told_though_no_lesson_is_open() {
     place.tell(Command::GoLive {
         connection_string: string,
         events: None,
+        group: None,
         prefix: PREFIX.to_owned(),
     });
     place.beside.set_faults(Faults {
