@@ -7,8 +7,11 @@ const PREFIX = "[\\-A-Za-z0-9._:]*";
 const LONGEST_PREFIX = 40;
 const LONGEST_GROUP = 50;
 
-/** The messages of a day that a unit of a tier has. (IoT Hub documentation: quotas and throttling.) */
-const QUOTAS = { F1: 8_000, S1: 400_000 };
+/** How many messages a unit of a tier has a day, how many kB count as one, and who counts so here. (IoT Hub documentation: quotas and throttling.) */
+const QUOTAS = {
+  F1: { quota: 8_000, block: 0.5, counted: "free" },
+  S1: { quota: 400_000, block: 4, counted: "standard" },
+};
 
 /** The ways in which a step can go, each with its picture. */
 const WAYS = { live: "hub", relayed: "wire", "by-hand": "eye" };
@@ -233,12 +236,14 @@ function factsOf({ say, live }) {
   const rights = (live.rights ?? []).flatMap((right) => [" ", element("code", {}, rightName(right))]);
   // What was used is never nothing.
   const percent = (share) => (share > 0 && share < 0.1 ? `< ${(0.1).toLocaleString(document.documentElement.lang)}` : Math.ceil(share * 10) / 10);
-  const shares = Object.entries(QUOTAS).map(([tier, quota]) =>
-    element("span", { class: "quiet" }, say("live-share", { tier, quota, percent: percent((live.metered * 100) / quota) })));
+  const shares = (metered) => Object.entries(QUOTAS).map(([tier, { quota, block, counted }]) => {
+    const count = metered[counted];
+    return element("span", {}, say("live-share", { tier, count, quota, block, percent: percent((count * 100) / quota) }));
+  });
   return [
     fact("live-host", element("code", {}, live.host_name)), fact("live-key", key, ...rights),
     fact("live-relay", say(live.relay ? "live-relay-yes" : "live-relay-no", { host: live.host_name })), fact("live-prefix-is", element("code", {}, live.prefix)),
-    fact("live-used", say("hub-metered", { count: live.metered }), ...shares),
+    fact("live-used-lesson", ...shares(live.metered_in_lesson)), fact("live-used", ...shares(live.metered)),
   ];
 }
 

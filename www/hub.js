@@ -89,7 +89,7 @@ export function countdown(until) {
 function makeBar() {
   const parts = {
     host: element("strong", { class: "live-host" }),
-    metered: element("span", { class: "live-note live-metered", title: hub.say("hub-metered-title") }),
+    metered: element("span", { class: "live-note live-metered", }),
     created: element("span", { class: "live-note" }),
     relay: element("span", { class: "live-note" }),
     trouble: element("span", { class: "live-trouble", role: "status" }),
@@ -148,7 +148,8 @@ function drawBar() {
   };
   tell(marked.host, host);
   marked.host.title = host;
-  tell(marked.metered, hub.say("hub-metered", { count: metered }));
+  tell(marked.metered, hub.say("hub-metered", { count: metered.standard }));
+  marked.metered.title = hub.say("hub-metered-title", { free: metered.free });
   tell(marked.created, hub.say("hub-created", { count: created.length }));
   tell(marked.relay, hub.say(relay ? "hub-relay" : "hub-no-relay"));
   const [what, again] = trouble ?? [];

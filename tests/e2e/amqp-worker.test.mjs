@@ -5,9 +5,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { connect } from "node:tls";
-import { chromium } from "playwright-core";
 import { startHub } from "./native-hub.mjs";
-import { serve } from "./site.mjs";
+import { launch, serve } from "./site.mjs";
 
 const HOST = "hub.test";
 
@@ -18,10 +17,8 @@ let browser;
 before(async () => {
   hub = await startHub(HOST);
   site = await serve();
-  browser = await chromium.launch({
-    executablePath: process.env.IOTHUB_CHROMIUM ?? "/usr/bin/chromium",
+  browser = await launch({
     args: [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
       `--host-resolver-rules=MAP ${HOST} 127.0.0.1:${hub.ports.https}`,
       `--ignore-certificate-errors-spki-list=${await keyOf(hub.ports.https)}`,
     ],

@@ -10,7 +10,8 @@ export const DEVICE = `HostName=${HOST};DeviceId=dev1;SharedAccessKey=${KEY}`;
 /** How things stand with a live hub, as the bench tells it. */
 export const LIVE = {
   host_name: HOST, policy: "iothubowner", rights: ["registry-read", "registry-write", "service-connect", "device-connect"], relay: true, events: false,
-  prefix: "playground-abcd-", created: ["playground-abcd-MyFirstPythonDevice", "playground-abcd-MyPythonDevice"], metered: 12,
+  prefix: "playground-abcd-", created: ["playground-abcd-MyFirstPythonDevice", "playground-abcd-MyPythonDevice"], metered: { standard: 12, free: 15 },
+  metered_in_lesson: { standard: 3, free: 4 },
 };
 
 /** Keeps what is asked about another hub from the bench, and notes it. */

@@ -100,7 +100,7 @@ const lastNumber = async (page, words) => {
   return Number([...printed.matchAll(words)].at(-1)?.[1] ?? -1);
 };
 
-describe("trouble that one page has", { concurrency: true }, () => {
+describe("trouble that one page has", { concurrency: 4 }, () => {
   visit("a network that goes is told as such, and the lesson goes on when it is back", async (context, { direct }) => {
     const opened = await openAsDevice(context, direct, await register(direct, "offline"));
     await pass(opened);

@@ -244,9 +244,9 @@ export function liveHub(page) {
   };
 }
 
-/** Waits until the page has got over what was wrong. */
+/** Waits until the page has got over what was wrong: a device waits for up to a minute before it tries again. */
 export const isOver = ({ trouble }) =>
-  until("the trouble to end", async () => (await trouble.innerText()) === "", 40_000);
+  until("the trouble to end", async () => (await trouble.innerText()) === "", 90_000);
 
 /** How long some wait for the others, which may be busy. */
 const MEETING = 90_000;

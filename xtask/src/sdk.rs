@@ -9,10 +9,10 @@ use crate::{emulator, npm, python, workspace};
 /// How many tests wait for something at a time. They do little else.
 const AT_A_TIME: &str = "4";
 
-/// The tests with the SDKs, ready to be run: those in Python and those in JavaScript.
-pub(crate) fn tests() -> Result<[Job; 2], Error> {
+/// The tests with the SDKs, ready to be run: those in Python and those in JavaScript. The emulator is built with `options`.
+pub(crate) fn tests(options: &[&str]) -> Result<[Job; 2], Error> {
     let folder = workspace::root().join("tests").join("sdk");
-    let program = emulator::build(&[])?;
+    let program = emulator::build(options)?;
     let python = python::ensure(&folder)?;
     npm::ensure(&folder)?;
     let job = |what: &str| {

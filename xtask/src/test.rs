@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::counts::Counts;
 use crate::error::Error;
-use crate::run::Job;
+use crate::run::{Job, Outcome};
 use crate::{browser, dist, emulator, npm, python, sdk, toolchain, tools, workspace};
 
 /// The packages with tests that run inside a browser.
@@ -104,29 +107,23 @@ impl Report {
 /// A failed step does not stop those after it: one run shows all that is wrong.
 pub(crate) fn test(steps: &[Step]) -> Result<(), Error> {
     let steps = if steps.is_empty() { Step::ALL } else { steps };
+    let started = Instant::now();
+    let both = [Step::EndToEnd, Step::Sdk]
+        .iter()
+        .all(|it| steps.contains(it));
     let mut reports = Vec::new();
     for &step in steps {
-        println!("\n=== {}: {}", step.name(), step.purpose());
-        let started = Instant::now();
-        let outcome = step.run();
-        if matches!(outcome, Err(Error::Interrupted)) {
-            return Err(Error::Interrupted);
+        match step {
+            Step::EndToEnd if both => reports.extend(end_to_end_beside_sdks()?),
+            Step::Sdk if both => {}
+            _ => {
+                announce(step);
+                let begun = Instant::now();
+                reports.push(report(step, step.run(), begun.elapsed())?);
+            }
         }
-        let (counts, error) = match outcome {
-            Ok(counts) => (counts, None),
-            Err(error) => (Counts::default(), Some(error)),
-        };
-        if let Some(error) = &error {
-            println!("error: {error}");
-        }
-        reports.push(Report {
-            step,
-            took: started.elapsed(),
-            counts,
-            error,
-        });
     }
-    print!("\n{}", summary(&reports));
+    print!("\n{}", summary(&reports, started.elapsed()));
     if reports.iter().all(Report::passed) {
         Ok(())
     } else {
@@ -134,10 +131,59 @@ pub(crate) fn test(steps: &[Step]) -> Result<(), Error> {
     }
 }
 
-fn summary(reports: &[Report]) -> String {
+fn announce(step: Step) {
+    println!("\n=== {}: {}", step.name(), step.purpose());
+}
+
+/// What is told of a step, unless somebody has interrupted it.
+fn report(step: Step, outcome: Result<Counts, Error>, took: Duration) -> Result<Report, Error> {
+    let (counts, error) = match outcome {
+        Ok(counts) => (counts, None),
+        Err(Error::Interrupted) => return Err(Error::Interrupted),
+        Err(error) => (Counts::default(), Some(error)),
+    };
+    if let Some(error) = &error {
+        println!("error: {error}");
+    }
+    Ok(Report {
+        step,
+        took,
+        counts,
+        error,
+    })
+}
+
+/// The tests with the SDKs wait far more than they compute, so they cost nearly nothing beside those in a browser.
+/// What they print comes when both are done.
+fn end_to_end_beside_sdks() -> Result<[Report; 2], Error> {
+    announce(Step::EndToEnd);
+    let begun = Instant::now();
+    let in_browser = end_to_end_tests();
+    // A second build of the program would take the place of the one that the browser's tests run.
+    let options = match in_browser {
+        Ok(Some(_)) => &emulator::WITH_SITE[..],
+        _ => &[],
+    };
+    let with_sdks = sdk::tests(options);
+    println!("the tests with the SDKs run meanwhile, and are shown afterwards");
+    thread::scope(|scope| {
+        let sdks_begun = Instant::now();
+        let sdks = scope.spawn(move || {
+            let outcomes = with_sdks.map(|jobs| jobs.map(kept));
+            (outcomes, sdks_begun.elapsed())
+        });
+        let outcome = in_browser.and_then(|job| job.map_or(Ok(Counts::default()), counted));
+        let first = report(Step::EndToEnd, outcome, begun.elapsed());
+        announce(Step::Sdk);
+        let (outcomes, took) = sdks.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let outcome = outcomes.and_then(|outcomes| total(outcomes.map(shown)));
+        Ok([first?, report(Step::Sdk, outcome, took)?])
+    })
+}
+
+fn summary(reports: &[Report], took: Duration) -> String {
     let mut text = String::from("step      result   seconds   passed   failed\n");
     let mut total = Counts::default();
-    let mut took = Duration::ZERO;
     for report in reports {
         let result = if report.passed() { "ok" } else { "FAILED" };
         let _ = writeln!(
@@ -149,7 +195,6 @@ fn summary(reports: &[Report]) -> String {
             report.counts.failed
         );
         total = total.plus(report.counts);
-        took += report.took;
         // A step that broke before its tests could be counted is a failure too.
         if !report.passed() && report.counts.failed == 0 {
             total.failed += 1;
@@ -261,11 +306,16 @@ fn wasm() -> Result<Counts, Error> {
 }
 
 fn end_to_end() -> Result<Counts, Error> {
+    end_to_end_tests()?.map_or(Ok(Counts::default()), counted)
+}
+
+/// The tests in a browser, ready to be run, with all that they want; `None` if there are none.
+fn end_to_end_tests() -> Result<Option<Job>, Error> {
     let folder = workspace::root().join("tests").join("e2e");
     let files = workspace::test_files(&folder)?;
     if files.is_empty() {
         println!("skipped: no *.test.mjs in tests/e2e");
-        return Ok(Counts::default());
+        return Ok(None);
     }
     dist::build(None)?;
     let chromium = browser::ensure()?;
@@ -286,25 +336,60 @@ fn end_to_end() -> Result<Counts, Error> {
     ]);
     variables.extend(certutil.map(|it| ("IOTHUB_CERTUTIL", it.into())));
     let job = Job::new("end-to-end tests", "node")
-        // Much of a test is waiting for the page, so two files at a time take little longer than one.
-        .args(["--test", "--test-reporter=spec", "--test-concurrency=2"])
+        .args(["--test", "--test-reporter=spec"])
+        .args([format!("--test-concurrency={}", files_at_a_time())])
         .args(files)
         .envs(variables)
         .dir(&workspace::root())
         .limit(Duration::from_mins(30));
-    counted(job)
+    Ok(Some(job))
+}
+
+/// Much of a test is waiting for the page, so a machine has the time for one file more than it has cores.
+fn files_at_a_time() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get) + 1
 }
 
 fn with_sdks() -> Result<Counts, Error> {
-    // What is wrong with some of the tests must not hide the others.
-    let outcomes = sdk::tests()?.map(counted);
+    total(sdk::tests(&[])?.map(counted))
+}
+
+/// What is wrong with some of the tests must not hide the others, so all of them have been run.
+fn total(outcomes: [Result<Counts, Error>; 2]) -> Result<Counts, Error> {
     let counts = outcomes.into_iter().collect::<Result<Vec<_>, _>>()?;
     Ok(counts.into_iter().fold(Counts::default(), Counts::plus))
 }
 
-/// Runs tests; failed tests are counted, and anything else that went wrong is an error.
+/// A run of tests that is to be shown later.
+struct Kept {
+    lines: Vec<String>,
+    outcome: Result<Outcome, Error>,
+}
+
+/// Runs tests and keeps what they print, even if they do not come to an end.
+fn kept(job: Job) -> Kept {
+    let mut lines = Vec::new();
+    let outcome = job
+        .without_heartbeat()
+        .with_lines(|line| lines.push(line.to_owned()));
+    Kept { lines, outcome }
+}
+
+/// Shows and counts tests that have been run.
+fn shown(kept: Kept) -> Result<Counts, Error> {
+    for line in &kept.lines {
+        println!("{line}");
+    }
+    count(kept.outcome?)
+}
+
+/// Runs tests, and shows each line as it comes.
 fn counted(job: Job) -> Result<Counts, Error> {
-    let outcome = job.show()?;
+    count(job.show()?)
+}
+
+/// Counts tests; those that failed are a number, and anything else that went wrong is an error.
+fn count(outcome: Outcome) -> Result<Counts, Error> {
     let counts = Counts::of(&outcome.lines);
     if counts.failed == 0 {
         outcome.require()?;
@@ -316,7 +401,7 @@ fn counted(job: Job) -> Result<Counts, Error> {
 mod tests {
     use super::*;
 
-    fn report(step: Step, passed: usize, failed: usize, error: Option<Error>) -> Report {
+    fn went(step: Step, passed: usize, failed: usize, error: Option<Error>) -> Report {
         Report {
             step,
             took: Duration::from_secs(7),
@@ -326,16 +411,17 @@ mod tests {
     }
 
     fn check(reports: &[Report], closing: &str) {
-        assert_eq!(summary(reports).lines().last(), Some(closing));
+        let text = summary(reports, Duration::from_secs(9));
+        assert_eq!(text.lines().last(), Some(closing));
     }
 
     #[test]
     fn the_closing_line_counts_tests() {
         check(
             &[
-                report(Step::Fmt, 0, 0, None),
-                report(Step::Native, 40, 0, None),
-                report(Step::EndToEnd, 2, 1, None),
+                went(Step::Fmt, 0, 0, None),
+                went(Step::Native, 40, 0, None),
+                went(Step::EndToEnd, 2, 1, None),
             ],
             "42 passed, 1 failed",
         );
@@ -345,8 +431,8 @@ mod tests {
     fn a_step_that_broke_is_a_failure() {
         check(
             &[
-                report(Step::Clippy, 0, 0, Some(Error::TestsFailed)),
-                report(Step::Native, 5, 0, None),
+                went(Step::Clippy, 0, 0, Some(Error::TestsFailed)),
+                went(Step::Native, 5, 0, None),
             ],
             "5 passed, 1 failed",
         );
@@ -354,6 +440,6 @@ mod tests {
 
     #[test]
     fn steps_without_tests_count_themselves() {
-        check(&[report(Step::Fmt, 0, 0, None)], "1 passed, 0 failed");
+        check(&[went(Step::Fmt, 0, 0, None)], "1 passed, 0 failed");
     }
 }

@@ -50,7 +50,8 @@ mod tests {
             events: false,
             prefix: String::new(),
             created: Vec::new(),
-            metered: 0,
+            metered: lab::Metered::default(),
+            metered_in_lesson: lab::Metered::default(),
             trouble: None,
         }
     }

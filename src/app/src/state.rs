@@ -629,7 +629,8 @@ mod tests {
             events: false,
             prefix: "playground-".to_owned(),
             created: Vec::new(),
-            metered: 0,
+            metered: lab::Metered::default(),
+            metered_in_lesson: lab::Metered::default(),
             trouble: None,
         })
     }

@@ -2,6 +2,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+use lab::Metered;
 use lab::outside::{Trouble, TroubleKind};
 use lessons::message::{Command, HubView, LiveHub, Message, Report, Right};
 use serde_json::{json, to_value};
@@ -47,7 +48,14 @@ fn reports_have_the_form_that_the_bar_reads() {
         events: false,
         prefix: "playground-".to_owned(),
         created: vec!["playground-dev1".to_owned()],
-        metered: 12,
+        metered: Metered {
+            standard: 12,
+            free: 15,
+        },
+        metered_in_lesson: Metered {
+            standard: 3,
+            free: 4,
+        },
         trouble: Some((
             Trouble::new(TroubleKind::NoSocket, "closed"),
             Some(Timestamp::from_millis(5)),
@@ -56,7 +64,8 @@ fn reports_have_the_form_that_the_bar_reads() {
     let told = to_value(Report::Hub(HubView::Live(live))).unwrap();
     let read = json!({ "hub": { "live": {
         "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "events": false, "prefix": "playground-",
-        "created": ["playground-dev1"], "metered": 12, "trouble": [{ "kind": "no-socket", "detail": "closed" }, 5],
+        "created": ["playground-dev1"], "metered": { "standard": 12, "free": 15 }, "metered_in_lesson": { "standard": 3, "free": 4 },
+        "trouble": [{ "kind": "no-socket", "detail": "closed" }, 5],
     } } });
     assert_eq!(told, read);
     assert_eq!(

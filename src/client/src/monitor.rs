@@ -105,6 +105,16 @@ impl Monitor {
         news
     }
 
+    /// A partition has begun anew, with numbers of its own: the monitor reads it from its oldest event on.
+    pub fn begin_anew(&mut self, partition: u16) {
+        if let Some(place) = self.places.get_mut(usize::from(partition)) {
+            *place = Place {
+                position: EventPosition::Earliest,
+                expected: None,
+            };
+        }
+    }
+
     /// Where the monitor stands in a partition: what a later monitor would start from.
     pub fn position(&self, partition: u16) -> Option<&EventPosition> {
         let place = self.places.get(usize::from(partition))?;

@@ -67,6 +67,18 @@ fn latest_is_from_now_on_so_that_nothing_falls_between_two_reads() {
 }
 
 #[test]
+fn a_partition_that_has_begun_anew_is_read_from_its_oldest_event_on() {
+    let mut monitor = monitor(&EventPosition::Earliest);
+    assert_eq!(received(&mut monitor, [5, 6]), [5, 6]);
+    monitor.begin_anew(0);
+    assert_eq!(monitor.reads()[0].position, EventPosition::Earliest);
+    assert_eq!(received(&mut monitor, [0, 1]), [0, 1]);
+    assert_eq!(monitor.take_gaps(), [], "what was before is no gap");
+    // There is no such partition.
+    monitor.begin_anew(7);
+}
+
+#[test]
 fn the_position_moves_past_what_was_received() {
     let mut monitor = monitor(&EventPosition::Earliest);
     assert_eq!(received(&mut monitor, [5, 6, 7]), [5, 6, 7]);

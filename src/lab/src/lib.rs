@@ -52,7 +52,7 @@ pub use fleet::Fleet;
 pub use hands::Hands;
 pub use happenings::LeftOut;
 pub use hub::SnapshotScope;
-pub use live::LiveState;
+pub use live::{LiveState, Metered};
 pub use reader::{EventReader, numbers};
 pub use sight::Sight;
 pub use trace::{Rest, Traced, Wanted};

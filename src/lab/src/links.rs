@@ -8,7 +8,7 @@ use std::{
 use futures::channel::mpsc::UnboundedSender;
 use hub::ConnectionId;
 use wire::{
-    mqtt::{MqttError, Splitter, packet_name},
+    mqtt::{Frame, MqttError, Splitter, packet_name},
     sas::SharedAccessKey,
 };
 
@@ -28,6 +28,10 @@ pub(crate) enum LinkId {
     /// To a live hub, by a number of the bench's own.
     Live(u64),
 }
+
+/// Nothing can be put into the client's end of a link any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinkIsClosed;
 
 /// All links that a client holds.
 #[derive(Default)]
@@ -169,23 +173,20 @@ impl LinkEnd {
         packets
     }
 
-    /// The whole packets that a live hub has sent with these bytes, and why the rest cannot be read.
-    pub(crate) fn packets_from_outside(
-        &mut self,
-        bytes: &[u8],
-    ) -> (Vec<Vec<u8>>, Option<MqttError>) {
-        let mut packets = Vec::new();
-        let Some(outside) = &mut self.outside else {
-            return (packets, None);
-        };
-        outside.came.push(bytes);
-        loop {
-            match outside.came.next_frame() {
-                Ok(Some(frame)) => packets.push(frame.into_bytes()),
-                Ok(None) => return (packets, None),
-                Err(error) => return (packets, Some(error)),
-            }
+    /// Takes bytes that a live hub has sent.
+    pub(crate) fn receive_outside(&mut self, bytes: &[u8]) {
+        if let Some(outside) = &mut self.outside {
+            outside.came.push(bytes);
         }
+    }
+
+    /// The next whole packet that a live hub has sent.
+    pub(crate) fn next_from_outside(&mut self) -> Result<Option<Vec<u8>>, MqttError> {
+        let Some(outside) = &mut self.outside else {
+            return Ok(None);
+        };
+        let frame = outside.came.next_frame()?;
+        Ok(frame.map(Frame::into_bytes))
     }
 
     /// Sends bytes to a live hub. False if they cannot be sent any more.

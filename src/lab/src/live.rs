@@ -22,6 +22,7 @@ pub(crate) use calls::{Answer, AnswerSender, Learned};
 pub(crate) use sockets::{Connected, kind_of_refusal};
 pub(crate) use troubles::Route;
 use troubles::Troubles;
+pub use usage::Metered;
 use usage::Used;
 
 /// The name under which the bench's own work at a live hub runs. No program has it.
@@ -56,9 +57,8 @@ pub struct LiveState {
     pub relay: bool,
     /// The devices that were created from here and are still there, the oldest first.
     pub created: Vec<String>,
-    /// How many of the day's messages were used from here, in blocks of 4 kB. A free hub counts blocks of 0.5 kB, and
-    /// nobody can ask which it is.
-    pub metered: u64,
+    /// How many of the day's messages were used from here.
+    pub metered: Metered,
     /// What is wrong now, if anything, and when it is tried again, if that is known.
     pub trouble: Option<(Trouble, Option<Timestamp>)>,
 }

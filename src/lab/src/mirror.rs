@@ -50,7 +50,7 @@ pub(crate) struct Mirror {
     device_twins: DeviceTwins,
     sessions: Sessions,
     mail: Mail,
-    events: Option<KeptEvents>,
+    events: KeptEvents,
     events_wanted: Cell<bool>,
     /// The devices whose events somebody asked for.
     watched: RefCell<BTreeSet<String>>,
@@ -68,7 +68,7 @@ impl Mirror {
             device_twins: DeviceTwins::default(),
             sessions: Sessions::default(),
             mail: Mail::default(),
-            events: None,
+            events: KeptEvents::default(),
             events_wanted: Cell::new(false),
             watched: RefCell::default(),
             wishes: RefCell::default(),
@@ -104,6 +104,11 @@ impl Mirror {
         self.sessions.is_listening(id, filter)
     }
 
+    /// Whether a device is connected from this bench.
+    pub(crate) fn is_connected_here(&self, id: &str) -> bool {
+        self.sessions.is_connected(id)
+    }
+
     /// A device's twin as the service answered it, or else as far as its device sees it. Whoever asks would like to know
     /// it soon.
     pub(crate) fn twin_document(&self, id: &str) -> Option<String> {
@@ -125,12 +130,21 @@ impl Mirror {
     /// The events of a device. Whoever asks wants events to be read.
     pub(crate) fn device_events(&self, id: &str, since: Timestamp) -> Vec<Event> {
         self.want_events();
+        self.watch(id);
+        self.events.of_device(id, since)
+    }
+
+    /// Notes that somebody asks for a device's events.
+    pub(crate) fn watch(&self, id: &str) {
         let mut watched = self.watched.borrow_mut();
         if watched.len() < MOST_DEVICES && !watched.contains(id) {
             watched.insert(id.to_owned());
         }
-        let events = self.events.as_ref();
-        events.map_or_else(Vec::new, |events| events.of_device(id, since))
+    }
+
+    /// Whether somebody deals with a device here.
+    pub(crate) fn deals_with(&self, id: &str) -> bool {
+        self.devices.contains_key(id) || self.watched.borrow().contains(id)
     }
 
     pub(crate) fn read_events(
@@ -139,13 +153,17 @@ impl Mirror {
         from: &EventPosition,
         most: usize,
     ) -> Vec<Event> {
-        let events = self.events.as_ref();
-        events.map_or_else(Vec::new, |events| events.read(partition, from, most))
+        self.events.read(partition, from, most)
     }
 
     /// How many partitions the hub has, once the events have been found.
     pub(crate) fn partition_count(&self) -> Option<u16> {
-        self.events.as_ref().map(KeptEvents::partition_count)
+        self.events.partition_count()
+    }
+
+    /// Which of all beginnings is that of each partition: it changes whenever the hub begins anew.
+    pub(crate) fn beginnings(&self) -> Vec<u64> {
+        self.events.beginnings()
     }
 
     pub(crate) fn service_connection_string(&self) -> Option<ServiceConnectionString> {
@@ -379,26 +397,18 @@ impl Mirror {
 /// What reading events told.
 impl Mirror {
     pub(crate) fn found_events(&mut self, partitions: u16) {
-        let known = self.partition_count();
-        if known != Some(partitions) {
-            self.events = Some(KeptEvents::new(partitions));
-        }
+        self.events.found(partitions);
     }
 
     /// The number of the newest event that was read of each partition.
     pub(crate) fn newest_events(&self) -> BTreeMap<u16, u64> {
-        let events = self.events.as_ref();
-        events.map_or_else(BTreeMap::new, KeptEvents::newest)
+        self.events.newest()
     }
 
     pub(crate) fn learn_events(&mut self, events: Vec<Event>) {
-        let (devices, watched) = (&self.devices, self.watched.borrow());
-        if let Some(kept) = &mut self.events {
-            for event in events {
-                let id = &event.device_id;
-                let is_own = devices.contains_key(id) || watched.contains(id);
-                kept.put(event, is_own);
-            }
+        for event in events {
+            let is_own = self.deals_with(&event.device_id);
+            self.events.put(event, is_own);
         }
     }
 }

@@ -95,6 +95,15 @@ impl HubOnBench {
         }
     }
 
+    /// Which of all beginnings is that of each partition, as soon as it is known how many there are. It changes when a hub
+    /// begins anew, which the emulated one of a bench never does.
+    pub(crate) fn beginnings(&self) -> Vec<u64> {
+        match self {
+            Self::Emulated(hub) => vec![0; hub.partition_count().into()],
+            Self::Live(live) => live.mirror.beginnings(),
+        }
+    }
+
     /// At most `most` events of a partition from a position on, of those that are known.
     pub(crate) fn read_events(
         &self,

@@ -9,7 +9,7 @@ use wire::{
     timestamp::Timestamp,
 };
 
-use crate::{hands::Hands, view::EventView};
+use crate::{hands::Hands, on_bench::HubOnBench, view::EventView};
 
 /// Reads events from all partitions, from a position on.
 pub struct EventReader {
@@ -20,6 +20,8 @@ pub struct EventReader {
     since: Timestamp,
     /// None until it is known how many partitions there are.
     monitor: Option<Monitor>,
+    /// Which beginning of each partition the monitor reads.
+    beginnings: Vec<u64>,
     ready: VecDeque<Event>,
 }
 
@@ -32,6 +34,7 @@ impl EventReader {
             program: program.to_owned(),
             from,
             monitor: None,
+            beginnings: Vec::new(),
             ready: VecDeque::new(),
         }
     }
@@ -66,12 +69,9 @@ impl EventReader {
         if !self.ready.is_empty() {
             return;
         }
-        let world = self.hands.look();
-        if self.monitor.is_none() {
-            let partitions = world.hub.partition_count();
-            let monitor = |count| Monitor::new(count, &self.from, None, self.since);
-            self.monitor = partitions.map(monitor);
-        }
+        let hands = self.hands.clone();
+        let world = hands.look();
+        self.follow(&world.hub);
         let Some(monitor) = &mut self.monitor else {
             return;
         };
@@ -80,6 +80,32 @@ impl EventReader {
                 .hub
                 .read_events(read.partition, &read.position, read.most);
             self.ready.extend(monitor.receive(read.partition, events));
+        }
+    }
+}
+
+impl EventReader {
+    /// Begins with the partitions, and anew with those that have.
+    fn follow(&mut self, hub: &HubOnBench) {
+        let beginnings = hub.beginnings();
+        if self.beginnings == beginnings {
+            return;
+        }
+        let before = std::mem::replace(&mut self.beginnings, beginnings);
+        if before.len() != self.beginnings.len() {
+            // After others, there is nothing to go on from.
+            let from = self.monitor.take().map(|_| EventPosition::Earliest);
+            let from = from.as_ref().unwrap_or(&self.from);
+            let monitor = |count| Monitor::new(count, from, None, self.since);
+            self.monitor = hub.partition_count().map(monitor);
+            return;
+        }
+        let pairs = (0..).zip(before.iter().zip(&self.beginnings));
+        let begun = pairs.filter(|(_, (before, now))| before != now);
+        for (partition, _) in begun {
+            if let Some(monitor) = &mut self.monitor {
+                monitor.begin_anew(partition);
+            }
         }
     }
 }

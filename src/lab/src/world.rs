@@ -24,14 +24,17 @@ use crate::{
     devices::Devices,
     happenings::Happenings,
     journal::{Journal, Turn},
-    links::{LinkId, Links},
-    live::{Answer, AnswerSender, Connected, Learned, kind_of_refusal},
+    links::{LinkId, LinkIsClosed, Links},
+    live::{Answer, AnswerSender, Connected, Learned, Live, kind_of_refusal},
     on_bench::HubOnBench,
     outside::{Trouble, TroubleKind, Way},
     programs::Programs,
     trace::{self, Party, Trace, Traced},
     view::{ConsoleLine, Direction, ProgramState, Side, Span, Tone},
 };
+
+/// With so many devices counted, a live hub's that nobody deals with here are counted no more.
+const MOST_STRANGERS: usize = 1_000;
 
 /// The state behind a bench.
 pub(crate) struct World {
@@ -301,10 +304,7 @@ impl World {
             self.journal.note(self.now, device_id, Turn::Connected);
         }
         if let Some(live) = self.hub.live_mut() {
-            live.mirror.came(id, device_id, &bytes, end.key());
-            if let Some(answer) = answer {
-                live.answered(device_id, answer);
-            }
+            live.came(id, device_id, &bytes, end.key());
         }
         if let Some(Connected::Refused(code)) = answer {
             end.note_refusal(code);
@@ -342,21 +342,26 @@ impl World {
         self.links.poll_room(id, waker)
     }
 
-    /// Takes bytes of the live hub. False if the link is no longer open.
-    pub(crate) fn receive_live(&mut self, id: LinkId, bytes: &[u8]) -> bool {
-        let Some(end) = self.links.get_open(id) else {
-            return false;
-        };
-        let (packets, error) = end.packets_from_outside(bytes);
-        for packet in packets {
-            self.deliver(id, packet);
+    /// Takes bytes of the live hub.
+    pub(crate) fn receive_live(&mut self, id: LinkId, bytes: &[u8]) {
+        if let Some(end) = self.links.get_open(id) {
+            end.receive_outside(bytes);
         }
-        if let Some(error) = error {
-            let why = format!("not MQTT 3.1.1: {error}");
-            self.end_live_link(id, "malformed", TroubleKind::Protocol, why);
+    }
+
+    /// Hands the next packet of the live hub on to its client. False if none is there as a whole.
+    pub(crate) fn hand_on(&mut self, id: LinkId) -> Result<bool, LinkIsClosed> {
+        let end = self.links.get_open(id).ok_or(LinkIsClosed)?;
+        match end.next_from_outside() {
+            Ok(None) => return Ok(false),
+            Ok(Some(packet)) => self.deliver(id, packet),
+            Err(error) => {
+                let why = format!("not MQTT 3.1.1: {error}");
+                self.end_live_link(id, "malformed", TroubleKind::Protocol, why);
+            }
         }
         self.changed();
-        self.links.get_open(id).is_some()
+        Ok(true)
     }
 
     /// The socket of a link has closed, for a reason that may be known.
@@ -492,7 +497,7 @@ impl World {
 
     /// Counts an event that a reader received.
     pub(crate) fn arrive(&mut self, event: &wire::event::Event) {
-        **self.arrived.entry(event.device_id.clone()).or_default() += 1;
+        self.count_arrived(&event.device_id);
         let fleet = self.devices.fleet();
         if fleet.is_some_and(|fleet| fleet.only_counts(&event.device_id)) {
             self.happenings.count_event();
@@ -503,7 +508,22 @@ impl World {
         self.changed();
     }
 
+    /// Counts an event of a device. Of a live hub, which may have very many, strangers are counted only up to a number.
+    fn count_arrived(&mut self, device_id: &str) {
+        if let Some(count) = self.arrived.get_mut(device_id) {
+            **count += 1;
+            return;
+        }
+        let is_stranger = |live: &Live| !live.mirror.deals_with(device_id);
+        if self.arrived.len() < MOST_STRANGERS || !self.hub.live().is_some_and(is_stranger) {
+            self.arrived.insert(device_id.to_owned(), Box::new(1));
+        }
+    }
+
     pub(crate) fn arrived(&self, device_id: &str) -> u64 {
+        if let Some(live) = self.hub.live() {
+            live.mirror.watch(device_id);
+        }
         self.arrived.get(device_id).map_or(0, |count| **count)
     }
 

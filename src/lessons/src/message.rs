@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lab::Metered;
 use lab::action::{CloudAction, DeviceAction, Outcome};
 use lab::outside::Trouble;
 use lab::view::{
@@ -123,6 +124,10 @@ pub enum StepState {
 }
 
 /// Which hub is on the bench.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is told seldom, and one is kept"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HubView {
@@ -150,7 +155,9 @@ pub struct LiveHub {
     /// The devices that were created here and are still there.
     pub created: Vec<String>,
     /// How many of the day's messages were used from here, counted as the service meters them.
-    pub metered: u64,
+    pub metered: Metered,
+    /// How many of those since the open lesson was opened.
+    pub metered_in_lesson: Metered,
     /// What is wrong now, if anything, and when it is tried again.
     pub trouble: Option<(Trouble, Option<Timestamp>)>,
 }

@@ -7,6 +7,7 @@ use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
 use http::{Method, Request, Response};
 use lab::{
+    Metered,
     action::{DeviceAction, Outcome},
     beside::{Beside, Faults},
     outside::{
@@ -772,6 +773,35 @@ fn leaving_deletes_what_was_created_and_nothing_else() {
 }
 
 #[test]
+fn what_a_lesson_used_is_told_beside_what_the_visit_did() {
+    let telemetry = lesson("telemetry").unwrap();
+    let twins = lesson("twins").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    let used = |place: &Place| {
+        let hub = place.hub().unwrap();
+        (hub.metered, hub.metered_in_lesson)
+    };
+    place.do_step(&telemetry.steps[0]);
+    place.open(telemetry, step(telemetry, "send"));
+    place.do_step(step(telemetry, "send"));
+    let (visit, in_lesson) = used(&place);
+    assert!(in_lesson.free > 0 && in_lesson.standard > 0);
+    assert_eq!(visit, in_lesson);
+    place.open(twins, step(twins, "tag"));
+    let (before, in_lesson) = used(&place);
+    assert!(before.free >= visit.free);
+    assert_eq!(in_lesson, Metered::default());
+    place.do_step(step(twins, "tag"));
+    let (visit, in_lesson) = used(&place);
+    assert!(in_lesson.free > 0);
+    assert_eq!(visit, before.plus(in_lesson));
+    // Beginning a lesson anew gives nothing back.
+    place.tell(Command::Reset);
+    let (_, after) = used(&place);
+    assert!(after.free >= in_lesson.free);
+}
+
+#[test]
 fn leaving_without_deleting_leaves_all() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
@@ -1200,14 +1230,35 @@ fn a_fleet_is_not_started_on_a_live_hub() {
     assert!(place.ids().is_empty());
 }
 
+/// What a file of the page's texts says in a language.
+fn text(locale: &str, file: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../www/texts");
+    std::fs::read_to_string(format!("{folder}/{locale}/{file}")).unwrap()
+}
+
+#[test]
+fn texts_send_nobody_to_the_clock_of_a_live_hub() {
+    for (locale, hub_in_page) in [
+        ("en", "the hub in this page"),
+        ("ko", "이 페이지 안의 허브"),
+        ("ru", "хабе этой страницы"),
+    ] {
+        for lesson in LESSONS {
+            let text = text(locale, &format!("{}.md", lesson.id));
+            let advice = text.replace('\u{a0}', " ");
+            let mut advice = advice
+                .lines()
+                .filter(|line| line.contains("(control:speed)") || line.contains("(control:skip)"));
+            let astray = advice.find(|line| !line.contains(hub_in_page));
+            assert_eq!(astray, None, "{locale}, {}", lesson.id);
+        }
+    }
+}
+
 #[test]
 fn each_language_has_the_same_words() {
     let ids = |locale: &str| {
-        let file = format!(
-            "{}/../../www/texts/{locale}/live-checks.ftl",
-            env!("CARGO_MANIFEST_DIR")
-        );
-        let words = std::fs::read_to_string(file).unwrap();
+        let words = text(locale, "live-checks.ftl");
         let ids = words.lines().filter_map(|line| line.split_once(" ="));
         ids.filter(|(id, _)| !id.starts_with([' ', '#']))
             .map(|(id, _)| id.to_owned())

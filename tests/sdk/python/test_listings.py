@@ -71,6 +71,13 @@ class Program:
         self.prints("Stopped.")
         self.ends()
 
+    def freeze(self):
+        """Lets it do nothing until it thaws, however long others take."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self._process.send_signal(signal.SIGCONT)
+
     def kill(self):
         if self._process.poll() is None:
             self._process.kill()
@@ -229,7 +236,7 @@ def test_messages_a_message_is_received_and_fed_back(as_device, as_service, devi
 
 def test_messages_a_message_expires_and_that_is_fed_back(as_service, device):
     sender = as_service(
-        "messages/send_with_time_to_live.py", "--device-id", device.id, "--time-to-live-seconds", "1"
+        "messages/send_with_time_to_live.py", "--device-id", device.id, "--time-to-live-seconds", "10"
     )
     message_id = sender.prints("waits until").split()[0]
     sender.prints(f"Feedback: Expired for {message_id} to {device.id}", FEEDBACK_LIMIT)
@@ -330,9 +337,11 @@ def test_faults_a_disabled_device_is_refused_until_it_is_enabled(as_owner, as_de
 def test_faults_a_writer_in_between_makes_the_other_fail(as_service, device):
     slow = as_service("faults/change_the_twin.py", "--device-id", device.id)
     slow.prints("Read the twin.")
+    slow.freeze()
     quick = as_service("faults/write_in_between.py", "--device-id", device.id)
     quick.prints("Changed the twin in any case.")
     quick.ends()
+    slow.thaw()
     slow.prints("The hub refused: 412")
     slow.ends(1)
 

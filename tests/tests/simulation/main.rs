@@ -14,9 +14,12 @@ mod schedule;
 mod twins;
 mod world;
 
+use std::num::NonZero;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::thread;
 
-use world::World;
+use world::{Seen, World};
 
 /// How many schedules a test run tries.
 const SCHEDULES: u64 = 2_000;
@@ -33,8 +36,31 @@ fn what_the_hub_promised_holds_in_every_schedule() {
         }
         Err(_) => 0..SCHEDULES,
     };
-    let mut seen = world::Seen::default();
-    for seed in seeds.clone() {
+    let seen = run_side_by_side(seeds.clone());
+    if seeds.end - seeds.start == SCHEDULES {
+        seen.assert_that_much_was_tried();
+    }
+}
+
+/// Deals the seeds out to as many threads as the machine runs at a time.
+fn run_side_by_side(seeds: Range<u64>) -> Seen {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads)
+            .map(|first| seeds.clone().skip(first).step_by(threads))
+            .map(|its| scope.spawn(|| run_all(its)))
+            .collect();
+        let mut seen = Seen::default();
+        for run in running {
+            seen.add(&run.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        seen
+    })
+}
+
+fn run_all(seeds: impl Iterator<Item = u64>) -> Seen {
+    let mut seen = Seen::default();
+    for seed in seeds {
         let run = catch_unwind(AssertUnwindSafe(|| {
             let mut world = World::new(seed);
             world.run(STEPS);
@@ -48,7 +74,5 @@ fn what_the_hub_promised_holds_in_every_schedule() {
             }
         }
     }
-    if seeds.end - seeds.start == SCHEDULES {
-        seen.assert_that_much_was_tried();
-    }
+    seen
 }

@@ -50,8 +50,9 @@ live-relay = Relay
 live-relay-yes = The program that serves this page relays requests to this hub.
 live-relay-no = None for this hub: you do by hand what needs the REST API. The program iothub-playground serve is a relay; for a host other than *.azure-devices.net, it is started with --relay-to { $host }.
 live-prefix-is = Device ids begin with
+live-used-lesson = This lesson
 live-used = This visit
-live-share = { $percent }% of the { $quota } messages that { $tier } has a day
+live-share = { $tier }: { $count } of { $quota } messages a day ({ $percent }%), one for each { $block } KB begun
 live-created = Devices that were created from here:
 live-created-none = No device was created from here.
 live-delete = { $count ->
@@ -147,7 +148,7 @@ hub-metered = { $count ->
     [one] 1 message used
    *[other] { $count } messages used
 }
-hub-metered-title = Messages that this visit took from the hub's daily quota. A free hub (F1) has 8,000 a day, a unit of S1 has 400,000.
+hub-metered-title = Messages that this visit took from the daily quota of a standard hub, where each 4 KB begun count as one: a unit of S1 has 400,000 a day. A free hub (F1) counts each 0.5 KB: there it is { $free } of 8,000.
 hub-created = { $count ->
     [one] 1 device created
    *[other] { $count } devices created

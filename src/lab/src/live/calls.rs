@@ -115,7 +115,7 @@ enum About {
     Messages(String),
     Purge(String),
     Twin(String),
-    Method,
+    Method(String),
     Feedback,
     Other,
 }
@@ -133,7 +133,7 @@ impl About {
             ("devices", "messages", "deviceBound" | "devicebound") => Self::Messages(id),
             ("devices", "commands", "") => Self::Purge(id),
             ("twins", "", "") => Self::Twin(id),
-            ("twins", "methods", "") => Self::Method,
+            ("twins", "methods", "") => Self::Method(id),
             ("messages", "feedback", "") => Self::Feedback,
             _ => Self::Other,
         }
@@ -144,9 +144,11 @@ impl About {
         match self {
             Self::Device(_) if *method == Method::GET => Some(Right::Registry),
             Self::Device(_) => Some(Right::RegistryWrite),
-            Self::Messages(_) | Self::Purge(_) | Self::Twin(_) | Self::Method | Self::Feedback => {
-                Some(Right::Service)
-            }
+            Self::Messages(_)
+            | Self::Purge(_)
+            | Self::Twin(_)
+            | Self::Method(_)
+            | Self::Feedback => Some(Right::Service),
             Self::Other => None,
         }
     }
@@ -154,7 +156,7 @@ impl About {
     fn device_id(&self) -> Option<&str> {
         match self {
             Self::Device(id) | Self::Messages(id) | Self::Purge(id) | Self::Twin(id) => Some(id),
-            Self::Method | Self::Feedback | Self::Other => None,
+            Self::Method(_) | Self::Feedback | Self::Other => None,
         }
     }
 }
@@ -259,7 +261,7 @@ impl Live {
         let wish = match About::of(request.uri().path()) {
             About::Device(id) | About::Messages(id) | About::Purge(id) => Some(Wish::Identity(id)),
             About::Twin(id) => Some(Wish::Twin(id)),
-            About::Method | About::Feedback | About::Other => None,
+            About::Method(_) | About::Feedback | About::Other => None,
         };
         let again = self.next_try(|mirror| mirror.retry(wish.as_ref()));
         self.trouble(Route::Calls, trouble, again);
@@ -277,31 +279,22 @@ impl Live {
     fn take_answer(&mut self, request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) {
         let is_success = response.status().is_success();
         let method = request.method();
+        self.meter_call(request, response);
         match About::of(request.uri().path()) {
             About::Device(id) if *method == Method::DELETE && is_success => self.lose(&id),
             About::Device(id) => self.take_identity(&id, request, response),
-            About::Twin(id) => {
-                self.used
-                    .count(request.body().len().max(response.body().len()));
-                match std::str::from_utf8(response.body()) {
-                    Ok(document) if is_success => self.mirror.learn_twin(&id, document),
-                    _ => {}
-                }
-            }
+            About::Twin(id) => match std::str::from_utf8(response.body()) {
+                Ok(document) if is_success => self.mirror.learn_twin(&id, document),
+                _ => {}
+            },
             About::Messages(id) if is_success => {
-                self.used.count(request.body().len());
                 self.mirror.refresh(&Wish::Identity(id));
             }
             About::Purge(id) if is_success => {
                 self.mirror.purged(&id);
                 self.mirror.refresh(&Wish::Identity(id));
             }
-            About::Method => {
-                self.used.count(request.body().len());
-                if is_success {
-                    self.used.count(response.body().len());
-                }
-            }
+            About::Method(id) => self.meter_answer(&id, response),
             About::Feedback if is_success && *method == Method::GET => {
                 let FeedbackRecords(records) = read(response).unwrap_or_default();
                 for record in records {

@@ -8,15 +8,12 @@ use futures::{
     channel::mpsc,
     future::{Either, select},
 };
-use wire::{
-    mqtt::{Frame, mqttrs::Packet, packet_name},
-    sas::SharedAccessKey,
-};
+use wire::{mqtt::packet_name, sas::SharedAccessKey};
 
 use super::{Live, Route, WORK};
 use crate::{
     hands::Hands,
-    links::LinkId,
+    links::{LinkId, LinkIsClosed},
     outside::{OutsideLink, Trouble, TroubleKind},
     trace::Party,
 };
@@ -87,33 +84,52 @@ impl Hands {
         mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
     ) {
         loop {
-            let incoming = async {
-                poll_fn(|context| self.world().poll_room(id, context.waker())).await;
-                socket.receive().await
-            };
+            let incoming = self.next_incoming(id, &mut *socket);
             let next = match select(Box::pin(incoming), outgoing.next()).await {
-                Either::Left((bytes, _)) => Either::Left(bytes),
+                Either::Left((incoming, _)) => Either::Left(incoming),
                 Either::Right((bytes, _)) => Either::Right(bytes),
             };
             match next {
-                Either::Left(Some(bytes)) => {
-                    if !self.world().receive_live(id, &bytes) {
-                        return;
-                    }
-                }
+                Either::Left(Incoming::HandedOn) => {}
+                Either::Left(Incoming::Bytes(bytes)) => self.world().receive_live(id, &bytes),
                 Either::Right(Some(bytes)) => {
                     if !socket.send(&bytes) {
                         return self.world().live_link_closed(id, socket.closed_by());
                     }
                 }
-                Either::Left(None) => {
+                Either::Left(Incoming::End) => {
                     return self.world().live_link_closed(id, socket.closed_by());
                 }
                 // The client has let go, or its cable was pulled.
-                Either::Right(None) => return,
+                Either::Left(Incoming::NobodyWaits) | Either::Right(None) => return,
             }
         }
     }
+
+    /// Hands a packet on as soon as its client has room for it, or takes more from the socket if there is none.
+    async fn next_incoming(&self, id: LinkId, socket: &mut dyn OutsideLink) -> Incoming {
+        poll_fn(|context| self.world().poll_room(id, context.waker())).await;
+        let handed_on = self.world().hand_on(id);
+        match handed_on {
+            Ok(true) => Incoming::HandedOn,
+            Ok(false) => match socket.receive().await {
+                Some(bytes) => Incoming::Bytes(bytes),
+                None => Incoming::End,
+            },
+            Err(LinkIsClosed) => Incoming::NobodyWaits,
+        }
+    }
+}
+
+/// What became of waiting for something on a link.
+enum Incoming {
+    /// A packet was handed on, and more may be there.
+    HandedOn,
+    Bytes(Vec<u8>),
+    /// The socket is closed.
+    End,
+    /// The client's end is closed.
+    NobodyWaits,
 }
 
 /// How a hub answers a CONNECT.
@@ -151,11 +167,26 @@ impl Live {
     /// Takes note of what a device has sent.
     pub(crate) fn sent(&mut self, link: LinkId, device_id: &str, packet: &[u8]) {
         self.mirror.sent(link, device_id, packet);
-        self.meter(packet);
+        self.meter_sent(packet);
+    }
+
+    /// Takes note of what came for a device that signs with a key, if that is known.
+    pub(crate) fn came(
+        &mut self,
+        link: LinkId,
+        device_id: &str,
+        packet: &[u8],
+        key: Option<&SharedAccessKey>,
+    ) {
+        self.mirror.came(link, device_id, packet, key);
+        self.meter_came(packet);
+        if let Some(answer) = Connected::of(packet) {
+            self.answered(device_id, answer);
+        }
     }
 
     /// The hub answered a device that wants to connect.
-    pub(crate) fn answered(&mut self, device_id: &str, answer: Connected) {
+    fn answered(&mut self, device_id: &str, answer: Connected) {
         match answer {
             Connected::LetIn => self.works(&Route::Links(device_id.to_owned())),
             Connected::Refused(code) => {
@@ -170,17 +201,5 @@ impl Live {
         let detail = format!("{device_id}: {why}");
         let route = Route::Links(device_id.to_owned());
         self.trouble(route, Trouble::new(kind, detail), None);
-    }
-
-    /// Counts what a device sends towards the day's messages.
-    fn meter(&mut self, packet: &[u8]) {
-        let Ok(frame) = Frame::parse(packet) else {
-            return;
-        };
-        if let Ok(Packet::Publish(publish)) = frame.decode()
-            && !publish.topic_name.starts_with("$iothub/methods/res/")
-        {
-            self.used.count(publish.payload.len());
-        }
     }
 }

@@ -71,7 +71,7 @@ impl Rights {
     /// Whether the hub refuses whatever the bench asks.
     pub(super) fn is_shut_out(&self) -> bool {
         let is_refused = |right| matches!(self.standings[right as usize], Standing::Refused(..));
-        !self.is_trusted && is_refused(Right::Registry) && is_refused(Right::Service)
+        is_refused(Right::Registry) && is_refused(Right::Service)
     }
 
     /// Whether a refusal tells no more than that the policy lacks a right.

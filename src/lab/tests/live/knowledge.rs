@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use client::service::{IfMatch, Message, Service, TwinChange};
+use hub::Tier;
 use lab::{DeviceNews, action::CloudAction};
 use serde_json::json;
 use wire::topic::TopicFilter;
 
-use crate::table::{DEVICE, DEVICE_PROGRAM, START, Table};
+use crate::table::{DEVICE, DEVICE_PROGRAM, START, TWIN_READER, Table};
 
 fn from_elsewhere(table: &Table, request: impl FnOnce(&Service) -> http::Request<Vec<u8>>) {
     table.beside.elsewhere(|hub, now| {
@@ -322,17 +323,97 @@ fn a_message_sent_elsewhere_counts_once_the_hub_was_asked() {
     assert_eq!(table.hands().hub().queued(DEVICE), 1);
 }
 
+/// All that service programs can do that counts, some of it in large.
+fn actions() -> [CloudAction; 9] {
+    let device_id = || DEVICE.to_owned();
+    let message = |bytes: usize, properties: Vec<(String, String)>| CloudAction::SendMessage {
+        device_id: device_id(),
+        body: "x".repeat(bytes),
+        message_id: "m".repeat(100),
+        acknowledgement: lab::action::Acknowledgement::None,
+        expires_after: None,
+        properties,
+    };
+    let patch = |bytes: usize| CloudAction::PatchTwin {
+        device_id: device_id(),
+        patch: json!({"tags": {"t": "x".repeat(bytes)}, "properties": {"desired": {"a": 1}}})
+            .to_string(),
+        etag: None,
+    };
+    let call = |id: &str| CloudAction::CallMethod {
+        device_id: id.to_owned(),
+        name: "go".to_owned(),
+        payload: json!("x".repeat(5_000)).to_string(),
+        response_timeout: 30,
+        connect_timeout: 0,
+    };
+    let query = |text: &str| CloudAction::Query {
+        text: text.to_owned(),
+        page_size: 10,
+        continuation: None,
+    };
+    [
+        message(9 * 1024, Vec::new()),
+        message(400, vec![("p".to_owned(), "x".repeat(100))]),
+        patch(3_000),
+        CloudAction::ReadTwin {
+            device_id: device_id(),
+        },
+        query("SELECT * FROM devices"),
+        query("SELECT nonsense"),
+        call(DEVICE),
+        call("nobody"),
+        CloudAction::PurgeQueue {
+            device_id: device_id(),
+        },
+    ]
+}
+
 #[test]
-fn what_was_used_of_the_day_is_counted_in_blocks() {
-    let mut table = Table::new();
-    table.start(&DEVICE_PROGRAM);
-    table.run_for(25);
-    let metered = table.hands().live().unwrap().metered;
-    // Three messages, and the twin that the device asked for when it came to listen.
-    assert!((3..=5).contains(&metered), "{metered}");
-    send(&table, DEVICE, "x".repeat(9 * 1024));
-    table.run_for(1);
-    assert_eq!(table.hands().live().unwrap().metered, metered + 3);
+fn what_was_used_of_the_day_is_counted_as_the_hub_does() {
+    for tier in [Tier::F1, Tier::S1 { units: 1 }] {
+        let mut table = Table::empty();
+        table
+            .beside
+            .elsewhere(|hub, _| hub.enforce_limits(Some(tier)));
+        table.register();
+        let used = |table: &Table| {
+            let now = table.hands().now();
+            let usage = table.beside.hub().usage(now).messages_today;
+            let metered = table.hands().live().unwrap().metered;
+            let metered = match tier {
+                Tier::F1 => metered.free,
+                Tier::S1 { .. } => metered.standard,
+            };
+            (metered, usage)
+        };
+        table.start(&DEVICE_PROGRAM);
+        table.run_for(25);
+        let (metered, usage) = used(&table);
+        assert!(usage >= 3, "{usage}");
+        assert_eq!(metered, usage, "{tier:?}: what the device does");
+        for (id, action) in (1..).zip(actions()) {
+            let told = format!("{tier:?}: {action:?}");
+            table.hands().start_in_cloud(id, action);
+            table.run_for(5);
+            let (metered, usage) = used(&table);
+            assert_eq!(metered, usage, "{told}");
+        }
+        table.hands().stop(DEVICE_PROGRAM.name);
+        table.run_for(5);
+        table.hands().start_in_cloud(99, actions()[6].clone());
+        table.run_for(5);
+        let (metered, usage) = used(&table);
+        assert_eq!(metered, usage, "{tier:?}: a call to nobody");
+        table.start(&TWIN_READER);
+        table.run_for(5);
+        let (metered, after) = used(&table);
+        assert!(after > usage + 1, "a twin of 3 KB and a change of it");
+        assert_eq!(
+            metered, after,
+            "{tier:?}: the device's own look at its twin"
+        );
+    }
 }
 
 #[test]

@@ -157,3 +157,16 @@ fn what_a_program_may_not_do_is_told_and_then_forgotten() {
     other.run_for(30);
     assert_eq!(trouble(&other), None);
 }
+
+#[test]
+fn while_it_is_not_known_what_is_wrong_the_next_try_is_ahead() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.locked = true);
+    table.start(&REGISTER);
+    for _ in 0..60 {
+        table.run_for(1);
+        let hands = table.hands();
+        let (_, again) = hands.live().unwrap().trouble.expect("trouble");
+        assert!(again.is_some_and(|again| again >= hands.now()));
+    }
+}

@@ -11,7 +11,7 @@ use lab::{
     view::{Side, Span},
 };
 use serde_json::json;
-use wire::{connection_string::ConnectionString, timestamp::Timestamp};
+use wire::{connection_string::ConnectionString, rest::MethodCall, timestamp::Timestamp};
 
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 pub(crate) const HOST: &str = "live.azure-devices.net";
@@ -25,6 +25,25 @@ pub(crate) static REGISTER: Program = Program {
             let service = bench.service("iothubowner")?;
             let call = service.create_device(bench.now(), DEVICE);
             bench.send(call).await?;
+            Ok(())
+        })
+    },
+};
+
+/// Calls a method of the device, which may be nowhere.
+pub(crate) static METHOD: Program = Program {
+    name: "method",
+    side: Side::Cloud,
+    run: |bench| {
+        Box::pin(async move {
+            let service = bench.service("iothubowner")?;
+            let call = MethodCall {
+                method_name: "reboot".to_owned(),
+                ..MethodCall::default()
+            };
+            bench
+                .send(service.invoke_method(bench.now(), DEVICE, &call))
+                .await?;
             Ok(())
         })
     },
@@ -67,6 +86,23 @@ pub(crate) static READER: Program = Program {
                 let event = reader.next().await;
                 bench.print(format!("{}", event.sequence_number));
             }
+        })
+    },
+};
+
+/// Connects, asks for its twin, and reports that it did.
+pub(crate) static TWIN_READER: Program = Program {
+    name: "twin reader",
+    side: Side::Device,
+    run: |bench| {
+        Box::pin(async move {
+            let string = bench.device_connection_string()?;
+            let device = bench.device(string, DeviceOptions::default());
+            device.connect().await?;
+            device.get_twin().await?;
+            device.patch_reported(json!({ "read": true })).await?;
+            bench.sleep(Duration::from_mins(1)).await;
+            Ok(())
         })
     },
 };
@@ -131,12 +167,17 @@ impl Table {
     pub(crate) fn with_clock(ahead: i64) -> Self {
         let mut table = Self::empty();
         table.set_faults(|faults| faults.ahead = ahead);
-        table.start(&REGISTER);
-        table.run_for(1);
-        let string = table.hands().hub().device_connection_string(DEVICE);
-        assert!(string.is_some(), "{:?}", table.console);
-        table.hands().set_device_string(string);
+        table.register();
         table
+    }
+
+    /// Registers the device, and gives it its string.
+    pub(crate) fn register(&mut self) {
+        self.start(&REGISTER);
+        self.run_for(1);
+        let string = self.hands().hub().device_connection_string(DEVICE);
+        assert!(string.is_some(), "{:?}", self.console);
+        self.hands().set_device_string(string);
     }
 
     /// The same without a device.
@@ -204,14 +245,25 @@ impl Table {
         Self::starting(beside, target, START)
     }
 
+    /// A bench that reaches a hub by ways of a test's own.
+    pub(crate) fn through(beside: &Beside, ways: Ways) -> Self {
+        let target = beside.target("iothubowner").unwrap();
+        Self::reaching(beside.clone(), ways, target, START)
+    }
+
     fn starting(beside: Beside, target: Target, start: Timestamp) -> Self {
+        let ways = Ways::new(beside.clone());
+        Self::reaching(beside, ways, target, start)
+    }
+
+    fn reaching(beside: Beside, ways: Ways, target: Target, start: Timestamp) -> Self {
         let options = BenchOptions {
             host_name: String::new(),
             seed: [3; 32],
             start,
         };
         Self {
-            bench: Bench::live(&options, target, Ways::new(beside.clone())),
+            bench: Bench::live(&options, target, ways),
             beside,
             console: Vec::new(),
             outcomes: Vec::new(),

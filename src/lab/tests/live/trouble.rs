@@ -1,6 +1,9 @@
 //! What goes wrong with a live hub, and what never may.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt::Write as _, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell, collections::BTreeMap, fmt::Write as _, future::poll_fn, rc::Rc, task::Poll,
+    time::Duration,
+};
 
 use futures::{
     FutureExt as _,
@@ -99,6 +102,26 @@ fn a_hub_that_could_not_be_reached_is_asked_again_until_it_answers() {
 }
 
 #[test]
+fn what_is_wrong_on_another_way_is_told_again_when_the_last_trouble_is_over() {
+    let mut table = Table::new();
+    let kind = |table: &Table| {
+        let trouble = table.hands().live().unwrap().trouble;
+        trouble.map(|(trouble, _)| trouble.kind)
+    };
+    table.set_faults(|faults| faults.barred = true);
+    table.start(&FRAIL);
+    table.run_for(1);
+    assert_eq!(kind(&table), Some(TroubleKind::NoSocket));
+    table.set_faults(|faults| faults.throttled = true);
+    table.hands().refresh(DEVICE);
+    table.run_for(2);
+    assert_eq!(kind(&table), Some(TroubleKind::Throttled));
+    table.set_faults(|faults| faults.throttled = false);
+    table.run_for(20);
+    assert_eq!(kind(&table), Some(TroubleKind::NoSocket));
+}
+
+#[test]
 fn no_key_is_in_the_trace_or_in_what_is_told() {
     let mut table = Table::new();
     table.start(&DEVICE_PROGRAM);
@@ -172,7 +195,20 @@ impl Outside for Hostile {
 
     fn read_events(&self, from: ReadFrom) -> LocalBoxStream<'static, ReadNews> {
         self.reads.borrow_mut().push(from);
-        let news = stream::iter(self.events.clone());
+        // Whoever hears of it goes on in between.
+        let news = stream::iter(self.events.clone()).then(async |news| {
+            let mut has_waited = false;
+            poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if std::mem::replace(&mut has_waited, true) {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            news
+        });
         match self.events.last() {
             Some(ReadNews::Failed(_)) => news.boxed_local(),
             _ => news.chain(stream::pending()).boxed_local(),
@@ -253,6 +289,64 @@ fn a_flood_of_packets_waits_outside() {
     assert!(hands.trace().len() < 1_000);
 }
 
+#[test]
+fn a_flood_of_packets_in_one_message_is_handed_on_as_fast_as_it_is_read() {
+    let hostile = Hostile {
+        link: vec![[0xd0, 0].repeat(2 * 1024 * 1024)],
+        ..Hostile::default()
+    };
+    let mut bench = bench_with(&hostile);
+    let hands = bench.hands();
+    hands.start(&FRAIL, std::collections::BTreeMap::new());
+    bench.run_until(START.plus(Duration::from_mins(1)));
+    let trace = hands.trace();
+    let came = trace.iter().filter(|entry| entry.kind == "PINGRESP");
+    assert!((1..100).contains(&came.count()));
+}
+
+#[test]
+fn only_so_many_bytes_of_properties_are_kept() {
+    let news = (0..64_u64).map(|number| {
+        let mut event = event(1, number, 0);
+        let value = "x".repeat(256 * 1024);
+        event.properties.application = vec![("p".to_owned(), Some(value))];
+        ReadNews::Events(vec![event])
+    });
+    let mut events = vec![ReadNews::Reading { partitions: 4 }];
+    events.extend(news);
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let kept = bench.hands().hub().device_events(DEVICE, START);
+    assert!((1..=8).contains(&kept.len()), "{}", kept.len());
+}
+
+#[test]
+fn only_so_many_devices_of_a_busy_hub_are_counted() {
+    let of = |number: u64| {
+        let mut event = event(0, number, 1);
+        event.device_id = format!("other-{number}");
+        event
+    };
+    let mut events = vec![ReadNews::Reading { partitions: 1 }];
+    events.extend((0..5_000).map(|number| ReadNews::Events(vec![of(number)])));
+    events.push(ReadNews::Events(vec![event(0, 5_000, 1)]));
+    let mut bench = bench_with(&Hostile {
+        events,
+        ..Hostile::default()
+    });
+    let hands = bench.hands();
+    assert_eq!(hands.arrived(DEVICE), 0);
+    bench.read_events();
+    bench.run_until(START);
+    assert_eq!(hands.arrived(DEVICE), 1, "whom somebody asks for");
+    let counted = (0..5_000).filter(|number| hands.arrived(&format!("other-{number}")) > 0);
+    assert!((100..2_000).contains(&counted.count()));
+}
+
 fn event(partition: u16, number: u64, bytes: usize) -> Event {
     Event {
         partition,
@@ -267,6 +361,20 @@ fn event(partition: u16, number: u64, bytes: usize) -> Event {
         properties: MessageProperties::default(),
         body: vec![b'x'; bytes],
     }
+}
+
+#[test]
+fn a_reader_that_has_ended_is_told_with_the_time_at_which_another_begins() {
+    let trouble = Trouble::new(TroubleKind::NoSocket, "the WebSocket did not open");
+    let mut bench = bench_with(&Hostile {
+        events: vec![ReadNews::Failed(trouble.clone())],
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    let again = START.plus(Duration::from_secs(30));
+    let told = bench.hands().live().unwrap().trouble;
+    assert_eq!(told, Some((trouble, Some(again))));
 }
 
 #[test]
@@ -320,22 +428,82 @@ fn a_busy_hub_does_not_push_out_what_the_own_device_sent() {
     assert!((50..1_000).contains(&other.len()), "{}", other.len());
 }
 
-#[test]
-fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
+/// The numbers of the events that a reader hears.
+fn heard(events: Vec<ReadNews>) -> Vec<u64> {
     let mut bench = bench_with(&Hostile {
-        events: busy_hub(500),
+        events,
         ..Hostile::default()
     });
     let _ = bench.hands().hub().device_events(DEVICE, START);
-    bench.hands().start(&READER, BTreeMap::new());
-    bench.run_until(START);
+    bench
+        .hands()
+        .start(&READER, std::collections::BTreeMap::new());
     let mut numbers = Vec::new();
-    while let Some(happening) = bench.poll() {
-        if let lab::Happening::Arrived(event) = happening {
-            numbers.push(event.sequence_number);
+    for second in 0..9 {
+        bench.run_until(START.plus(Duration::from_secs(second)));
+        while let Some(happening) = bench.poll() {
+            if let lab::Happening::Arrived(event) = happening {
+                numbers.push(event.sequence_number);
+            }
         }
     }
+    numbers
+}
+
+#[test]
+fn a_reader_hears_each_event_of_a_busy_hub_in_order() {
+    let numbers = heard(busy_hub(500));
     assert_eq!(numbers, (0..500).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_reader_that_begins_again_forgets_nothing() {
+    let again = ReadNews::Reading { partitions: 4 };
+    let mut bench = bench_with(&Hostile {
+        events: vec![
+            again.clone(),
+            ReadNews::Events(vec![event(1, 0, 1)]),
+            again,
+            ReadNews::Events(vec![event(1, 1, 1)]),
+        ],
+        ..Hostile::default()
+    });
+    bench.read_events();
+    bench.run_until(START);
+    assert_eq!(bench.hands().hub().device_events(DEVICE, START).len(), 2);
+}
+
+/// An event that a hub took some seconds later.
+fn later_event(seconds: u64, partition: u16, number: u64) -> Event {
+    Event {
+        enqueued_time: START.plus(Duration::from_secs(seconds)),
+        ..event(partition, number, 10)
+    }
+}
+
+#[test]
+fn a_reader_hears_a_hub_that_has_begun_anew_from_its_first_event() {
+    let numbers = heard(vec![
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), event(1, 41, 10)]),
+        ReadNews::Events(vec![event(2, 7, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![event(1, 40, 10), later_event(9, 1, 0)]),
+        // The other partition goes on as it was.
+        ReadNews::Events(vec![event(2, 7, 10), event(2, 8, 10)]),
+    ]);
+    assert_eq!(numbers, [40, 41, 7, 0, 8]);
+}
+
+#[test]
+fn a_reader_hears_a_hub_that_has_begun_anew_with_other_partitions() {
+    let numbers = heard(vec![
+        ReadNews::Reading { partitions: 2 },
+        ReadNews::Events(vec![event(1, 40, 10)]),
+        ReadNews::Reading { partitions: 4 },
+        ReadNews::Events(vec![later_event(9, 1, 0), later_event(9, 3, 0)]),
+    ]);
+    assert_eq!(numbers, [40, 0, 0]);
 }
 
 /// A hub of which each read ends so, and a bench that wants its events.

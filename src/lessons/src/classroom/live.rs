@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::LocalBoxFuture;
 use lab::{
-    Bench, BenchOptions, Hands, LiveState,
+    Bench, BenchOptions, Hands, LiveState, Metered,
     outside::{Target, Ways},
 };
 use wire::{
@@ -47,7 +47,9 @@ pub(super) struct Live {
     /// Whether the bench is one of this hub's: at first it is the one before.
     is_on_bench: bool,
     /// What was used on benches that are gone.
-    metered: u64,
+    metered: Metered,
+    /// The lesson that was opened last, and what had been used before it.
+    lesson: Option<(&'static str, Metered)>,
     /// The devices that were created on benches that are gone, and are there still.
     created: Vec<String>,
     told: Option<(Timestamp, LiveHub)>,
@@ -106,7 +108,20 @@ impl Live {
     /// A bench is about to be replaced: what it knows is kept.
     fn take_over(&mut self, hands: &Hands) {
         self.created = self.created(hands);
-        self.metered += self.known(hands).map_or(0, |known| known.metered);
+        self.metered = self.used(hands);
+    }
+
+    /// Notes which lesson begins. Beginning it anew uses no less of the day.
+    fn begin(&mut self, lesson: Option<&'static str>) {
+        if self.lesson.map(|(id, _)| id) != lesson {
+            self.lesson = lesson.map(|id| (id, self.metered));
+        }
+    }
+
+    /// What was used during the visit.
+    fn used(&self, hands: &Hands) -> Metered {
+        let known = self.known(hands).map(|known| known.metered);
+        self.metered.plus(known.unwrap_or_default())
     }
 
     /// What the bench knows of this hub.
@@ -135,10 +150,8 @@ impl Live {
     }
 
     fn view(&self, hands: &Hands) -> LiveHub {
-        let (metered, trouble) = match self.known(hands) {
-            Some(known) => (known.metered, known.trouble),
-            None => (0, None),
-        };
+        let metered = self.used(hands);
+        let before = self.lesson.map(|(_, before)| before);
         LiveHub {
             host_name: self.host_name().to_owned(),
             policy: self.policy().map(str::to_owned),
@@ -150,8 +163,9 @@ impl Live {
             events: self.reach.events,
             prefix: self.prefix.clone(),
             created: self.created(hands),
-            metered: self.metered + metered,
-            trouble,
+            metered,
+            metered_in_lesson: metered.since(before.unwrap_or(metered)),
+            trouble: self.known(hands).and_then(|known| known.trouble),
         }
     }
 }
@@ -162,6 +176,7 @@ impl Classroom {
     pub(super) fn live_bench(&mut self, now: Timestamp) -> Option<Bench> {
         let live = self.live.as_mut()?;
         live.take_over(&self.bench.hands());
+        live.begin(self.opened.as_ref().map(|opened| opened.lesson.id));
         live.is_on_bench = true;
         Some(live.bench(&bench_options(&mut self.rng, now)))
     }

@@ -292,3 +292,22 @@ fn filling_the_queue_of_a_device_that_is_connected_comes_to_an_end() {
     assert_eq!(printed.len(), 61);
     assert!(printed[60].contains("is connected"), "{}", printed[60]);
 }
+
+#[test]
+fn feedback_on_an_earlier_message_of_the_same_id_is_not_taken_for_the_new_one_s() {
+    let mut bench = TestBench::new(&OUTLINE);
+    let saw = |bench: &TestBench| checks::delivered(&bench.hands, &bench.settings).saw.id;
+    bench.run(&FILLER);
+    bench.wait(FILLING);
+    bench.run(&DEVICE);
+    bench.run(&FEEDBACK_READER);
+    bench.wait(FEEDBACK);
+    assert_eq!(saw(&bench), "check-messages-deliver-saw");
+    bench.stop(SIMULATED_DEVICE_THAT_RECEIVES);
+    bench.wait(1);
+    bench.run(&FILLER);
+    bench.wait(FILLING);
+    bench.run(&DEVICE);
+    bench.wait(1);
+    assert_eq!(saw(&bench), "check-messages-deliver-no-feedback");
+}

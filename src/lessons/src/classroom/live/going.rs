@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::{FutureExt as _, future::LocalBoxFuture};
 use lab::{
-    Clock,
+    Clock, Metered,
     doctor::{self, Place},
     outside::{Target, Ways},
 };
@@ -171,7 +171,8 @@ impl Classroom {
             },
             ways,
             is_on_bench: false,
-            metered: 0,
+            metered: Metered::default(),
+            lesson: None,
             created: Vec::new(),
             told: None,
             tell_at: None,
