@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { EXAMINED, assertAccessible } from "./axe.mjs";
 import { AS_PHONE, tabTo, until, visit } from "./harness.mjs";
-import { DEVICE, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
+import { DEVICE, EVENTS, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
 import { DIST } from "./site.mjs";
 
@@ -68,7 +68,7 @@ test("a string of another kind is not given, and is told apart", visit({}, async
   await interceptHub(page);
   await page.goto(site.at());
   await at.open();
-  await at.string.fill(`Endpoint=sb://ihsuprod.servicebus.windows.net/;SharedAccessKeyName=service;SharedAccessKey=${KEY};EntityPath=iothub-1`);
+  await at.string.fill(EVENTS);
   await at.dialog.getByText("This is something else").waitFor();
   await at.connect.click();
   assert.equal(await at.string.getAttribute("aria-invalid"), "true");
@@ -213,6 +213,37 @@ test("the dialog leaves to the learner what a policy has no right to", visit({},
   await until("the rights of the policy", async () => (await row("Register the device").first().innerText()) === "by hand");
   assert.deepEqual(await row("Register the device").first().allInnerTexts(), ["by hand"]);
   assert.deepEqual(await row("Call the method").allInnerTexts(), ["relayed", "by hand"]);
+}));
+
+test("the dialog lets events be read with a string for them, whatever the other string may do", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(DEVICE);
+  await at.dialog.locator("summary", { hasText: "Step by step" }).click();
+  const row = (title) => at.dialog.getByRole("table", { name: "Step by step" }).getByRole("row", { name: title }).getByRole("cell");
+  const reading = async () => (await row("Read what arrived").first().innerText()).trim();
+  await until("what a device may do", async () => (await reading()) === "by hand");
+  await at.unfoldEvents();
+  await at.events.fill(EVENTS);
+  await until("what a string for events may do", async () => (await reading()) === "live");
+  await at.events.fill("");
+  await until("what a device may do", async () => (await reading()) === "by hand");
+}));
+
+test("how events are to be read is asked of the bench", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(OWNER);
+  await at.unfoldEvents();
+  await at.events.fill(EVENTS);
+  await at.group.fill(" my-page ");
+  await at.prefix.fill("ada-");
+  await at.connect.click();
+  const wanted = { connection_string: OWNER, events: EVENTS, group: "my-page", prefix: "ada-" };
+  assert.deepEqual(await asked(page), [{ "go-live": wanted }]);
 }));
 
 test("a dialog that cannot be loaded is told, and can be tried again", visit({ problemsExpected: true }, async ({ page, site }) => {
