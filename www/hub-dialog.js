@@ -59,8 +59,10 @@ function fold(summary, ...content) {
   return element("details", { class: "fold-down" }, element("summary", {}, summary), ...content);
 }
 
-function way(id, text) {
-  return element("span", { class: `way ${id}` }, icon(WAYS[id]), element("span", {}, text));
+/** A way as a picture with words. A phone has room for no more than the picture, and for how many steps go this way. */
+function way(id, text, count) {
+  const short = count === undefined ? null : element("span", { class: "way-count", "aria-hidden": "true" }, count);
+  return element("span", { class: `way ${id}` }, icon(WAYS[id]), element("span", { class: "way-words" }, text), short);
 }
 
 /** What is live, relayed or by hand: lesson by lesson, and step by step for whoever asks. */
@@ -76,7 +78,7 @@ function reach({ say, lessons }, { columns, ...given }) {
   const row = (title, cells) => element("tr", {}, element("th", { scope: "row" }, title), cells.map((cell) => element("td", {}, cell)));
   const counts = (steps, column) => Object.keys(WAYS).flatMap((id) => {
     const count = steps.filter((step) => wayOf(step, column, given) === id).length;
-    return count ? [way(id, say(`live-count-${id}`, { count }))] : [];
+    return count ? [way(id, say(`live-count-${id}`, { count }), count)] : [];
   });
   const byLesson = lessons.map(({ title, steps }) => row(title, columns.map(([column]) => counts(steps, column))));
   const byStep = lessons.flatMap(({ title, steps }) => [
@@ -88,7 +90,8 @@ function reach({ say, lessons }, { columns, ...given }) {
   ]);
   return element(
     "section", { "aria-labelledby": "hub-reach" },
-    element("h3", { id: "hub-reach" }, say("live-reach")), element("p", { class: "quiet" }, say("live-ways")),
+    element("h3", { id: "hub-reach" }, say("live-reach")),
+    element("ul", { class: "ways" }, Object.keys(WAYS).map((id) => element("li", {}, way(id, say(`way-${id}`)), element("span", {}, say(`live-means-${id}`))))),
     table("live-by-lesson", "live-lesson", byLesson), fold(say("live-by-step"), table("live-by-step", "live-step", byStep)),
   );
 }
@@ -197,7 +200,7 @@ function connectForm(hub, bench, close) {
       table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
-    go.disabled = hub.asked;
+    go.disabled = hub.asked !== null;
   }
   return { node, draw, focus: string };
 }
@@ -295,7 +298,7 @@ function facts(hub, bench) {
       table.replaceChildren(reach(hub, wanted));
     }
     refusal.replaceChildren(...refusalOf(hub));
-    go.disabled = hub.asked;
+    go.disabled = hub.asked !== null;
   }
   return { node, draw };
 }
@@ -315,6 +318,7 @@ export function openDialog(hub, bench, closed) {
     content.node,
   );
   node.addEventListener("close", () => {
+    bench.changeMind();
     node.remove();
     closed();
   });

@@ -17,8 +17,8 @@ const hub = {
   say: (id) => id,
   /** How things stand with the live hub, as `LiveHub` tells it; null while the hub in the page is on the bench. */
   live: null,
-  /** Whether the bench was asked for another hub and has not answered. */
-  asked: false,
+  /** What the bench was asked for and has not answered: "connect", "leave", or nothing. */
+  asked: null,
   /** Why it did not do it. */
   refused: null,
   /** The doctor's last answer, with its question's id. */
@@ -199,6 +199,12 @@ function keepFocus() {
   ways.find((way) => way.offsetParent !== null)?.focus();
 }
 
+/**
+ * Whether a refusal answers what was asked for here. While devices are deleted, what is refused elsewhere on the page is not
+ * the dialog's; while a hub is reached, the dialog is all that can be used.
+ */
+const isAnswer = ({ id }) => hub.asked === "connect" || (hub.asked === "leave" && id === "refused-not-live");
+
 function hear(reports) {
   if (!Array.isArray(reports)) return;
   let isNew = false;
@@ -208,7 +214,7 @@ function hear(reports) {
     if (report.hub) {
       const live = report.hub.live ?? null;
       // A live hub tells again and again how it stands; the wish is fulfilled when another hub has come.
-      if (!live !== !hub.live) Object.assign(hub, { asked: false, refused: null });
+      if (!live !== !hub.live) Object.assign(hub, { asked: null, refused: null });
       if (hub.live?.trouble && live && !live.trouble) announce(hub.say("hub-said-back", { host: live.host_name }));
       hub.live = live;
       remember(live && live.prefix);
@@ -216,8 +222,8 @@ function hear(reports) {
       hub.diagnosed = report.diagnosed;
     } else if (report.refused?.message.id === NOT_DELETED) {
       notDeleted = report.refused.message;
-    } else if (report.refused && hub.asked) {
-      Object.assign(hub, { asked: false, refused: report.refused.message });
+    } else if (report.refused && isAnswer(report.refused.message)) {
+      Object.assign(hub, { asked: null, refused: report.refused.message });
     } else {
       continue;
     }
@@ -241,14 +247,20 @@ const bench = {
     return id;
   },
   connect(connectionString, events, group, prefix) {
-    Object.assign(hub, { asked: true, refused: null });
+    Object.assign(hub, { asked: "connect", refused: null });
     send({ "go-live": { connection_string: connectionString, events: events || undefined, group: group || undefined, prefix } });
     draw();
   },
   leave(deleteDevices) {
-    Object.assign(hub, { asked: true, refused: null });
+    Object.assign(hub, { asked: "leave", refused: null });
     send({ leave: { delete_devices: deleteDevices } });
     draw();
+  },
+  /** Who closes the dialog while a hub is being reached does not want it any more. */
+  changeMind() {
+    if (hub.asked !== "connect") return;
+    hub.asked = null;
+    send({ leave: { delete_devices: false } });
   },
 };
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { EXAMINED, assertAccessible } from "./axe.mjs";
 import { AS_PHONE, tabTo, until, visit } from "./harness.mjs";
-import { DEVICE, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
+import { DEVICE, EVENTS, HOST, KEY, LIVE, OWNER, asked, hub, interceptHub, tell } from "./hub.mjs";
 import { STEPS, bench } from "./lesson-one.mjs";
 import { DIST } from "./site.mjs";
 
@@ -68,7 +68,7 @@ test("a string of another kind is not given, and is told apart", visit({}, async
   await interceptHub(page);
   await page.goto(site.at());
   await at.open();
-  await at.string.fill(`Endpoint=sb://ihsuprod.servicebus.windows.net/;SharedAccessKeyName=service;SharedAccessKey=${KEY};EntityPath=iothub-1`);
+  await at.string.fill(EVENTS);
   await at.dialog.getByText("This is something else").waitFor();
   await at.connect.click();
   assert.equal(await at.string.getAttribute("aria-invalid"), "true");
@@ -215,6 +215,37 @@ test("the dialog leaves to the learner what a policy has no right to", visit({},
   assert.deepEqual(await row("Call the method").allInnerTexts(), ["relayed", "by hand"]);
 }));
 
+test("the dialog lets events be read with a string for them, whatever the other string may do", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(DEVICE);
+  await at.dialog.locator("summary", { hasText: "Step by step" }).click();
+  const row = (title) => at.dialog.getByRole("table", { name: "Step by step" }).getByRole("row", { name: title }).getByRole("cell");
+  const reading = async () => (await row("Read what arrived").first().innerText()).trim();
+  await until("what a device may do", async () => (await reading()) === "by hand");
+  await at.unfoldEvents();
+  await at.events.fill(EVENTS);
+  await until("what a string for events may do", async () => (await reading()) === "live");
+  await at.events.fill("");
+  await until("what a device may do", async () => (await reading()) === "by hand");
+}));
+
+test("how events are to be read is asked of the bench", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.open();
+  await at.string.fill(OWNER);
+  await at.unfoldEvents();
+  await at.events.fill(EVENTS);
+  await at.group.fill(" my-page ");
+  await at.prefix.fill("ada-");
+  await at.connect.click();
+  const wanted = { connection_string: OWNER, events: EVENTS, group: "my-page", prefix: "ada-" };
+  assert.deepEqual(await asked(page), [{ "go-live": wanted }]);
+}));
+
 test("a dialog that cannot be loaded is told, and can be tried again", visit({ problemsExpected: true }, async ({ page, site }) => {
   const at = hub(page);
   await page.route("**/texts/en/live.ftl", (route) => route.abort());
@@ -296,6 +327,20 @@ test("devices that could not be deleted are named once the hub is left", visit({
   await note.waitFor({ state: "detached" });
 }));
 
+test("while devices are deleted, what is refused elsewhere on the page is not taken for the end of it", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await at.goLive();
+  const leave = at.dialog.getByRole("button", { name: "Leave the hub" });
+  await at.bar.getByRole("button", { name: "Leave" }).click();
+  await leave.click();
+  await tell(page, { refused: { message: { id: "refused-live-leaving", arguments: [] } } });
+  await tell(page, { hub: { live: { ...LIVE, created: LIVE.created.slice(1) } } });
+  await at.dialog.getByText("Delete this device first").waitFor();
+  assert.ok(await leave.isDisabled());
+}));
+
 test("what the check cannot ask is confirmed by the learner", visit({}, async ({ page, site }) => {
   const at = { ...hub(page), ...bench(page) };
   await interceptHub(page);
@@ -307,11 +352,63 @@ test("what the check cannot ask is confirmed by the learner", visit({}, async ({
   await tell(page, { step: { lesson: "telemetry", step: "register", state } });
   await at.panel.getByText("To confirm", { exact: true }).waitFor();
   await page.getByRole("status").filter({ hasText: "Look yourself, then confirm." }).waitFor();
-  await at.panel.getByRole("button", { name: "I have looked: it is so" }).click();
+  await at.panel.getByRole("button", { name: "I have checked it" }).click();
   assert.equal((await asked(page)).at(-1), "confirm");
   // Each step says which way it goes here.
   await at.step("Register the device").getByText("by hand").waitFor();
   await at.step("Send the first message").getByText("live", { exact: true }).waitFor();
+}));
+
+test("the wire names who asks when no program does, in every language", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  const names = { en: ["you", "this page"], ko: ["직접", "이 페이지"], ru: ["вы", "эта страница"] };
+  for (const [locale, expected] of Object.entries(names)) {
+    await page.goto(site.at("/telemetry/register", locale));
+    await page.locator('.step-panel[data-state="not-started"]').waitFor();
+    await page.evaluate(() => globalThis.openHub());
+    await tell(page, { hub: { live: LIVE } });
+    await page.locator(".live-bar").waitFor();
+    const entry = (id, party) => ({
+      id, at: Date.now(), direction: "to-hub", side: "cloud", party, protocol: "http", kind: "GET",
+      summary: "/devices/dev1", device_id: "dev1", size: 10,
+    });
+    await tell(page, ...["operator", "refresh", "read_events"].map((party, at) => ({ trace: entry(900 + at, party) })));
+    const parties = page.locator(".wire-row .wire-party");
+    const ofCloud = { en: "Cloud ", ko: "클라우드 ", ru: "Облако " }[locale];
+    const told = [...expected, "read_events"].map((name) => ofCloud + name);
+    await until("the names", async () => JSON.stringify((await parties.allTextContents()).slice(-3)) === JSON.stringify(told));
+    await tell(page, { hub: "emulated" });
+  }
+}));
+
+test("the page about one's own hub shows a hub that is connected", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at("/live/"));
+  await page.getByRole("button", { name: "Connect your hub" }).last().click();
+  await at.dialog.waitFor();
+  await tell(page, { hub: { live: LIVE } });
+  await at.dialog.waitFor({ state: "detached" });
+  const button = page.locator(".open-hub button");
+  assert.equal((await button.innerText()).trim(), "Show your hub");
+  await button.click();
+  await at.dialog.getByRole("heading", { name: "Your hub" }).waitFor();
+  await tell(page, { hub: "emulated" });
+  await at.dialog.waitFor({ state: "detached" });
+  assert.equal((await button.innerText()).trim(), "Connect your hub");
+}));
+
+test("a phone's first page has the way to a hub, which its header has no room for", visit(AS_PHONE, async ({ page, site }) => {
+  const at = hub(page);
+  await interceptHub(page);
+  await page.goto(site.at());
+  await page.getByRole("button", { name: "Connect your hub" }).click();
+  await at.dialog.waitFor();
+  await tell(page, { hub: { live: LIVE } });
+  await at.dialog.waitFor({ state: "detached" });
+  await page.locator("main").getByRole("button", { name: "Your hub" }).click();
+  await at.dialog.getByText(LIVE.created[0]).waitFor();
 }));
 
 test("what only the hub in the page can do is barred on a live one, and says why", visit({}, async ({ page, site }) => {

@@ -76,3 +76,22 @@ test("a program that cannot be fetched is told in the dialog, and fetched with t
   await connect(at);
   await at.bar.waitFor();
 }));
+
+test("who closes the dialog while a hub is being reached stays with the hub in the page", visit({}, async ({ page, site }) => {
+  const at = hub(page);
+  await openLesson(page, site);
+  site.hold(/^live-bench_bg/);
+  await at.open();
+  await connect(at);
+  await page.keyboard.press("Escape");
+  await at.dialog.waitFor({ state: "detached" });
+  // It comes all the same, for the next time.
+  const arrived = page.waitForResponse(/live-bench_bg/);
+  site.release();
+  await arrived;
+  await bench(page).run(STEPS[0]).click();
+  await bench(page).sees("Passed");
+  assert.equal(await at.bar.count(), 0);
+  await at.open();
+  assert.equal(await at.bar.count(), 0, "it did not come while the dialog was opened again");
+}));

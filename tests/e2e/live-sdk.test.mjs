@@ -1,40 +1,20 @@
 // A live hub with the page on one end and the published SDKs for Python on the other.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { DESKTOP, until } from "./harness.mjs";
-import { launchTrusting, liveHub, startOtherEnd, startServe } from "./live.mjs";
+import { test } from "node:test";
+import { until } from "./harness.mjs";
+import { liveHub, shared, startBesideSdk } from "./live.mjs";
 
-let otherEnd;
-let site;
-let browser;
+const world = shared(startBesideSdk);
 
-before(async () => {
-  otherEnd = await startOtherEnd();
-  [site, browser] = await Promise.all([startServe(otherEnd.hub), launchTrusting([otherEnd.hub])]);
+/** A test's body with a page on the hub, and the SDKs on the other end. */
+const visit = (act) => () => world.visit(async (context) => {
+  const { site, otherEnd } = world;
+  const page = await context.newPage();
+  await page.goto(`${site.root}en/methods/`);
+  await liveHub(page).connect(otherEnd.hub.strings.iothubowner, { prefix: "" });
+  await act(page, hand(page), otherEnd);
 });
-
-after(async () => {
-  await browser?.close();
-  await site?.close();
-  await otherEnd?.close();
-});
-
-/** A test's body with a page on the hub. */
-const visit = (act) => async () => {
-  const context = await browser.newContext({
-    viewport: DESKTOP, reducedMotion: "reduce", locale: "en-GB", serviceWorkers: "block",
-  });
-  context.setDefaultTimeout(30_000);
-  try {
-    const page = await context.newPage();
-    await page.goto(`${site.root}en/methods/`);
-    await liveHub(page).connect(otherEnd.hub.strings.iothubowner, { prefix: "" });
-    await act(page, hand(page));
-  } finally {
-    await context.close();
-  }
-};
 
 /** The tabs and forms with which a learner does things by hand. */
 function hand(page) {
@@ -60,7 +40,7 @@ function hand(page) {
   };
 }
 
-test("the page's device hears a method, a message and a patch of the SDK, which reads what it sends", visit(async (page, at) => {
+test("the page's device hears a method, a message and a patch of the SDK, which reads what it sends", visit(async (page, at, otherEnd) => {
   await at.create("pump-7");
   await at.card.getByRole("button", { name: "Switch on", exact: true }).click();
   await at.card.getByText("Connected", { exact: true }).waitFor();
@@ -82,7 +62,7 @@ test("the page's device hears a method, a message and a patch of the SDK, which 
   assert.equal((await otherEnd.ask("reported", { device: "pump-7" })).firmware, "2.0.0");
 }));
 
-test("the SDK's device hears a method, a message and a patch of the page, which reads what it sends", visit(async (page, at) => {
+test("the SDK's device hears a method, a message and a patch of the page, which reads what it sends", visit(async (page, at, otherEnd) => {
   await at.create("pump-8");
   await otherEnd.ask("connect", { device: "pump-8" });
 

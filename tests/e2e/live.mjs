@@ -8,9 +8,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { DESKTOP } from "./harness.mjs";
+import { DESKTOP, until } from "./harness.mjs";
 import { runHub, sign } from "./native-hub.mjs";
 import { DIST, launch, serve } from "./site.mjs";
 
@@ -39,9 +40,9 @@ async function freePort() {
 }
 
 /**
- * `iothub-playground hub` under a name of its own: `{ hostname, port, ca, strings, stop, start, close }`.
+ * `iothub-playground hub` under a name of its own: `{ hostname, port, ca, strings, stop, start, forget, close }`.
  * `options.ports` are the ports of HTTPS, MQTT and AMQP; without them, free ones. A hub that is stopped and started
- * again is where it was, with what it has kept.
+ * again is where it was, with what it has kept, unless it is told to forget that: its devices, and the keys of its policies.
  */
 export async function startHub(hostname, { listen = "127.0.0.1", ports } = {}) {
   const folder = await temporary("hub");
@@ -58,6 +59,7 @@ export async function startHub(hostname, { listen = "127.0.0.1", ports } = {}) {
     hub.ca = hub.strings.ca;
   };
   hub.stop = () => program.stop();
+  hub.forget = () => rm(join(folder.path, "hub.sqlite3"));
   hub.close = async () => {
     await program?.kill();
     await folder.remove();
@@ -115,11 +117,16 @@ export async function launchTrusting(hubs) {
   return browser;
 }
 
-/**
- * Two hubs, one that the relay finds by its name and one that only the browser finds; the page with a relay and without;
- * and a browser that trusts both hubs.
- */
-export async function startLive() {
+/** What the tests of a file share: begun before the first of them, and closed after the last. */
+export function shared(begin) {
+  const world = {};
+  before(async () => { Object.assign(world, await begin()); });
+  after(() => world.close?.());
+  return world;
+}
+
+/** Begins things of which each is there for the next, and gives them with what closes all of them. */
+async function together(begin) {
   const running = [];
   const run = async (starting) => {
     const started = await starting;
@@ -130,17 +137,39 @@ export async function startLive() {
     for (const it of running) await it.close();
   };
   try {
-    const relayed = await run(startHub("localhost"));
-    const direct = await run(startHub("hub.test"));
-    const withRelay = await run(startServe(relayed));
-    const withoutRelay = await run(serve());
-    const browser = await run(launchTrusting([relayed, direct]));
-    return { relayed, direct, withRelay, withoutRelay, close, visit: (act) => visit(browser, act) };
+    return { ...await begin(run), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
+
+/** A hub with a page that has a relay to it: `{ hub, site, close }`. */
+export const startRelayed = () => together(async (run) => {
+  const hub = await run(startHub("localhost"));
+  return { hub, site: await run(startServe(hub)) };
+});
+
+/**
+ * Two hubs, one that the relay finds by its name and one that only the browser finds; the page with a relay and without;
+ * and a browser that trusts both hubs.
+ */
+export const startLive = () => together(async (run) => {
+  const relayed = await run(startHub("localhost"));
+  const direct = await run(startHub("hub.test"));
+  const withRelay = await run(startServe(relayed));
+  const withoutRelay = await run(serve());
+  const browser = await run(launchTrusting([relayed, direct]));
+  return { relayed, direct, withRelay, withoutRelay, visit: (act) => visit(browser, act) };
+});
+
+/** The published SDKs with a hub, the page with a relay to it, and a browser that trusts it. */
+export const startBesideSdk = () => together(async (run) => {
+  const otherEnd = await run(startOtherEnd());
+  const site = await run(startServe(otherEnd.hub));
+  const browser = await run(launchTrusting([otherEnd.hub]));
+  return { otherEnd, site, visit: (act) => visit(browser, act) };
+});
 
 /** Does something in a context of its own. */
 async function visit(browser, act) {
@@ -194,6 +223,8 @@ export function liveHub(page) {
     details,
     /** What the bar says is wrong. */
     trouble: bar.locator(".live-trouble"),
+    /** What is still to be said of a hub that was left. */
+    note: page.locator(".live-bar.was-live"),
     /** Connects a hub by the dialog. */
     async connect(string, { prefix } = {}) {
       await page.locator("#hub-chip").click();
@@ -203,17 +234,43 @@ export function liveHub(page) {
       await bar.waitFor();
       await dialog.waitFor({ state: "detached" });
     },
-    /** Leaves the hub by the dialog, and deletes what was created there. */
-    async leave() {
+    /** Leaves the hub by the dialog, and deletes what was created there, or does not. */
+    async leave({ deletes = true } = {}) {
       await details.click();
+      await dialog.locator(".hub-leave input[type=checkbox]").setChecked(deletes);
       await dialog.locator(".hub-leave button[type=submit]").click();
       await bar.waitFor({ state: "detached" });
     },
   };
 }
 
+/** Waits until the page has got over what was wrong. */
+export const isOver = ({ trouble }) =>
+  until("the trouble to end", async () => (await trouble.innerText()) === "", 40_000);
+
+/** How long some wait for the others, which may be busy. */
+const MEETING = 90_000;
+
+/**
+ * Where some wait for one another, and something is done once for all of them. Who will not come is to be missed, so that
+ * nobody waits for it.
+ */
+export function meeting(members, act = () => {}) {
+  const missing = new Set(members);
+  let met;
+  const isComplete = () => missing.size === 0;
+  return {
+    come(member) {
+      missing.delete(member);
+      met ??= until(() => `the others: ${[...missing].join(", ")}`, isComplete, MEETING).then(act);
+      return met;
+    },
+    miss: (member) => missing.delete(member),
+  };
+}
+
 /** The published SDKs for Python on the other end of a hub of their own: `{ hub, ask, close }`. See other_end.py. */
-export async function startOtherEnd() {
+async function startOtherEnd() {
   const script = fileURLToPath(new URL("other_end.py", import.meta.url));
   const child = spawn(named("IOTHUB_PYTHON"), [script], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((done) => child.once("exit", done));

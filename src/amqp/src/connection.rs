@@ -23,6 +23,9 @@ use crate::{
 /// How long an answer may take.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a hub says that hears of a link which is not there.
+const UNATTACHED: &str = "amqp:session:unattached-handle";
+
 /// How long it may take to understand what was said before the other side went.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -198,6 +201,12 @@ impl Incoming {
         accepted.map_err(|error| explain(&self.watch, error.into()))
     }
 
+    /// Gives a message back to the other side, for whoever asks for it next.
+    pub(crate) async fn release(&self, delivery: impl Into<DeliveryInfo>) -> Result<(), Failure> {
+        let released = self.receiver.release(delivery).await;
+        released.map_err(|error| explain(&self.watch, error.into()))
+    }
+
     /// Asks for so many messages.
     pub(crate) async fn grant(&mut self, credit: u32) -> Result<(), Failure> {
         let granted = self.receiver.set_credit(credit).await;
@@ -214,10 +223,14 @@ impl Incoming {
     }
 }
 
-/// What the other side did wrong says more than that the connection is gone.
+/// What the other side did wrong says more than that the connection is gone. Why it ended a link says more than that it
+/// heard something on that link afterwards: the library goes on to speak there until it has heard of the end.
 fn explain(watch: &Watch, failure: Failure) -> Failure {
-    match watch.offence() {
-        Some(offence) => Failure::new(FailureKind::Protocol, offence),
-        None => failure,
+    if let Some(offence) = watch.offence() {
+        return Failure::new(FailureKind::Protocol, offence);
+    }
+    match failure.condition.as_deref() {
+        Some(UNATTACHED) => watch.detached().unwrap_or(failure),
+        _ => failure,
     }
 }

@@ -9,6 +9,7 @@ use tokio::{
 use wire::rest::FeedbackRecord;
 
 use crate::{
+    addressees::Addressees,
     cloud_to_device::Outbox,
     endpoint::{EventHub, Hub},
     feedback,
@@ -44,6 +45,7 @@ struct Chosen {
     hub: Result<Hub, Failure>,
     origin: Result<Origin, Failure>,
     outbox: Mutex<Outbox>,
+    addressees: RefCell<Addressees>,
 }
 
 impl<N: Network> Desk<N> {
@@ -170,6 +172,7 @@ impl Chosen {
             hub: Err(failure.clone()),
             origin: Err(failure),
             outbox: Mutex::default(),
+            addressees: RefCell::default(),
         }
     }
 
@@ -184,17 +187,20 @@ impl Chosen {
             hub,
             origin,
             outbox: Mutex::default(),
+            addressees: RefCell::default(),
         }
     }
 
     async fn send(&self, network: &impl Network, message: CloudToDevice) -> Result<(), Failure> {
         let hub = self.hub.as_ref().map_err(Clone::clone)?;
+        self.addressees.borrow_mut().note(&message.device_id);
         let mut outbox = self.outbox.lock().await;
         outbox.send(network, hub, message).await
     }
 
     async fn take_feedback(&self, network: &impl Network) -> Result<Vec<FeedbackRecord>, Failure> {
         let hub = self.hub.as_ref().map_err(Clone::clone)?;
-        feedback::take(network, hub).await
+        let is_own = |device_id: &str| self.addressees.borrow().has(device_id);
+        feedback::take(network, hub, is_own).await
     }
 }

@@ -26,6 +26,8 @@ use tokio::{
 };
 use wire::amqp::{ValueError, measure};
 
+use crate::{failure::said, message::Failure};
+
 /// The largest frame that is taken.
 pub(crate) const MOST_FRAME_BYTES: usize = 65_536;
 /// The largest message that is taken: the largest that a hub takes from a device, and what the hub adds to it.
@@ -90,6 +92,8 @@ pub(crate) struct Watch {
     is_over: AtomicBool,
     gone: Notify,
     offence: Mutex<Option<String>>,
+    /// Why the other side ended a link, the last time that it did.
+    detached: Mutex<Option<Failure>>,
 }
 
 impl Watch {
@@ -119,6 +123,17 @@ impl Watch {
     pub(crate) fn offence(&self) -> Option<String> {
         let offence = self.offence.lock().unwrap_or_else(PoisonError::into_inner);
         offence.clone()
+    }
+
+    /// Why the other side ended a link.
+    pub(crate) fn detached(&self) -> Option<Failure> {
+        let detached = self.detached.lock().unwrap_or_else(PoisonError::into_inner);
+        detached.clone()
+    }
+
+    fn note_detached(&self, why: Failure) {
+        let mut detached = self.detached.lock().unwrap_or_else(PoisonError::into_inner);
+        *detached = Some(why);
     }
 
     fn pass_message(&self) -> Result<(), Offence> {
@@ -219,6 +234,9 @@ impl<S> Guarded<S> {
             Performative::Transfer(transfer) => self.check_transfer(channel, &transfer, payload)?,
             Performative::Detach(detach) => {
                 self.parts.remove(&(channel, detach.handle.0));
+                if let Some(error) = &detach.error {
+                    self.watch.note_detached(said(error));
+                }
             }
             _ => {}
         }

@@ -5,6 +5,7 @@
 //! - [`desk`]: takes what is asked, and runs it.
 //! - [`network`]: what is needed of the world: streams of bytes over the network, the time, and sleep.
 
+mod addressees;
 mod cloud_to_device;
 mod connection;
 mod credential;

@@ -50,7 +50,9 @@ pub enum Ask {
         /// The message.
         message: CloudToDevice,
     },
-    /// Takes the feedback that waits, and completes it. If none does, a few seconds are given to the first record.
+    /// Takes the feedback that waits on messages to devices that were written to from here, and completes it. If none
+    /// does, a few seconds are given to the first record. A hub has one feedback for all who share it, in batches: one
+    /// that is about other devices only is given back, and one that is about others as well is taken as a whole.
     Feedback {
         /// Names this in what is told of it.
         id: u32,

@@ -49,7 +49,7 @@ pub struct Faults {
     pub down: bool,
     /// Something on the way bars web sockets: no links, and nothing that AMQP carries.
     pub barred: bool,
-    /// The hub asks service programs to go slower.
+    /// The hub asks service programs to go slower, and to wait for five seconds.
     pub throttled: bool,
     /// There is no relay.
     pub no_relay: bool,
@@ -67,6 +67,8 @@ pub struct Faults {
     pub linger: Duration,
     /// By how many milliseconds the hub's clock is ahead of the bench's; below 0 if it is behind.
     pub ahead: i64,
+    /// How long the answer to a service call is on its way: what it brought about may be seen before.
+    pub lateness: Duration,
 }
 
 /// A hub beside a bench. All clones are of the same.
@@ -205,10 +207,12 @@ impl Beside {
 
     /// Waits as long as everything takes.
     async fn be_slow(&self) {
-        let until = {
-            let inner = self.0.borrow();
-            inner.now.plus(inner.faults.slowness)
-        };
+        let slowness = self.0.borrow().faults.slowness;
+        self.sleep(slowness).await;
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let until = self.0.borrow().now.plus(duration);
         poll_fn(|context| {
             let mut inner = self.0.borrow_mut();
             if inner.now >= until {
@@ -253,7 +257,7 @@ impl Beside {
                 }
                 None => return Err(Trouble::new(TroubleKind::NoRelay, "there is no relay")),
                 Some(Way::Amqp) if faults.barred => return Err(no_socket()),
-                Some(_) if faults.throttled => return Ok(refused(ErrorCode::ThrottlingException)),
+                Some(_) if faults.throttled => return Ok(throttled()),
                 Some(_) if faults.locked || faults.no_registry && is_registry(&request) => {
                     return Ok(refused(ErrorCode::IotHubUnauthorizedAccess));
                 }
@@ -267,7 +271,10 @@ impl Beside {
             receiver
         };
         let gone = || Trouble::new(TroubleKind::Closed, "the hub closed the connection");
-        answer.await.map_err(|_| gone())
+        let answer = answer.await.map_err(|_| gone());
+        let lateness = self.0.borrow().faults.lateness;
+        self.sleep(lateness).await;
+        answer
     }
 }
 
@@ -281,6 +288,17 @@ fn no_socket() -> Trouble {
 /// Whether a request reads the registry.
 fn is_registry(request: &Request<Vec<u8>>) -> bool {
     *request.method() == Method::GET && request.uri().path().starts_with("/devices/")
+}
+
+/// A refusal that says when to come again.
+fn throttled() -> Response<Vec<u8>> {
+    let mut response = refused(ErrorCode::ThrottlingException);
+    let headers = response.headers_mut();
+    headers.insert(
+        http::header::RETRY_AFTER,
+        http::HeaderValue::from_static("5"),
+    );
+    response
 }
 
 fn refused(code: ErrorCode) -> Response<Vec<u8>> {

@@ -4,6 +4,7 @@ mod calls;
 mod reading;
 mod refresh;
 mod sockets;
+mod throttling;
 mod troubles;
 mod usage;
 

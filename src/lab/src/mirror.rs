@@ -294,9 +294,14 @@ impl Mirror {
         self.mail.forget(id);
     }
 
-    /// The hub took a message for a device.
-    pub(crate) fn message_taken(&mut self, id: &str) {
-        self.mail.add(id);
+    /// The hub is given a message for a device.
+    pub(crate) fn message_given(&mut self, id: &str) {
+        self.mail.give(id);
+    }
+
+    /// The hub has said whether it took a message for a device, or will not say it any more.
+    pub(crate) fn message_answered(&mut self, id: &str, is_taken: bool) {
+        self.mail.answered(id, is_taken);
     }
 
     /// A message for a device came to an end that its device does not tell of.

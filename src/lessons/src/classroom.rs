@@ -277,8 +277,9 @@ impl Classroom {
     /// When to call [`advance`](Self::advance) at the latest; `None` before a step is open and while no hub is asked for.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let look = self.next_look();
+        let tell = self.live.as_ref().and_then(Live::next_telling);
         let wake = self.next_wake_of_bench();
-        look.into_iter().chain(wake).min()
+        look.into_iter().chain(tell).chain(wake).min()
     }
 
     fn next_wake_of_bench(&self) -> Option<Timestamp> {
@@ -771,6 +772,7 @@ impl Classroom {
         for index in later {
             self.set_state(index, StepState::NotStarted);
         }
+        self.tell_what_stays();
         self.prepare(now, step);
     }
 

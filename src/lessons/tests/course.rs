@@ -1,5 +1,7 @@
 //! The course checks itself: from its start every step's check fails, and after its solution it passes.
 
+mod opening;
+
 use std::time::Duration;
 
 use lab::view::ProgramState;
@@ -8,6 +10,7 @@ use lessons::{
     message::{Command, Message, Report, Settings, StepState},
     outline::{LESSONS, LessonOutline, StepOutline},
 };
+use opening::open;
 use wire::timestamp::Timestamp;
 
 const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -30,16 +33,8 @@ impl Place {
 
     fn at(lesson: &LessonOutline, step: &StepOutline) -> Self {
         let mut place = Self::new();
-        place.open(lesson, step);
+        place.tell(open(lesson, step));
         place
-    }
-
-    fn open(&mut self, lesson: &LessonOutline, step: &StepOutline) {
-        self.tell(Command::Open {
-            lesson: lesson.id.to_owned(),
-            step: step.id.to_owned(),
-            settings: Settings::new(),
-        });
     }
 
     fn tell(&mut self, command: Command) {
@@ -266,7 +261,7 @@ fn every_step_can_be_done_again_after_the_last_one() {
     each_step(|lesson, step| {
         let mut place = Place::at(lesson, lesson.steps.last().unwrap());
         place.tell(Command::Solve);
-        place.open(lesson, step);
+        place.tell(open(lesson, step));
         place.tell(Command::SetSpeed { factor: 60.0 });
         place.press(step);
         assert!(
@@ -307,7 +302,7 @@ fn a_fault_that_was_left_does_not_spoil_the_other_steps() {
     for left in lesson.steps {
         let mut place = Place::at(lesson, lesson.steps.last().unwrap());
         place.tell(Command::SetSpeed { factor: 60.0 });
-        place.open(lesson, left);
+        place.tell(open(lesson, left));
         place.act(left, &Settings::new());
         assert!(
             matches!(place.state(left.id), StepState::NotYet { mends: true, .. }),
@@ -316,7 +311,7 @@ fn a_fault_that_was_left_does_not_spoil_the_other_steps() {
             place.state(left.id)
         );
         for step in lesson.steps.iter().filter(|step| step.id != left.id) {
-            place.open(lesson, step);
+            place.tell(open(lesson, step));
             place.press(step);
             assert!(
                 passed(&place.state(step.id)),
@@ -357,7 +352,7 @@ fn the_lag_of_queries_ends_with_the_step_that_sets_it() {
     place.wait(Duration::from_secs(1));
     place.tell(Command::Stop { program: None });
     let again = lesson.steps.iter().find(|step| step.id == "again").unwrap();
-    place.open(lesson, again);
+    place.tell(open(lesson, again));
     // Queries that lag behind would not find the device in its new plant.
     let settings = [("plant".to_owned(), "Hamburg1".to_owned())].into();
     place.tell(Command::Act { settings });

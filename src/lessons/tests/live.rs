@@ -1,5 +1,7 @@
 //! The lessons on a live hub: a hub beside the bench, which the classroom reaches as it reaches one outside of the page.
 
+mod opening;
+
 use std::{collections::BTreeSet, sync::OnceLock, time::Duration};
 
 use futures::{future::LocalBoxFuture, stream::LocalBoxStream};
@@ -18,6 +20,7 @@ use lessons::{
     message::{Argument, Command, HubView, LiveHub, Message, Report, Settings, StepState},
     outline::{Access, LESSONS, LessonOutline, Need, OnLive, Reach, StepOutline, lesson},
 };
+use opening::open;
 use wire::timestamp::Timestamp;
 
 const START: Timestamp = Timestamp::from_millis(1_790_000_000_000);
@@ -103,7 +106,7 @@ impl Place {
     fn at(mut self, way: Way, lesson: &LessonOutline, step: &StepOutline) -> Self {
         let string = self.string(way, lesson);
         self.go(&string);
-        self.open(lesson, step);
+        self.tell(open(lesson, step));
         if way == Way::NoRelay {
             self.give_string(lesson);
         }
@@ -152,14 +155,6 @@ impl Place {
         });
         self.wait(Duration::from_secs(1));
         assert!(self.hub().is_some(), "{:?}", self.refused());
-    }
-
-    fn open(&mut self, lesson: &LessonOutline, step: &StepOutline) {
-        self.tell(Command::Open {
-            lesson: lesson.id.to_owned(),
-            step: step.id.to_owned(),
-            settings: Settings::new(),
-        });
     }
 
     fn tell(&mut self, command: Command) {
@@ -362,7 +357,7 @@ fn every_lesson_can_be_done_from_first_to_last_step() {
         for lesson in LESSONS {
             let mut place = Place::live(way, lesson, &lesson.steps[0]);
             for step in lesson.steps {
-                place.open(lesson, step);
+                place.tell(open(lesson, step));
                 place.do_step(step);
                 let StepState::Passed { saw, .. } = place.state(step.id) else {
                     panic!("{way:?} {} {}", lesson.id, step.id);
@@ -389,7 +384,7 @@ fn every_lesson_can_be_done_whatever_the_hub_s_clock_says() {
                 let place = Place::with_clock(way, ahead);
                 let mut place = place.at(way, lesson, &lesson.steps[0]);
                 for step in lesson.steps {
-                    place.open(lesson, step);
+                    place.tell(open(lesson, step));
                     place.do_step(step);
                 }
             }
@@ -488,6 +483,107 @@ fn a_reset_puts_a_step_back_to_its_start() {
     });
 }
 
+/// What there is on the hub for all to see but how devices are connected, as its owner would find it.
+fn inventory(place: &Place) -> Vec<String> {
+    let hub = place.beside.hub();
+    let there = hub.devices().map(|device| {
+        let id = &device.device_id;
+        let twin = hub.twin_document(id).unwrap();
+        let twin: serde_json::Value = serde_json::from_str(&twin).unwrap();
+        let (tags, properties) = (&twin["tags"], &twin["properties"]);
+        let (etag, waiting) = (&device.etag, device.cloud_to_device_message_count);
+        format!(
+            "{id} {:?} {etag} {waiting} {tags} {properties}",
+            device.status
+        )
+    });
+    there.collect()
+}
+
+/// Has another on the hub do what service programs do.
+fn do_elsewhere(
+    place: &Place,
+    calls: impl Fn(&client::service::Service, Timestamp) -> Vec<Request<Vec<u8>>>,
+) {
+    place.beside.elsewhere(|hub, now| {
+        let string = hub.service_connection_string("iothubowner").unwrap();
+        let service = client::service::Service::new(string);
+        for request in calls(&service, now) {
+            hub.request(now, &request);
+        }
+    });
+}
+
+#[test]
+fn a_reset_changes_nothing_on_the_hub_and_says_so() {
+    each_step(|way, lesson, step| {
+        let mut place = Place::live(way, lesson, step);
+        do_elsewhere(&place, |service, now| {
+            let change = client::service::TwinChange::tags(serde_json::json!({ "floor": 3 }));
+            vec![
+                service.create_device(now, "neighbour").request,
+                service
+                    .patch_twin(now, "neighbour", &change, &client::service::IfMatch::Any)
+                    .request,
+            ]
+        });
+        place.do_step(step);
+        place.tell(Command::Stop { program: None });
+        // What programs had under way comes to its end.
+        place.wait(Duration::from_secs(20));
+        let before = inventory(&place);
+        assert!(
+            before
+                .iter()
+                .any(|it| it.starts_with("neighbour") && it.contains("floor"))
+        );
+        place.tell(Command::Reset);
+        place.wait(Duration::from_secs(20));
+        assert_eq!(
+            inventory(&place),
+            before,
+            "{way:?} {} {}",
+            lesson.id,
+            step.id
+        );
+        assert_eq!(place.refused().last().unwrap(), "refused-live-reset");
+        place.check_words();
+    });
+}
+
+#[test]
+fn after_a_reset_the_devices_that_were_created_are_still_to_be_deleted() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::live(Way::Relay, telemetry, &telemetry.steps[0]);
+    place.do_step(&telemetry.steps[0]);
+    let created = place.hub().unwrap().created;
+    assert_eq!(created, [device_of(telemetry)]);
+    place.tell(Command::Reset);
+    place.wait(Duration::from_secs(2));
+    assert_eq!(place.hub().unwrap().created, created);
+}
+
+#[test]
+fn a_device_that_was_there_before_is_not_to_be_deleted_after_any_reset() {
+    let telemetry = lesson("telemetry").unwrap();
+    let mut place = Place::new(Way::Relay);
+    place.register(telemetry);
+    let string = place.string(Way::Relay, telemetry);
+    place.go(&string);
+    place.tell(open(telemetry, &telemetry.steps[0]));
+    place.act();
+    place.wait(Duration::from_secs(5));
+    place.tell(Command::Reset);
+    place.act();
+    place.wait(Duration::from_secs(5));
+    assert!(place.hub().unwrap().created.is_empty());
+    place.tell(Command::Leave {
+        delete_devices: true,
+    });
+    place.wait(Duration::from_secs(5));
+    assert_eq!(place.ids(), [device_of(telemetry)].into());
+}
+
 /// A door to a hub of which a step gets no more than it claims to need.
 struct Denying {
     beside: Beside,
@@ -554,7 +650,7 @@ fn no_step_needs_more_than_it_claims() {
             let mut place = Place::with_door(beside, Box::new(door));
             let string = place.string(Way::Relay, lesson);
             place.go(&string);
-            place.open(lesson, step);
+            place.tell(open(lesson, step));
             if step.needs != Need::Service {
                 place.give_string(lesson);
             }
@@ -574,7 +670,7 @@ fn a_policy_without_the_rights_leaves_steps_to_the_learner() {
     let string = place.beside.hub().service_connection_string("service");
     let string = string.unwrap().to_text();
     place.go(string.expose());
-    place.open(methods, &methods.steps[0]);
+    place.tell(open(methods, &methods.steps[0]));
     place.act();
     let StepState::ToConfirm { why, .. } = place.state("register") else {
         panic!("{:?}", place.state("register"));
@@ -585,7 +681,7 @@ fn a_policy_without_the_rights_leaves_steps_to_the_learner() {
     place.tell(Command::Confirm);
     let call = methods.steps.iter().find(|step| step.id == "call").unwrap();
     place.give_string(methods);
-    place.open(methods, call);
+    place.tell(open(methods, call));
     place.do_step(call);
 }
 
@@ -609,7 +705,7 @@ fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allo
         let hub = place.hub().unwrap();
         assert!(hub.events);
         assert_eq!(read.on_live(&hub.reach()), OnLive::Live);
-        place.open(telemetry, read);
+        place.tell(open(telemetry, read));
         if way == Way::Relay {
             place.give_string(telemetry);
         }
@@ -625,7 +721,7 @@ fn an_event_hubs_string_lets_the_page_read_events_whatever_the_other_string_allo
 fn a_lesson_begins_anew_on_the_live_hub_with_devices_of_its_prefix() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
-    place.open(telemetry, &telemetry.steps[1]);
+    place.tell(open(telemetry, &telemetry.steps[1]));
     let string = place.string(Way::Relay, telemetry);
     place.go(&string);
     let opened = place.reports.iter().rev().find_map(|report| match report {
@@ -636,7 +732,7 @@ fn a_lesson_begins_anew_on_the_live_hub_with_devices_of_its_prefix() {
     });
     assert_eq!(opened, Some((HOST.to_owned(), true)));
     assert_eq!(place.state("register"), StepState::NotStarted);
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
     place.do_step(&telemetry.steps[0]);
     assert_eq!(place.ids(), [device_of(telemetry)].into());
     let hub = place.hub().unwrap();
@@ -661,9 +757,9 @@ fn leaving_deletes_what_was_created_and_nothing_else() {
     let string = place.string(Way::Relay, telemetry);
     place.go(&string);
     // Two benches, one after the other: the first one's devices are remembered.
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
     place.do_step(&telemetry.steps[0]);
-    place.open(methods, &methods.steps[0]);
+    place.tell(open(methods, &methods.steps[0]));
     place.do_step(&methods.steps[0]);
     assert_eq!(place.ids().len(), 4, "{:?}", place.ids());
     assert_eq!(place.hub().unwrap().created.len(), 2);
@@ -738,7 +834,7 @@ fn what_could_not_be_deleted_is_told() {
 fn the_bench_of_the_page_is_as_before_after_leaving() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
-    place.open(telemetry, &telemetry.steps[2]);
+    place.tell(open(telemetry, &telemetry.steps[2]));
     let string = place.string(Way::Relay, telemetry);
     place.go(&string);
     let kept_before = place.kept();
@@ -800,7 +896,7 @@ fn another_live_hub_takes_the_place_of_the_first() {
     );
     assert_eq!(place.state("register"), StepState::NotStarted);
     let send = step(telemetry, "send");
-    place.open(telemetry, send);
+    place.tell(open(telemetry, send));
     place.do_step(send);
 }
 
@@ -879,7 +975,7 @@ impl Door for Shut {
 fn a_hub_that_is_not_reached_in_time_is_given_up() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::with_door(Beside::new(HOST, START), Box::new(Shut));
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
     let connection_string = place.string(Way::Relay, telemetry);
     place.tell(Command::GoLive {
         connection_string,
@@ -898,7 +994,7 @@ fn a_hub_that_is_not_reached_in_time_is_given_up() {
 fn what_needs_a_live_hub_is_refused_without_one() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
     place.tell(Command::Leave {
         delete_devices: true,
     });
@@ -932,7 +1028,7 @@ fn a_wrong_key_is_told_as_trouble() {
     let telemetry = lesson("telemetry").unwrap();
     let mut place = Place::new(Way::Relay);
     go_with_wrong_key(&mut place, "iothubowner");
-    place.open(telemetry, &telemetry.steps[0]);
+    place.tell(open(telemetry, &telemetry.steps[0]));
     place.act();
     place.wait(Duration::from_secs(2));
     let (trouble, _) = place.hub().unwrap().trouble.unwrap();
@@ -953,7 +1049,7 @@ fn a_wrong_key_is_told_as_soon_as_it_was_given_and_before_any_step() {
             trouble.is_some_and(|(trouble, _)| trouble.kind == TroubleKind::Unauthorized)
         };
         assert!(is_told(&place), "{policy}, on the first page");
-        place.open(telemetry, &telemetry.steps[0]);
+        place.tell(open(telemetry, &telemetry.steps[0]));
         place.wait(Duration::from_secs(3));
         assert!(is_told(&place), "{policy}, in a lesson");
     }
@@ -966,6 +1062,32 @@ fn without_a_relay_a_key_is_tried_by_reading_events_if_its_policy_may() {
         go_with_wrong_key(&mut place, policy);
         assert_eq!(place.beside.readers(), readers, "{policy}");
     }
+}
+
+#[test]
+fn what_goes_wrong_right_after_connecting_is_told_though_no_lesson_is_open() {
+    let mut place = Place::new(Way::NoRelay);
+    let string = place.string(Way::NoRelay, lesson("telemetry").unwrap());
+    place.tell(Command::GoLive {
+        connection_string: string,
+        events: None,
+        group: None,
+        prefix: PREFIX.to_owned(),
+    });
+    place.beside.set_faults(Faults {
+        no_relay: true,
+        barred: true,
+        ..Faults::default()
+    });
+    // As a page does it: it runs the classroom when a way can go on, and then only when the classroom says so.
+    let mut next = Some(START.plus(Duration::from_millis(200)));
+    while let Some(at) = next.filter(|at| *at < START.plus(Duration::from_secs(1))) {
+        place.classroom.advance(at);
+        next = place.classroom.next_wake();
+    }
+    place.drain();
+    let trouble = place.hub().unwrap().trouble;
+    assert_eq!(trouble.unwrap().0.kind, TroubleKind::NoSocket);
 }
 
 #[test]
@@ -996,7 +1118,7 @@ fn a_step_whose_device_has_no_string_says_so_without_a_relay() {
     let mut place = Place::new(Way::NoRelay);
     let string = place.string(Way::Relay, telemetry);
     place.go(&string);
-    place.open(telemetry, &telemetry.steps[2]);
+    place.tell(open(telemetry, &telemetry.steps[2]));
     place.act();
     assert_eq!(place.refused(), ["refused-live-no-string"]);
     assert_eq!(place.state("send"), StepState::NotStarted);
@@ -1139,7 +1261,7 @@ fn a_device_that_is_there_already_is_taken_as_it_is() {
     let string = place.string(Way::Relay, telemetry);
     place.go(&string);
     for step in telemetry.steps {
-        place.open(telemetry, step);
+        place.tell(open(telemetry, step));
         place.do_step(step);
     }
     assert!(

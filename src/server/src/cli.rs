@@ -215,6 +215,10 @@ struct ServeArgs {
 
 /// The hubs that the page reaches through this program.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the options have the same prefix"
+)]
 struct RelayArgs {
     /// A hub that the page may call through this server, beside those of the service (*.azure-devices.net), such as an
     /// emulator: localhost:8443. The port is 443 if none is given; may be given several times.
@@ -223,9 +227,9 @@ struct RelayArgs {
     /// The authority to trust for the hubs of --relay-to, beside the usual ones: PEM, such as an emulator's ca.pem.
     #[arg(long, value_name = "FILE", requires = "relay_to")]
     relay_ca: Option<PathBuf>,
-    /// The HTTP proxy through which hubs are reached, instead of that of HTTPS_PROXY: http://[USER:PASSWORD@]HOST:PORT.
-    /// Hubs of NO_PROXY and of this machine are reached without it. Others on this machine can see a password that is
-    /// given here, and not that of the variable.
+    /// The HTTP proxy through which hubs are reached, instead of that of the environment (`HTTPS_PROXY`):
+    /// `http://[USER:PASSWORD@]HOST:PORT`. Hubs on this machine and those of `NO_PROXY` are reached without it. Whoever
+    /// uses this machine can see a password that is given here, but not one that is given in the environment.
     #[arg(long, value_name = "URL", value_parser = secret)]
     relay_proxy: Option<SecretString>,
 }

@@ -25,6 +25,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use serde::Serialize;
 use tokio::{sync::Semaphore, time::Instant};
+use wire::relay;
 
 use crate::{https::Bodies, memory_budget::MemoryBudget, tls::TlsError};
 
@@ -96,6 +97,9 @@ pub struct Relay {
 #[derive(Serialize)]
 struct Presence<'a> {
     hosts: &'a [String],
+    /// Whether the hub is served that was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serves: Option<bool>,
 }
 
 impl Default for RelayTimes {
@@ -179,8 +183,13 @@ impl Relay {
         if request.method() != Method::GET {
             return Err(Refusal::Method("GET"));
         }
+        let host = request.headers().get(&relay::HOST);
+        let serves = host.map(|host| {
+            host.to_str()
+                .is_ok_and(|host| self.hosts.find(host).is_ok())
+        });
         let hosts = self.hosts.served();
-        Ok(json(StatusCode::OK, &Presence { hosts }))
+        Ok(json(StatusCode::OK, &Presence { hosts, serves }))
     }
 
     async fn carry(

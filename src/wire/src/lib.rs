@@ -23,6 +23,7 @@ pub mod mqtt;
 pub mod number;
 mod percent;
 pub mod properties;
+pub mod relay;
 pub mod rest;
 pub mod sas;
 pub mod secret;

@@ -13,7 +13,7 @@ way-by-hand = by hand
 step-to-confirm = To confirm
 verdict-look-for = Look for
 verdict-why = Why the page does not look itself
-confirm-step = I have looked: it is so
+confirm-step = I have checked it
 announce-to-confirm = Look yourself, then confirm. { $saw }
 
 # What only the hub in the page can do.

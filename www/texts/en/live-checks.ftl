@@ -64,6 +64,7 @@ refused-live-leaving = The devices that were created from here are being deleted
 refused-live-time = Nobody can move the clock of a live hub: it goes at its own speed. Leave the hub to move the time.
 refused-live-query-lag = How far a live hub's queries lag behind cannot be set. Leave the hub to set the lag of the one in this page.
 refused-live-restore = A live hub keeps its own state. Leave it to go on where the hub in this page was.
+refused-live-reset = The step begins anew on this page. On { $host } nothing was undone: { $device }, its twin and the messages that wait stay as they are. If the step had disabled the device, it is disabled still; the step’s button enables it again.
 refused-live-prefix = Device ids cannot begin with “{ $prefix }”. Use at most { $most } letters, digits and - . _ : without spaces.
 refused-live-event-hubs = This is an Event Hubs-compatible string, which only reads events. Give the string of a shared access policy or of a device; this one belongs in the field for events.
 refused-live-module = This is the string of a module. Give the string of a shared access policy or of a device.

@@ -25,7 +25,9 @@ live-before-tests = Use a test hub, not one that somebody depends on.
 # The table of what works.
 
 live-reach = What will work, lesson by lesson
-live-ways = Live: from this page, straight to the hub. Relayed: through the program that serves this page, because a browser may not call the hub's REST API. By hand: you do it or look at it yourself, in the Azure portal for example, and confirm it here.
+live-means-live = From this page, straight to the hub.
+live-means-relayed = Through the program that serves this page, because a browser may not call the hub's REST API.
+live-means-by-hand = You do it or look at it yourself, in the Azure portal for example, and confirm it here.
 live-by-lesson = By lesson
 live-by-step = Step by step
 live-lesson = Lesson
@@ -107,7 +109,7 @@ trouble-clock =
     A token says until when it is valid, so the hub refuses those of this page. Let the machine set its clock by the network, then load the page again.
 trouble-throttled =
     { $host } asks to go slower.
-    More came in a second than its tier takes. The page waits and goes on by itself; stop a program if it sends too fast.
+    More came in a second than its tier takes. The page waits as long as the hub asks, and tries a few more times; stop a program if it sends too fast.
 trouble-quota =
     { $host } has used up its messages of today.
     It refuses more until midnight UTC. Wait, take a larger tier, or leave for the hub in this page.

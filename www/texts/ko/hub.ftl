@@ -3,7 +3,7 @@
 hub-connect = 내 허브 연결하기
 hub-facts = 내 허브
 hub-live = 실제 허브
-hub-not-loaded = 허브를 연결하는 부분을 불러오지 못했어요. 네트워크를 확인하고 단추를 다시 누르세요.
+hub-not-loaded = 허브를 연결하는 부분을 불러오지 못했어요. 네트워크를 확인하고 버튼을 다시 누르세요.
 
 # 실제 허브에서 단계가 이루어지는 방식.
 
@@ -13,7 +13,7 @@ way-by-hand = 직접
 step-to-confirm = 확인 필요
 verdict-look-for = 찾아볼 것
 verdict-why = 페이지가 대신 보지 못하는 까닭
-confirm-step = 직접 봤고, 그대로예요
+confirm-step = 확인했어요
 announce-to-confirm = 직접 보고 확인해 주세요. { $saw }
 
 # 이 페이지 안의 허브만 할 수 있는 일.

@@ -25,7 +25,9 @@ live-before-tests = 누군가 실제로 쓰고 있는 허브 말고 시험용 �
 # 무엇이 되는지 적은 표.
 
 live-reach = 수업마다 되는 것
-live-ways = 실제로: 이 페이지에서 허브로 바로 가요. 중계로: 브라우저가 허브의 REST API를 부를 수 없어서, 이 페이지를 내주는 프로그램을 거쳐 가요. 직접: Azure Portal 같은 곳에서 직접 하거나 보고, 여기에서 확인해요.
+live-means-live = 이 페이지에서 허브로 바로 가요.
+live-means-relayed = 브라우저가 허브의 REST API를 부를 수 없어서, 이 페이지를 내주는 프로그램을 거쳐 가요.
+live-means-by-hand = Azure Portal 같은 곳에서 직접 하거나 보고, 여기에서 확인해요.
 live-by-lesson = 수업별
 live-by-step = 단계별
 live-lesson = 수업
@@ -60,7 +62,7 @@ live-leave-note = 페이지는 키를 잊고 자기 안의 허브로 돌아가�
 # 허브가 답하지 못하는 까닭: 첫 줄은 무엇인지, 그다음 줄은 할 일.
 
 live-trouble = 문제
-live-trouble-detail = 문제를 알린 쪽의 말:
+live-trouble-detail = 받은 오류 메시지:
 live-open-host = 새 탭에서 { $address } 열어 보기
 live-show = 내 허브 보기
 trouble-offline =
@@ -104,7 +106,7 @@ trouble-clock =
     토큰에는 언제까지 유효한지 적혀 있어서, 시계가 다르면 허브가 거절해요. 컴퓨터의 시계를 네트워크에 맞추고 페이지를 다시 여세요.
 trouble-throttled =
     { $host } 허브가 천천히 보내 달라고 해요.
-    1초 동안 온 것이 허브의 계층이 받는 양을 넘었어요. 페이지는 기다렸다가 스스로 이어 가요. 너무 빨리 보내는 프로그램이 있으면 멈추세요.
+    1초 동안 온 것이 허브의 계층이 받는 양을 넘었어요. 페이지는 허브가 말한 만큼 기다렸다가 몇 번 더 해 봐요. 너무 빨리 보내는 프로그램이 있으면 멈추세요.
 trouble-quota =
     { $host } 허브의 하루 메시지를 다 썼어요.
     UTC 자정까지 메시지를 받지 않아요. 기다리거나, 더 큰 계층을 쓰거나, 이 페이지 안의 허브로 돌아가세요.

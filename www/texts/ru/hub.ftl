@@ -13,7 +13,7 @@ way-by-hand = вручную
 step-to-confirm = Ждёт вас
 verdict-look-for = Что искать
 verdict-why = Почему страница не смотрит сама
-confirm-step = Проверено: всё так
+confirm-step = Подтверждаю: всё так
 announce-to-confirm = Посмотрите сами и подтвердите. { $saw }
 
 # Что умеет только хаб на этой странице.

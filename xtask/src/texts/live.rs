@@ -105,8 +105,9 @@ pub(super) fn reach(locale: &Locale) -> Vec<LessonReach<'_>> {
 fn table(locale: &Locale) -> String {
     let word = |id: &str| escaped(locale.live_word(id));
     let caption = word("live-by-step");
+    let legend: String = OnLive::ALL.map(|way| badge(way, locale)).concat();
     let mut html = format!(
-        "<div class=\"reach\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table><caption class=\"unseen\">{caption}</caption>\
+        "<p class=\"ways-legend\">{legend}</p><div class=\"reach\" role=\"region\" tabindex=\"0\" aria-label=\"{caption}\"><table><caption class=\"unseen\">{caption}</caption>\
          <thead><tr><th scope=\"col\">{}</th>",
         word("live-step")
     );
@@ -125,18 +126,22 @@ fn table(locale: &Locale) -> String {
         for (step, text) in lesson.steps.iter().zip(&text.steps) {
             let _ = write!(html, "<tr><th scope=\"row\">{}</th>", escaped(&text.title));
             for way in ways(step) {
-                let _ = write!(
-                    html,
-                    "<td><span class=\"way {0}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{1}\"></use></svg><span>{2}</span></span></td>",
-                    way.id(),
-                    picture(way),
-                    escaped(way_word(way, locale)),
-                );
+                let _ = write!(html, "<td>{}</td>", badge(way, locale));
             }
             html += "</tr>";
         }
     }
     html + "</tbody></table></div>"
+}
+
+/// A way as a picture with words, of which a phone shows the picture alone in the table.
+fn badge(way: OnLive, locale: &Locale) -> String {
+    format!(
+        "<span class=\"way {}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#icon-{}\"></use></svg><span class=\"way-words\">{}</span></span>",
+        way.id(),
+        picture(way),
+        escaped(way_word(way, locale)),
+    )
 }
 
 /// The same table as Markdown.

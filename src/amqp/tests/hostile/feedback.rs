@@ -1,6 +1,6 @@
 //! Feedback that is not as it should be.
 
-use amqp::message::{Ask, FailureKind, Told};
+use amqp::message::{Ask, CloudToDevice, FailureKind, Told};
 
 use crate::peer::{Conduct, ask};
 
@@ -16,9 +16,18 @@ const MIXED: &str = r#"[
     {"originalMessageId":"m4","enqueuedTimeUtc":"2026-08-01T10:00:00Z","statusCode":"Expired",
      "description":"Expired","deviceId":"dev1","deviceGenerationId":"1"}]"#;
 
+/// Asks for feedback on messages to a device. Of the message itself is told before: the hub takes one connection.
+fn questions() -> Vec<Ask> {
+    let message = CloudToDevice {
+        device_id: "dev1".to_owned(),
+        ..CloudToDevice::default()
+    };
+    vec![Ask::Feedback { id: 1 }, Ask::Send { id: 2, message }]
+}
+
 /// The ids of the messages of which a hub tells with these batches, until it ends the connection.
 async fn told_of(batches: Vec<&'static str>) -> Vec<String> {
-    match ask(Conduct::Tells(batches), Ask::Feedback { id: 1 }).await {
+    match ask(Conduct::Tells(batches), questions()).await {
         (Told::Feedback { id: 1, records }, _) => {
             let ids = records.into_iter().map(|record| record.original_message_id);
             ids.collect()
@@ -40,7 +49,7 @@ async fn what_was_completed_is_told_though_what_follows_fails() {
 
 #[tokio::test]
 async fn a_hub_that_tells_nothing_that_can_be_understood_has_failed() {
-    let (told, _) = ask(Conduct::Tells(vec!["no list"]), Ask::Feedback { id: 1 }).await;
+    let (told, _) = ask(Conduct::Tells(vec!["no list"]), questions()).await;
     let Told::Failed { id: 1, failure } = told else {
         panic!("expected a failure, got {told:?}");
     };

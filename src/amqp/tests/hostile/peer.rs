@@ -90,14 +90,14 @@ impl Network for Peer {
 /// What a read comes to with a hub that conducts itself so, and the addresses that it led to.
 pub(crate) async fn read(conduct: Conduct) -> (Failure, Vec<String>) {
     let from = ReadFrom::default();
-    match ask(conduct, Ask::Read { id: 1, from }).await {
+    match ask(conduct, vec![Ask::Read { id: 1, from }]).await {
         (Told::Failed { id: 1, failure }, opened) => (failure, opened),
         (told, _) => panic!("expected a failure, got {told:?}"),
     }
 }
 
-/// What comes of a question to a hub that conducts itself so, and the addresses that it led to.
-pub(crate) async fn ask(conduct: Conduct, question: Ask) -> (Told, Vec<String>) {
+/// What is told last of so many questions to a hub that conducts itself so, and the addresses that they led to.
+pub(crate) async fn ask(conduct: Conduct, questions: Vec<Ask>) -> (Told, Vec<String>) {
     let tasks = LocalSet::new();
     let reading = tasks.run_until(async {
         let opened = Arc::default();
@@ -116,8 +116,14 @@ pub(crate) async fn ask(conduct: Conduct, question: Ask) -> (Told, Vec<String>) 
             ),
             events: None,
         });
-        desk.hear(question);
+        let count = questions.len();
+        for question in questions {
+            desk.hear(question);
+        }
         assert_eq!(told.recv().await, Some(Told::Ready));
+        for _ in 1..count {
+            told.recv().await.unwrap();
+        }
         let answer = told.recv().await.unwrap();
         let opened = opened.lock().unwrap().clone();
         (answer, opened)

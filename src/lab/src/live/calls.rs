@@ -32,8 +32,8 @@ pub(crate) struct Learned<'a> {
 }
 
 impl Hands {
-    /// Sends a request to the hub and waits for the answer. The trace tells of both.
-    pub(crate) async fn exchange(
+    /// Sends a request to the hub and waits for the answer, whatever it is. The trace tells of both.
+    pub(super) async fn exchange_once(
         &self,
         party: &Party,
         request: &Request<Vec<u8>>,
@@ -74,6 +74,9 @@ impl Hands {
         let way = live.ways.way_of(request).ok_or_else(no_relay)?;
         let carried = live.ways.request(request.clone());
         let entry = world.trace_request(party, request, way);
+        if let Some(live) = world.hub.live_mut() {
+            live.note_message(request);
+        }
         drop(world);
         let (sender, receiver) = oneshot::channel();
         let (hands, request) = (self.clone(), request.clone());
@@ -110,6 +113,7 @@ fn no_relay() -> Trouble {
 enum About {
     Device(String),
     Messages(String),
+    Purge(String),
     Twin(String),
     Method(String),
     Feedback,
@@ -127,6 +131,7 @@ impl About {
         match (kind, rest, more) {
             ("devices", "", "") if id != "query" => Self::Device(id),
             ("devices", "messages", "deviceBound" | "devicebound") => Self::Messages(id),
+            ("devices", "commands", "") => Self::Purge(id),
             ("twins", "", "") => Self::Twin(id),
             ("twins", "methods", "") => Self::Method(id),
             ("messages", "feedback", "") => Self::Feedback,
@@ -139,16 +144,18 @@ impl About {
         match self {
             Self::Device(_) if *method == Method::GET => Some(Right::Registry),
             Self::Device(_) => Some(Right::RegistryWrite),
-            Self::Messages(_) | Self::Twin(_) | Self::Method(_) | Self::Feedback => {
-                Some(Right::Service)
-            }
+            Self::Messages(_)
+            | Self::Purge(_)
+            | Self::Twin(_)
+            | Self::Method(_)
+            | Self::Feedback => Some(Right::Service),
             Self::Other => None,
         }
     }
 
     fn device_id(&self) -> Option<&str> {
         match self {
-            Self::Device(id) | Self::Messages(id) | Self::Twin(id) => Some(id),
+            Self::Device(id) | Self::Messages(id) | Self::Purge(id) | Self::Twin(id) => Some(id),
             Self::Method(_) | Self::Feedback | Self::Other => None,
         }
     }
@@ -164,7 +171,22 @@ fn is_agreed(status: StatusCode) -> bool {
     status.is_success() || AFTERWARDS.contains(&status)
 }
 
+/// For which device a request is a message, if it is one.
+fn message_for(request: &Request<Vec<u8>>) -> Option<String> {
+    match About::of(request.uri().path()) {
+        About::Messages(id) if *request.method() == Method::POST => Some(id),
+        _ => None,
+    }
+}
+
 impl Live {
+    /// Notes a message that the hub is given.
+    fn note_message(&mut self, request: &Request<Vec<u8>>) {
+        if let Some(id) = message_for(request) {
+            self.mirror.message_given(&id);
+        }
+    }
+
     /// Learns from an answer.
     pub(crate) fn learn(&mut self, learned: &Learned<'_>) {
         let Learned {
@@ -172,6 +194,10 @@ impl Live {
             outcome,
             is_own,
         } = learned;
+        if let Some(id) = message_for(request) {
+            let is_taken = outcome.as_ref().is_ok_and(|it| it.status().is_success());
+            self.mirror.message_answered(&id, is_taken);
+        }
         match outcome {
             Ok(response) if response.status() == StatusCode::UNAUTHORIZED => {
                 self.take_refusal(request, *is_own);
@@ -233,7 +259,7 @@ impl Live {
     /// Notes a trouble that may end by itself, and has the hub asked again to find out.
     fn retry_calls(&mut self, request: &Request<Vec<u8>>, trouble: Trouble) {
         let wish = match About::of(request.uri().path()) {
-            About::Device(id) | About::Messages(id) => Some(Wish::Identity(id)),
+            About::Device(id) | About::Messages(id) | About::Purge(id) => Some(Wish::Identity(id)),
             About::Twin(id) => Some(Wish::Twin(id)),
             About::Method(_) | About::Feedback | About::Other => None,
         };
@@ -262,11 +288,10 @@ impl Live {
                 _ => {}
             },
             About::Messages(id) if is_success => {
-                if *method == Method::DELETE {
-                    self.mirror.purged(&id);
-                } else {
-                    self.mirror.message_taken(&id);
-                }
+                self.mirror.refresh(&Wish::Identity(id));
+            }
+            About::Purge(id) if is_success => {
+                self.mirror.purged(&id);
                 self.mirror.refresh(&Wish::Identity(id));
             }
             About::Method(id) => self.meter_answer(&id, response),

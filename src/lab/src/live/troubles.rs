@@ -99,6 +99,11 @@ impl Live {
         self.troubles.set_again(&route, Some(at));
     }
 
+    /// Notes when a call that went wrong is made again.
+    pub(super) fn calls_retry(&mut self, at: Timestamp) {
+        self.troubles.set_again(&Route::Calls, Some(at));
+    }
+
     /// A program begins to be a device.
     pub(crate) fn client_begins(&mut self, program: &str, device_id: &str) {
         let clients = &mut self.troubles.clients;

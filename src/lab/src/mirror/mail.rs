@@ -19,6 +19,10 @@ pub(super) struct Mail(ByName<Queue>);
 #[derive(Default)]
 struct Queue {
     waiting: u32,
+    /// How many the hub was given and has said nothing of yet.
+    given: u32,
+    /// How many of those its device has taken already: what the device says may come before the hub's own word.
+    early: u32,
     /// What is at the device, by the packet that it acknowledges.
     delivered: BTreeSet<u16>,
 }
@@ -28,17 +32,24 @@ impl Mail {
         self.0.get(id).map_or(0, |queue| queue.waiting)
     }
 
-    /// The hub took another one.
-    pub(super) fn add(&mut self, id: &str) {
+    /// The hub is given another one.
+    pub(super) fn give(&mut self, id: &str) {
         if let Some(queue) = self.queue(id) {
-            queue.waiting = queue.waiting.saturating_add(1);
+            queue.given = queue.given.saturating_add(1);
+        }
+    }
+
+    /// The hub has said whether it took one that it was given.
+    pub(super) fn answered(&mut self, id: &str, is_taken: bool) {
+        if let Some(queue) = self.0.get_mut(id) {
+            queue.answered(is_taken);
         }
     }
 
     /// One came to its end.
     pub(super) fn take(&mut self, id: &str) {
         if let Some(queue) = self.0.get_mut(id) {
-            queue.waiting = queue.waiting.saturating_sub(1);
+            queue.take();
         }
     }
 
@@ -91,5 +102,25 @@ impl Mail {
             self.0.insert(id.to_owned(), Box::default());
         }
         self.0.get_mut(id).map(AsMut::as_mut)
+    }
+}
+
+impl Queue {
+    fn answered(&mut self, is_taken: bool) {
+        self.given = self.given.saturating_sub(1);
+        match (is_taken, self.early) {
+            (true, 0) => self.waiting = self.waiting.saturating_add(1),
+            (true, _) => self.early -= 1,
+            (false, _) => {}
+        }
+        self.early = self.early.min(self.given);
+    }
+
+    fn take(&mut self) {
+        if self.waiting > 0 {
+            self.waiting -= 1;
+        } else if self.early < self.given {
+            self.early += 1;
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! What a bench knows of a live hub.
 
+use std::time::Duration;
+
 use client::service::{IfMatch, Message, Service, TwinChange};
 use hub::Tier;
 use lab::{DeviceNews, action::CloudAction};
@@ -211,16 +213,8 @@ fn a_connection_that_the_registry_does_not_know_yet_is_known() {
 fn messages_that_wait_are_counted_with_and_without_a_relay() {
     for mut table in [Table::new(), Table::without_relay()] {
         let hands = table.hands();
-        for id in ["m1", "m2"] {
-            let action = CloudAction::SendMessage {
-                device_id: DEVICE.to_owned(),
-                body: "hello".to_owned(),
-                message_id: id.to_owned(),
-                acknowledgement: lab::action::Acknowledgement::None,
-                expires_after: None,
-                properties: Vec::new(),
-            };
-            hands.start_in_cloud(1, action);
+        for _ in 0..2 {
+            send(&table, DEVICE, "hello".to_owned());
         }
         table.run_for(3);
         assert_eq!(hands.hub().queued(DEVICE), 2);
@@ -229,6 +223,87 @@ fn messages_that_wait_are_counted_with_and_without_a_relay() {
         assert_eq!(table.count("device", "message hello"), 2);
         assert_eq!(hands.hub().queued(DEVICE), 0);
         assert_eq!(table.beside.hub().waiting_messages(DEVICE).count(), 0);
+    }
+}
+
+#[test]
+fn a_message_that_its_device_has_before_the_hub_answers_does_not_wait() {
+    let mut table = Table::without_relay();
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(2);
+    table.set_faults(|faults| faults.lateness = Duration::from_secs(2));
+    send(&table, DEVICE, "hello".to_owned());
+    table.run_for(5);
+    assert_eq!(table.count("device", "message hello"), 1);
+    assert_eq!(table.hands().hub().queued(DEVICE), 0);
+    // The next one is counted as ever.
+    table.hands().stop("device");
+    send(&table, DEVICE, "hello".to_owned());
+    table.run_for(5);
+    assert_eq!(table.hands().hub().queued(DEVICE), 1);
+}
+
+fn send(table: &Table, device_id: &str, body: String) {
+    let action = CloudAction::SendMessage {
+        device_id: device_id.to_owned(),
+        body,
+        message_id: String::new(),
+        acknowledgement: lab::action::Acknowledgement::None,
+        expires_after: None,
+        properties: Vec::new(),
+    };
+    table.hands().start_in_cloud(1, action);
+}
+
+#[test]
+fn what_is_purged_from_here_does_not_wait_any_more() {
+    let mut table = Table::new();
+    for _ in 0..2 {
+        send(&table, DEVICE, "hello".to_owned());
+    }
+    // What does not change is asked for seldom.
+    for _ in 0..60 {
+        let _ = table.hands().hub().queued(DEVICE);
+        table.run_for(1);
+    }
+    assert_eq!(table.hands().hub().queued(DEVICE), 2);
+    let purge = CloudAction::PurgeQueue {
+        device_id: DEVICE.to_owned(),
+    };
+    table.hands().start_in_cloud(2, purge);
+    table.run_for(2);
+    assert_eq!(table.hands().hub().queued(DEVICE), 0);
+}
+
+#[test]
+fn a_device_whose_id_must_be_written_otherwise_in_a_path_is_known_by_its_own() {
+    let id = "room#4?";
+    let mut table = Table::new();
+    let create = CloudAction::CreateDevice {
+        device_id: id.to_owned(),
+    };
+    table.hands().start_in_cloud(1, create);
+    table.run_for(1);
+    assert!(
+        table
+            .hands()
+            .live()
+            .unwrap()
+            .created
+            .iter()
+            .any(|it| it == id)
+    );
+    send(&table, id, "hello".to_owned());
+    table.run_for(1);
+    assert_eq!(table.hands().hub().queued(id), 1);
+}
+
+#[test]
+fn a_twin_that_is_not_there_is_none() {
+    let mut table = Table::new();
+    for _ in 0..3 {
+        assert_eq!(table.hands().hub().twin_document("nobody"), None);
+        table.run_for(1);
     }
 }
 

@@ -12,9 +12,9 @@ use futures::{
 };
 use http::{Request, Response};
 use lab::{
-    Bench, BenchOptions,
+    Bench, BenchOptions, Program,
     outside::{Outside, OutsideLink, ReadFrom, ReadNews, Trouble, TroubleKind, Way, Ways},
-    view::ProgramState,
+    view::{ProgramState, Side},
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use wire::{event::Event, properties::MessageProperties};
@@ -33,6 +33,53 @@ fn a_hub_that_asks_to_go_slower_is_in_trouble_until_it_answers_again() {
     table.hands().refresh(DEVICE);
     table.run_for(2);
     assert_eq!(table.hands().live().unwrap().trouble, None);
+}
+
+static LOOK: Program = Program {
+    name: "look",
+    side: Side::Cloud,
+    run: |bench| {
+        Box::pin(async move {
+            let service = bench.service("iothubowner")?;
+            bench.send(service.get_device(bench.now(), DEVICE)).await?;
+            bench.print("seen");
+            Ok(())
+        })
+    },
+};
+
+#[test]
+fn a_program_waits_as_long_as_a_throttling_hub_asks_for() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.throttled = true);
+    table.start(&LOOK);
+    table.run_for(1);
+    let (trouble, again) = table.hands().live().unwrap().trouble.expect("trouble");
+    assert_eq!(trouble.kind, TroubleKind::Throttled);
+    assert!(again.is_some(), "it is said when it is tried again");
+    table.set_faults(|faults| faults.throttled = false);
+    table.run_for(3);
+    assert_eq!(table.printed("look").len(), 0);
+    table.run_for(2);
+    assert_eq!(table.printed("look"), ["seen"]);
+}
+
+#[test]
+fn a_program_that_is_throttled_for_long_hears_of_it() {
+    let mut table = Table::new();
+    table.set_faults(|faults| faults.throttled = true);
+    table.start(&LOOK);
+    table.run_for(14);
+    assert_eq!(
+        table.hands().program_state("look"),
+        Some(ProgramState::Running)
+    );
+    table.run_for(2);
+    assert_eq!(
+        table.hands().program_state("look"),
+        Some(ProgramState::Failed)
+    );
+    assert_eq!(table.count_of("look"), 4);
 }
 
 #[test]

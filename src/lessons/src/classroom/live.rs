@@ -53,12 +53,19 @@ pub(super) struct Live {
     /// The devices that were created on benches that are gone, and are there still.
     created: Vec<String>,
     told: Option<(Timestamp, LiveHub)>,
+    /// When it is to be told what was too soon to tell, if there may be anything.
+    tell_at: Option<Timestamp>,
     leaving: Option<Leaving>,
 }
 
 impl Live {
     pub(super) fn host_name(&self) -> &str {
         self.target.connection_string.host_name()
+    }
+
+    /// When it is to be told how things stand with the hub, if that is not at any time.
+    pub(super) fn next_telling(&self) -> Option<Timestamp> {
+        self.tell_at
     }
 
     /// The device whose string the learner gave, if it is one.
@@ -285,6 +292,17 @@ impl Classroom {
         (index >= opened.lesson.setup).then_some(string)
     }
 
+    /// Says that a step was put back on this page, and not on a live hub: nothing is undone there that others may use.
+    pub(super) fn tell_what_stays(&mut self) {
+        let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
+            return;
+        };
+        let message = Message::new("refused-live-reset")
+            .with("host", live.host_name())
+            .with("device", device_id(&opened.settings));
+        self.reports.push_back(Report::Refused { message });
+    }
+
     /// Says what the learner is to look for, and why nobody else can.
     pub(super) fn have_confirmed(&mut self, index: usize, obstacle: Obstacle) {
         let (Some(live), Some(opened)) = (&self.live, &self.opened) else {
@@ -347,11 +365,9 @@ impl Classroom {
         let Some(live) = &mut self.live else {
             return;
         };
-        let is_due = live
-            .told
-            .as_ref()
-            .is_none_or(|(at, _)| at_once || now.since(*at) >= TELL_EVERY);
-        if !is_due {
+        let due = live.told.as_ref().map(|(at, _)| at.plus(TELL_EVERY));
+        live.tell_at = due.filter(|at| !at_once && *at > now);
+        if live.tell_at.is_some() {
             return;
         }
         let view = live.view(&hands);

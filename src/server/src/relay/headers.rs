@@ -1,19 +1,7 @@
 //! Which headers cross the relay, in each direction. All others stay on their side.
 
 use http::{HeaderMap, HeaderName, header};
-
-/// Whether a header of the page is for the hub.
-fn is_for_hub(name: &HeaderName) -> bool {
-    const ASKED: [HeaderName; 6] = [
-        header::AUTHORIZATION,
-        header::CONTENT_TYPE,
-        header::IF_MATCH,
-        header::IF_NONE_MATCH,
-        HeaderName::from_static("x-ms-max-item-count"),
-        HeaderName::from_static("x-ms-continuation"),
-    ];
-    ASKED.contains(name) || name.as_str().starts_with("iothub-")
-}
+use wire::relay::is_for_hub;
 
 /// Whether a header of the hub is for the page.
 fn is_for_page(name: &HeaderName) -> bool {

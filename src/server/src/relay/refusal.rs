@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Serialize;
+use wire::relay::ERROR;
 
 use super::{json, proxy::ProxyError};
 use crate::https::BodyError;
-
-/// By which the page tells the relay's own answers from a hub's.
-const ERROR: HeaderName = HeaderName::from_static("x-relay-error");
 
 /// An answer of the relay itself.
 #[derive(Debug, thiserror::Error)]
@@ -168,7 +166,7 @@ impl Refusal {
         };
         let mut response = json(self.status(), &told);
         let headers = response.headers_mut();
-        headers.insert(ERROR, HeaderValue::from_static(self.kind()));
+        headers.insert(&ERROR, HeaderValue::from_static(self.kind()));
         if matches!(self, Self::Method(_)) {
             let allowed = HeaderValue::from_static("GET, POST");
             headers.insert(header::ALLOW, allowed);

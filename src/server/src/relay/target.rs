@@ -1,6 +1,7 @@
 //! What a call asks for: which hub, which operation, and how.
 
-use http::{HeaderName, Method, Request, Uri};
+use http::{Method, Request, Uri};
+use wire::relay::METHOD;
 
 use super::{
     PATH,
@@ -9,8 +10,6 @@ use super::{
     refusal::Refusal,
 };
 
-/// The method of the hub's request. A page of another origin cannot set it without asking first, and is told nothing.
-const METHOD: HeaderName = HeaderName::from_static("x-relay-method");
 /// The methods that a hub has.
 const METHODS: [Method; 5] = [
     Method::GET,
@@ -57,7 +56,7 @@ impl Target {
 }
 
 fn method<B>(request: &Request<B>) -> Result<Method, Refusal> {
-    let mut values = request.headers().get_all(METHOD).into_iter();
+    let mut values = request.headers().get_all(&METHOD).into_iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(Refusal::BadRequest(
             "it must have the header x-relay-method once, with the method of the hub's request"

@@ -4,7 +4,7 @@ use amqp::message::{Ask, CloudToDevice, FailureKind, Told};
 use http::Response;
 use wire::{
     properties::{MessageProperties, SystemProperties},
-    rest::FeedbackStatus,
+    rest::{FeedbackRecord, FeedbackStatus},
     timestamp::Timestamp,
 };
 
@@ -223,30 +223,91 @@ async fn an_expiry_that_is_no_time_is_not_sent() {
 async fn feedback_is_taken_once() {
     in_world(async |world| {
         world.choose("service");
-        // As many records as make a batch at once.
-        for number in 0..64 {
-            let mut message = message("dev1", b"hello");
-            message.properties.system.message_id = Some(format!("m{number}"));
-            message.properties.system.ack = Some("full".to_owned());
-            assert_eq!(send(world, message).await, Told::Sent { id: 3 });
-            received(world, "dev1").await;
-        }
-        world.desk.hear(Ask::Feedback { id: 9 });
-        let Told::Feedback { id: 9, records } = world.told().await else {
-            panic!("expected feedback");
-        };
+        own_batch(world, "dev1").await;
+        let records = feedback(world, 9).await;
         assert_eq!(records.len(), 64);
-        assert_eq!(records[5].original_message_id, "m5");
+        assert_eq!(records[5].original_message_id, "own-5");
         assert_eq!(records[5].status_code, FeedbackStatus::Success);
         assert_eq!(records[5].device_id, "dev1");
         // It is completed: nothing is left, and nothing is locked.
         let path = "/messages/serviceBound/feedback";
         let left = world.rest("GET", path, &[], Vec::new()).await;
         assert_eq!(left.status(), 204);
-        world.desk.hear(Ask::Feedback { id: 10 });
-        let told = world.told().await;
-        let records = Vec::new();
-        assert_eq!(told, Told::Feedback { id: 10, records });
+        assert!(feedback(world, 10).await.is_empty());
+    })
+    .await;
+}
+
+/// Has another service send as many messages to a device as make a batch of feedback at once, and the device take them.
+async fn batch_of_another(world: &World, device: &str) {
+    for number in 0..64 {
+        let id = format!("other-{number}");
+        let headers = [("iothub-messageid", id.as_str()), ("iothub-ack", "full")];
+        let path = format!("/devices/{device}/messages/devicebound");
+        let sent = world.rest("POST", &path, &headers, b"hi".into()).await;
+        assert_eq!(sent.status(), 204);
+        received(world, device).await;
+    }
+}
+
+/// Has this service do the same.
+async fn own_batch(world: &mut World, device: &str) {
+    for number in 0..64 {
+        let mut message = message(device, b"hello");
+        message.properties.system.message_id = Some(format!("own-{number}"));
+        message.properties.system.ack = Some("full".to_owned());
+        assert_eq!(send(world, message).await, Told::Sent { id: 3 });
+        received(world, device).await;
+    }
+}
+
+async fn feedback(world: &mut World, id: u32) -> Vec<FeedbackRecord> {
+    world.desk.hear(Ask::Feedback { id });
+    match world.told().await {
+        Told::Feedback { records, .. } => records,
+        told => panic!("expected feedback, got {told:?}"),
+    }
+}
+
+#[tokio::test]
+async fn feedback_of_another_service_is_left_to_it() {
+    in_world(async |world| {
+        world.choose("service");
+        batch_of_another(world, "dev2").await;
+        own_batch(world, "dev1").await;
+        // The other's batch is the older one, and not in the way.
+        let records = feedback(world, 9).await;
+        assert_eq!(records.len(), 64);
+        assert!(records.iter().all(|record| record.device_id == "dev1"));
+        assert!(feedback(world, 10).await.is_empty());
+        let path = "/messages/serviceBound/feedback";
+        let theirs = world.rest("GET", path, &[], Vec::new()).await;
+        assert_eq!(theirs.status(), 200);
+        let theirs: Vec<FeedbackRecord> = serde_json::from_slice(theirs.body()).unwrap();
+        assert!(theirs.iter().all(|record| record.device_id == "dev2"));
+        assert_eq!(theirs.len(), 64);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_that_is_also_about_an_own_device_is_taken_as_a_whole() {
+    in_world(async |world| {
+        world.choose("service");
+        own_batch(world, "dev1").await;
+        feedback(world, 9).await;
+        let mut own = message("dev1", b"hello");
+        own.properties.system.message_id = Some("mine".to_owned());
+        own.properties.system.ack = Some("full".to_owned());
+        send(world, own).await;
+        received(world, "dev1").await;
+        batch_of_another(world, "dev2").await;
+        let records = feedback(world, 10).await;
+        let of = |device: &str| {
+            let mine = records.iter().filter(|record| record.device_id == device);
+            mine.count()
+        };
+        assert_eq!((of("dev1"), of("dev2")), (1, 63));
     })
     .await;
 }

@@ -39,6 +39,29 @@ async fn a_page_learns_which_hubs_there_are() {
 }
 
 #[tokio::test]
+async fn a_page_learns_whether_its_hub_is_served() {
+    let page = Page::new(RelayOptions {
+        named: vec!["localhost:8443".parse().unwrap()],
+        ..RelayOptions::default()
+    });
+    let check = async |host: &'static str, expected: bool| {
+        let headers = [("x-relay-host", host)];
+        let answer = page.ask("GET /relay", &headers, b"").await;
+        let presence: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(presence["serves"], json!(expected), "{host}");
+    };
+    check("Contoso.azure-devices.net", true).await;
+    check("LocalHost", true).await;
+    check("localhost:8443", true).await;
+    // What a call would be refused for.
+    check("localhost:9443", false).await;
+    check("contoso.azure-devices.net:443", false).await;
+    check("a.b.azure-devices.net", false).await;
+    check("azure-devices.net", false).await;
+    check("", false).await;
+}
+
+#[tokio::test]
 async fn a_device_is_created_read_and_deleted_through_the_relay() {
     let (hub, page) = hub_and_page();
     let (host, service) = (hub.host(), hub.service());

@@ -175,6 +175,7 @@ impl Classroom {
             lesson: None,
             created: Vec::new(),
             told: None,
+            tell_at: None,
             leaving: None,
         });
         self.tell_hub(now);

@@ -3,11 +3,10 @@
 use http::{HeaderMap, Response, StatusCode, header::DATE};
 use lab::outside::{Trouble, TroubleKind};
 use serde_json::Value;
+use wire::relay::ERROR;
 
 use crate::room;
 
-/// The header by which a failure of the relay is told from an answer of the hub.
-const RELAY_ERROR: &str = "x-relay-error";
 /// How far the clocks may be apart, in milliseconds: as far as a hub lets a token be.
 const FARTHEST_CLOCK: u64 = 5 * 60 * 1000;
 /// How much of a relay's words is told, in characters.
@@ -15,7 +14,7 @@ const MOST_OF_MESSAGE: usize = 500;
 
 /// The hub's answer.
 pub(super) fn read(answer: Response<Vec<u8>>) -> Result<Response<Vec<u8>>, Trouble> {
-    if let Some(kind) = answer.headers().get(RELAY_ERROR) {
+    if let Some(kind) = answer.headers().get(&ERROR) {
         let kind = kind.to_str().unwrap_or_default();
         return Err(Trouble::new(of_kind(kind), words(kind, answer.body())));
     }
@@ -78,7 +77,7 @@ mod tests {
     fn the_relays_failures_are_told_by_their_kinds() {
         let check = |kind: &str, expected: TroubleKind| {
             let body = br#"{"error":"x","message":"what happened"}"#.to_vec();
-            let answer = Response::builder().status(502).header(RELAY_ERROR, kind);
+            let answer = Response::builder().status(502).header(&ERROR, kind);
             let trouble = read(answer.body(body).expect("a response")).expect_err("a failure");
             assert_eq!(trouble, Trouble::new(expected, "what happened"), "{kind}");
         };
