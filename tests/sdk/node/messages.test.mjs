@@ -131,7 +131,7 @@ test("a message that expires is told of", async (test) => {
   const { result: receiver } = await client.getFeedbackReceiver();
   const feedback = new Inbox("feedback");
   receiver.on("message", (received) => JSON.parse(received.getData().toString()).forEach(feedback.put));
-  const expiryTimeUtc = Date.now() + 500;
+  const expiryTimeUtc = Date.now() + 5_000;
   await client.send(device.id, message("text", { messageId: "message-2", ack: "full", expiryTimeUtc }));
   const record = await feedback.next((one) => one.deviceId === device.id, FEEDBACK_LIMIT);
   assert.equal(record.statusCode, "Expired");

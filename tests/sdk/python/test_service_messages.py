@@ -164,7 +164,7 @@ def test_feedback_tells_that_messages_were_purged_and_comes_again_if_it_is_aband
 
 def test_feedback_tells_that_a_message_has_expired(service, device, feedback):
     now = datetime.datetime.now(datetime.timezone.utc).timestamp()
-    properties = {"messageId": "message-3", "iothub-ack": "full", "expiryTimeUtc": int(now * 1000) + 500}
+    properties = {"messageId": "message-3", "iothub-ack": "full", "expiryTimeUtc": int(now * 1000) + 5_000}
     service.send_c2d_message(device.id, "text", properties)
     (record,), lock = feedback.next(device)
     assert record["statusCode"] == "Expired"
