@@ -782,12 +782,12 @@ fn what_a_lesson_used_is_told_beside_what_the_visit_did() {
         (hub.metered, hub.metered_in_lesson)
     };
     place.do_step(&telemetry.steps[0]);
-    place.open(telemetry, step(telemetry, "send"));
+    place.tell(open(telemetry, step(telemetry, "send")));
     place.do_step(step(telemetry, "send"));
     let (visit, in_lesson) = used(&place);
     assert!(in_lesson.free > 0 && in_lesson.standard > 0);
     assert_eq!(visit, in_lesson);
-    place.open(twins, step(twins, "tag"));
+    place.tell(open(twins, step(twins, "tag")));
     let (before, in_lesson) = used(&place);
     assert!(before.free >= visit.free);
     assert_eq!(in_lesson, Metered::default());
