@@ -20,7 +20,7 @@ live-before = Before you connect
 live-before-cost = Each message counts towards the hub's daily quota: 8,000 on a free hub (F1), 400,000 on a unit of S1. A lesson takes a few dozen. When the quota is used up, the hub refuses everybody's messages until midnight UTC.
 live-before-key = The key of a policy opens the hub to whoever has it. It stays in the memory of this tab; it is gone when you leave, reload or close the tab.
 live-before-devices = The lessons create devices, change their twins and send to them. They touch only devices whose ids begin as you say above, and those that you name.
-live-before-tests = Use a test hub, not one that somebody depends on.
+live-before-tests = Use a test hub, not one that somebody depends on. Lesson 3 reads delivery feedback, of which a hub has one queue for all who share it: what is read here does not reach the others.
 
 # The table of what works.
 
