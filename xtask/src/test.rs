@@ -19,6 +19,15 @@ const WASM_TESTED: &[&str] = &["app"];
 /// The packages that are programs for the page.
 const WASM_PROGRAMS: &[&str] = &["app", "bench-page", "empty-page"];
 
+/// The bench without live hubs, as www/index.html has it built.
+const LIGHT_BENCH: &[&str] = &[
+    "--package",
+    "app",
+    "--bin",
+    "bench",
+    "--no-default-features",
+];
+
 /// One step of the tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -234,18 +243,29 @@ fn clippy() -> Result<Counts, Error> {
         .require()?;
     clippy_with_site(DENY, hint)?;
     println!("--- the same for the page");
+    let packages: Vec<_> = WASM_PROGRAMS
+        .iter()
+        .flat_map(|name| ["--package", name])
+        .collect();
+    clippy_for_the_page(&packages, DENY, hint)?;
+    println!("--- the same for the bench that a first visit fetches");
+    clippy_for_the_page(LIGHT_BENCH, DENY, hint)?;
+    Ok(Counts::default())
+}
+
+fn clippy_for_the_page(what: &[&str], deny: &[&str], hint: &'static str) -> Result<(), Error> {
     let toolchain = toolchain::ensure()?;
     cargo(
         "clippy for the page",
         &["clippy", "--target", toolchain::TARGET],
     )
-    .args(WASM_PROGRAMS.iter().flat_map(|name| ["--package", name]))
-    .args(DENY)
+    .args(what)
+    .args(deny)
     .envs(toolchain.variables)
     .hint(hint)
     .show()?
     .require()?;
-    Ok(Counts::default())
+    Ok(())
 }
 
 /// The program with the site in it cannot be built without one, and linting is not worth building one.
