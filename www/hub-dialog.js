@@ -96,6 +96,13 @@ function reach({ say, lessons }, { columns, ...given }) {
   );
 }
 
+/** Draws it anew; what was unfolded stays so. */
+function drawReach(place, hub, wanted) {
+  const isOpen = place.querySelector("details")?.open ?? false;
+  place.replaceChildren(reach(hub, wanted));
+  place.querySelector("details").open = isOpen;
+}
+
 /** What the doctor says, as src/app/src/panels/doctor.rs draws it. */
 function diagnosisOf(say, { kind, findings, parts, rights }) {
   const name = kind ?? "unknown";
@@ -197,7 +204,7 @@ function connectForm(hub, bench, close) {
     const wanted = columnsOf(answer, events.value.trim() !== "");
     if (JSON.stringify(wanted) !== drawnReach) {
       drawnReach = JSON.stringify(wanted);
-      table.replaceChildren(reach(hub, wanted));
+      drawReach(table, hub, wanted);
     }
     refusal.replaceChildren(...refusalOf(hub));
     go.disabled = hub.asked !== null;
@@ -295,7 +302,7 @@ function facts(hub, bench) {
     const wanted = columnsOfHub(live);
     if (JSON.stringify(wanted) !== drawnReach) {
       drawnReach = JSON.stringify(wanted);
-      table.replaceChildren(reach(hub, wanted));
+      drawReach(table, hub, wanted);
     }
     refusal.replaceChildren(...refusalOf(hub));
     go.disabled = hub.asked !== null;

@@ -199,12 +199,6 @@ function keepFocus() {
   ways.find((way) => way.offsetParent !== null)?.focus();
 }
 
-/**
- * Whether a refusal answers what was asked for here. While devices are deleted, what is refused elsewhere on the page is not
- * the dialog's; while a hub is reached, the dialog is all that can be used.
- */
-const isAnswer = ({ id }) => hub.asked === "connect" || (hub.asked === "leave" && id === "refused-not-live");
-
 function hear(reports) {
   if (!Array.isArray(reports)) return;
   let isNew = false;
@@ -222,7 +216,7 @@ function hear(reports) {
       hub.diagnosed = report.diagnosed;
     } else if (report.refused?.message.id === NOT_DELETED) {
       notDeleted = report.refused.message;
-    } else if (report.refused && isAnswer(report.refused.message)) {
+    } else if (report.refused?.of_hub && hub.asked) {
       Object.assign(hub, { asked: null, refused: report.refused.message });
     } else {
       continue;

@@ -82,7 +82,7 @@ test("the worker reads events and sends to a device", async () => {
   const { page, early, tell, heard } = await startWorker();
   assert.deepEqual(early, [], "the first visit asks for nothing of it");
   await tell({ hub: { connectionString: hub.service } });
-  await tell({ read: { id: 1 } });
+  await tell({ read: { id: 1, from: { after: {} } } });
   assert.equal((await heard("reading")).id, 1);
 
   await ask("POST", "/devices/dev1/messages/events", "{\"temperature\":21.5}");

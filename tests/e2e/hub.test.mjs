@@ -83,7 +83,10 @@ test("what the bench refuses is told in the dialog, and the field is empty", vis
   await at.string.fill(OWNER);
   await at.connect.click();
   assert.equal(await at.string.inputValue(), "");
-  await tell(page, { refused: { message: { id: "refused-no-door", arguments: [] } } });
+  // What something else on the page is refused answers nothing here.
+  await tell(page, { refused: { message: { id: "refused-no-step", arguments: [] }, of_hub: false } });
+  assert.ok(await at.connect.isDisabled());
+  await tell(page, { refused: { message: { id: "refused-no-door", arguments: [] }, of_hub: true } });
   await at.dialog.getByRole("alert").getByText("This page has no way to other hubs.").waitFor();
   assert.ok(await at.connect.isEnabled());
 }));
@@ -290,7 +293,7 @@ test("a refusal that is about live hubs has its words beside the step", visit({}
   await page.goto(site.at("/telemetry/register"));
   await at.run(STEPS[0]).click();
   await at.sees("Passed");
-  await tell(page, { refused: { message: { id: "refused-nothing-to-confirm", arguments: [] } } });
+  await tell(page, { refused: { message: { id: "refused-nothing-to-confirm", arguments: [] }, of_hub: false } });
   await at.panel.getByRole("alert").getByText("This step has nothing to confirm now.").waitFor();
 }));
 
@@ -320,7 +323,7 @@ test("devices that could not be deleted are named once the hub is left", visit({
   await page.goto(site.at());
   await at.goLive();
   const values = [["devices", { text: LIVE.created[0] }], ["why", { text: "429 ThrottlingException" }]];
-  await tell(page, { hub: "emulated" }, { refused: { message: { id: "refused-live-not-deleted", arguments: values } } });
+  await tell(page, { hub: "emulated" }, { refused: { message: { id: "refused-live-not-deleted", arguments: values }, of_hub: true } });
   const note = page.locator(".was-live");
   await note.getByText(`still on the hub: ${LIVE.created[0]}. 429 ThrottlingException`).waitFor();
   await note.getByRole("button", { name: "Close" }).click();
@@ -335,7 +338,7 @@ test("while devices are deleted, what is refused elsewhere on the page is not ta
   const leave = at.dialog.getByRole("button", { name: "Leave the hub" });
   await at.bar.getByRole("button", { name: "Leave" }).click();
   await leave.click();
-  await tell(page, { refused: { message: { id: "refused-live-leaving", arguments: [] } } });
+  await tell(page, { refused: { message: { id: "refused-live-leaving", arguments: [] }, of_hub: false } });
   await tell(page, { hub: { live: { ...LIVE, created: LIVE.created.slice(1) } } });
   await at.dialog.getByText("Delete this device first").waitFor();
   assert.ok(await leave.isDisabled());

@@ -348,7 +348,7 @@ impl Bench {
                 self.cloud_console.forget(cloud_lines);
                 self.events.forget(events);
             }
-            Report::Refused { message } => {
+            Report::Refused { message, .. } => {
                 self.refused = Some(message);
                 self.take_back_running();
             }
@@ -621,7 +621,7 @@ mod tests {
     }
 
     fn live_hub() -> HubView {
-        HubView::Live(LiveHub {
+        HubView::Live(Box::new(LiveHub {
             host_name: "hub.example".to_owned(),
             policy: Some("service".to_owned()),
             rights: None,
@@ -632,7 +632,7 @@ mod tests {
             metered: lab::Metered::default(),
             metered_in_lesson: lab::Metered::default(),
             trouble: None,
-        })
+        }))
     }
 
     #[test]
@@ -695,6 +695,7 @@ mod tests {
         assert_eq!(asked.step("telemetry", "register"), &StepState::Running);
         let refused = asked.reduce(Action::Reports(vec![Report::Refused {
             message: message("no"),
+            of_hub: false,
         }]));
         assert_eq!(
             refused.step("telemetry", "register"),

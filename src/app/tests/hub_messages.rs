@@ -61,7 +61,7 @@ fn reports_have_the_form_that_the_bar_reads() {
             Some(Timestamp::from_millis(5)),
         )),
     };
-    let told = to_value(Report::Hub(HubView::Live(live))).unwrap();
+    let told = to_value(Report::Hub(HubView::Live(Box::new(live)))).unwrap();
     let read = json!({ "hub": { "live": {
         "host_name": "hub.example", "policy": "service", "rights": ["service-connect"], "relay": true, "events": false, "prefix": "playground-",
         "created": ["playground-dev1"], "metered": { "standard": 12, "free": 15 }, "metered_in_lesson": { "standard": 3, "free": 4 },
@@ -74,7 +74,8 @@ fn reports_have_the_form_that_the_bar_reads() {
     );
     let refused = Report::Refused {
         message: Message::new("no").with("host", "h").with("count", 2_u16),
+        of_hub: true,
     };
-    let read = json!({ "refused": { "message": { "id": "no", "arguments": [["host", { "text": "h" }], ["count", { "number": 2.0 }]] } } });
+    let read = json!({ "refused": { "message": { "id": "no", "arguments": [["host", { "text": "h" }], ["count", { "number": 2.0 }]] }, "of_hub": true } });
     assert_eq!(to_value(refused).unwrap(), read);
 }

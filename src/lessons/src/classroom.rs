@@ -229,8 +229,9 @@ impl Classroom {
     pub fn handle(&mut self, now: Timestamp, command: Command) {
         self.telling.begin(true);
         self.turn(now);
+        let of_hub = matches!(command, Command::GoLive { .. } | Command::Leave { .. });
         if let Err(message) = self.carry_out(now, command) {
-            self.reports.push_back(Report::Refused { message });
+            self.reports.push_back(Report::Refused { message, of_hub });
         }
         self.turn(now);
     }

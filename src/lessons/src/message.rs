@@ -124,17 +124,13 @@ pub enum StepState {
 }
 
 /// Which hub is on the bench.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it is told seldom, and one is kept"
-)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HubView {
     /// The emulated one.
     Emulated,
     /// A live one.
-    Live(LiveHub),
+    Live(Box<LiveHub>),
 }
 
 /// How things stand with a live hub. It holds no secret.
@@ -377,6 +373,8 @@ pub enum Report {
     Refused {
         /// Why, and what to do.
         message: Message,
+        /// Whether the command was one for another hub: [`Command::GoLive`] or [`Command::Leave`].
+        of_hub: bool,
     },
     /// How time goes. Sent when the speed or the next deadline changes, and about twice a second.
     Clock {

@@ -564,7 +564,7 @@ fn queries_lag_behind_as_told() {
     assert_eq!(count(place.query(text, None)), 1);
     place.tell(Command::SetQueryLag { seconds: 601 });
     assert!(place.reports.iter().any(
-        |report| matches!(report, Report::Refused { message } if message.id == "refused-query-lag")
+        |report| matches!(report, Report::Refused { message, .. } if message.id == "refused-query-lag")
     ));
 }
 

@@ -498,7 +498,7 @@ fn a_step_is_not_solved_while_a_fleet_is_on() {
     place.wait(Duration::from_secs(2));
     place.tell(Command::Solve);
     let refused = place.reports.iter().rev().find_map(|report| match report {
-        Report::Refused { message } => Some(message.id.as_str()),
+        Report::Refused { message, .. } => Some(message.id.as_str()),
         _ => None,
     });
     assert_eq!(refused, Some("refused-solve-fleet"));
@@ -531,7 +531,7 @@ fn commands_before_a_step_is_open_are_refused() {
     let mut place = Place::new();
     place.tell(Command::Solve);
     assert!(
-        matches!(&place.reports[..], [Report::Refused { message }] if message.id == "refused-no-step")
+        matches!(&place.reports[..], [Report::Refused { message, .. }] if message.id == "refused-no-step")
     );
 }
 
@@ -562,6 +562,7 @@ fn wrong_commands_are_refused_by_name() {
         let refused = place.reports.iter().find_map(|report| match report {
             Report::Refused {
                 message: Message { id, .. },
+                ..
             } => Some(id.as_str()),
             _ => None,
         });

@@ -226,7 +226,7 @@ impl Place {
             _ => None,
         });
         match views? {
-            HubView::Live(hub) => Some(hub),
+            HubView::Live(hub) => Some(*hub),
             HubView::Emulated => None,
         }
     }
@@ -241,7 +241,7 @@ impl Place {
 
     fn refused(&self) -> Vec<String> {
         let refused = self.reports.iter().filter_map(|report| match report {
-            Report::Refused { message } => Some(message.id.clone()),
+            Report::Refused { message, .. } => Some(message.id.clone()),
             _ => None,
         });
         refused.collect()
@@ -286,7 +286,7 @@ impl Place {
     fn check_words(&self) {
         for report in &self.reports {
             match report {
-                Report::Refused { message } => check(message),
+                Report::Refused { message, .. } => check(message),
                 Report::Step { state, .. } => match state {
                     StepState::Passed { looked_for, saw }
                     | StepState::NotYet {

@@ -89,7 +89,7 @@ fn opened(told: &[Report]) -> Option<(&str, &str, &str)> {
 fn refused(told: &[Report]) -> Vec<&str> {
     told.iter()
         .filter_map(|report| match report {
-            Report::Refused { message } => Some(message.id.as_str()),
+            Report::Refused { message, .. } => Some(message.id.as_str()),
             _ => None,
         })
         .collect()

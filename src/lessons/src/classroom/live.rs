@@ -300,7 +300,10 @@ impl Classroom {
         let message = Message::new("refused-live-reset")
             .with("host", live.host_name())
             .with("device", device_id(&opened.settings));
-        self.reports.push_back(Report::Refused { message });
+        self.reports.push_back(Report::Refused {
+            message,
+            of_hub: false,
+        });
     }
 
     /// Says what the learner is to look for, and why nobody else can.
@@ -375,7 +378,8 @@ impl Classroom {
             return;
         }
         live.told = Some((now, view.clone()));
-        self.reports.push_back(Report::Hub(HubView::Live(view)));
+        self.reports
+            .push_back(Report::Hub(HubView::Live(Box::new(view))));
     }
 }
 

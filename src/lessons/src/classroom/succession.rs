@@ -59,7 +59,10 @@ impl Classroom {
     pub fn stay(&mut self) {
         if self.dismiss_successor() {
             let message = Message::new("refused-live-not-loaded");
-            self.reports.push_back(Report::Refused { message });
+            self.reports.push_back(Report::Refused {
+                message,
+                of_hub: true,
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 //! What became of cloud-to-device messages.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::timestamp::{self, Timestamp};
 
@@ -26,13 +27,13 @@ pub struct FeedbackRecord {
 
 /// The records of a batch, as far as they can be understood: one that cannot keeps nobody from reading the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(from = "Vec<serde_json::Value>")]
+#[serde(from = "Vec<Box<RawValue>>")]
 pub struct FeedbackRecords(pub Vec<FeedbackRecord>);
 
-impl From<Vec<serde_json::Value>> for FeedbackRecords {
-    fn from(values: Vec<serde_json::Value>) -> Self {
-        let records = values.into_iter().map(serde_json::from_value);
-        Self(records.filter_map(Result::ok).collect())
+impl From<Vec<Box<RawValue>>> for FeedbackRecords {
+    fn from(values: Vec<Box<RawValue>>) -> Self {
+        let read = |value: Box<RawValue>| serde_json::from_str(value.get()).ok();
+        Self(values.into_iter().filter_map(read).collect())
     }
 }
 

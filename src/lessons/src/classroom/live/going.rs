@@ -128,7 +128,10 @@ impl Classroom {
             if now >= opening.until {
                 let host = opening.wanted.target.connection_string.host_name();
                 let message = Message::new("refused-live-no-way").with("host", host);
-                self.reports.push_back(Report::Refused { message });
+                self.reports.push_back(Report::Refused {
+                    message,
+                    of_hub: true,
+                });
                 self.opening = None;
             }
             return;

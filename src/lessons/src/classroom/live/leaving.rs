@@ -86,6 +86,7 @@ impl Classroom {
                 message: Message::new("refused-live-not-deleted")
                     .with("devices", devices.join(", "))
                     .with("why", why.unwrap_or_else(|| "…".to_owned())),
+                of_hub: true,
             });
         }
     }
