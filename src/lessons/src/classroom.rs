@@ -133,6 +133,8 @@ pub struct Classroom {
     reports: VecDeque<Report>,
     device_string: DeviceString,
     last_turn: Timestamp,
+    /// By how much the machine's clock was set back so far.
+    set_back: Duration,
     last_clock: Option<ClockReport>,
     /// What the page kept of an earlier visit, until a lesson is opened.
     left: Option<String>,
@@ -206,6 +208,7 @@ impl Classroom {
             reports: VecDeque::new(),
             device_string: DeviceString::Missing,
             last_turn: now,
+            set_back: Duration::ZERO,
             last_clock: None,
             left: None,
             turns: 0,
@@ -227,6 +230,7 @@ impl Classroom {
 
     /// Carries out a command.
     pub fn handle(&mut self, now: Timestamp, command: Command) {
+        let now = self.steady(now);
         self.telling.begin(true);
         self.turn(now);
         let of_hub = matches!(command, Command::GoLive { .. } | Command::Leave { .. });
@@ -238,8 +242,15 @@ impl Classroom {
 
     /// Lets happen on the bench what is due.
     pub fn advance(&mut self, now: Timestamp) {
+        let now = self.steady(now);
         self.telling.begin(false);
         self.turn(now);
+    }
+
+    /// A time that never goes back, whatever is done to the machine's clock: nobody would wait until it has caught up.
+    fn steady(&mut self, now: Timestamp) -> Timestamp {
+        self.set_back = self.set_back.max(self.last_turn.since(now));
+        now.plus(self.set_back)
     }
 
     fn turn(&mut self, now: Timestamp) {
@@ -280,7 +291,8 @@ impl Classroom {
         let look = self.next_look();
         let tell = self.live.as_ref().and_then(Live::next_telling);
         let wake = self.next_wake_of_bench();
-        look.into_iter().chain(tell).chain(wake).min()
+        let wake = look.into_iter().chain(tell).chain(wake).min()?;
+        Some(wake.minus(self.set_back))
     }
 
     fn next_wake_of_bench(&self) -> Option<Timestamp> {

@@ -6,7 +6,7 @@
 use wire::timestamp::Timestamp;
 
 use super::Live;
-use crate::outside::Trouble;
+use crate::outside::{Trouble, TroubleKind};
 
 /// How many devices' troubles are remembered.
 const MOST: usize = 100;
@@ -84,9 +84,18 @@ impl Live {
         self.troubles.set(route, trouble, again);
     }
 
-    /// Notes that a way works.
+    /// Notes that a way works. What the browser could not open or keep open for a call, it can again.
     pub(crate) fn works(&mut self, route: &Route) {
         self.troubles.clear(route);
+        let is_over = |told: &Told| {
+            let kinds = [
+                TroubleKind::Closed,
+                TroubleKind::NoSocket,
+                TroubleKind::Offline,
+            ];
+            told.route == Route::Calls && kinds.contains(&told.trouble.kind)
+        };
+        self.troubles.told.retain(|told| !is_over(told));
     }
 
     pub(super) fn is_in_trouble(&self, route: &Route) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use client::service::{IfMatch, Message, Service, TwinChange};
 use lab::{
-    action::DeviceAction,
+    action::{CloudAction, DeviceAction},
     view::{Direction, ProgramState},
 };
 use serde_json::json;
@@ -231,6 +231,21 @@ fn what_made_a_program_give_up_is_told_until_it_is_stopped_or_starts_anew() {
     table.run_for(30);
     assert_eq!(trouble(&table), Some(("no-socket", false)));
     table.hands().stop(FRAIL.name);
+    assert_eq!(trouble(&table), None);
+}
+
+#[test]
+fn a_call_that_found_no_socket_is_no_trouble_once_a_device_has_one() {
+    let mut table = Table::without_relay();
+    table.set_faults(|faults| faults.barred = true);
+    table
+        .hands()
+        .start_in_cloud(1, CloudAction::ReceiveFeedback);
+    table.run_for(1);
+    assert_eq!(trouble(&table), Some(("no-socket", false)));
+    table.set_faults(|faults| faults.barred = false);
+    table.start(&DEVICE_PROGRAM);
+    table.run_for(5);
     assert_eq!(trouble(&table), None);
 }
 

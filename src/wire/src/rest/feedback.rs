@@ -32,7 +32,7 @@ pub struct FeedbackRecords(pub Vec<FeedbackRecord>);
 
 impl From<Vec<Box<RawValue>>> for FeedbackRecords {
     fn from(values: Vec<Box<RawValue>>) -> Self {
-        let read = |value: Box<RawValue>| serde_json::from_str(value.get()).ok();
+        let read = |value: Box<RawValue>| serde_json::from_slice(value.get().as_bytes()).ok();
         Self(values.into_iter().filter_map(read).collect())
     }
 }
