@@ -30,6 +30,7 @@ use crate::{
 use by_hand::refused_by_bench;
 use live::{Live, Opening, SAY_EVERY};
 use succession::Exit;
+pub use succession::Legacy;
 use telling::Telling;
 
 /// The name of the hub on every bench, in the service's form.

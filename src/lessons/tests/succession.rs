@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use lab::{action::CloudAction, beside::Beside};
 use lessons::{
-    classroom::{Classroom, HOST_NAME},
+    classroom::{Classroom, HOST_NAME, Legacy},
     message::{Command, HubView, Report, Settings, StepState},
 };
 use wire::timestamp::Timestamp;
@@ -29,14 +29,14 @@ impl Place {
     }
 
     /// The successor's, after it did what it was left.
-    fn second(beside: &Beside, commands: Vec<Command>) -> (Self, Vec<Report>) {
+    fn second(beside: &Beside, legacy: Legacy) -> (Self, Vec<Report>) {
         let door = Box::new(beside.clone());
         let mut place = Self {
             classroom: Classroom::new([2; 32], START).with_door(door),
             now: START,
         };
-        let mut told: Vec<_> = commands
-            .into_iter()
+        let mut told: Vec<_> = legacy
+            .into_commands()
             .flat_map(|command| place.tell(command))
             .collect();
         told.extend(place.wait(Duration::from_secs(1)));
@@ -176,9 +176,9 @@ fn what_a_page_kept_goes_on_to_the_successor_before_a_lesson_is_open() {
     let text = "kept".to_owned();
     first.tell(Command::Restore { text: text.clone() });
     first.tell(go_live(&beside));
-    let commands = first.classroom.hand_over();
-    let restored = commands.iter().any(|command| match command {
-        Command::Restore { text: left } => *left == text,
+    let mut commands = first.classroom.hand_over().into_commands();
+    let restored = commands.any(|command| match command {
+        Command::Restore { text: left } => left == text,
         _ => false,
     });
     assert!(restored);

@@ -2,9 +2,10 @@
 //! larger program is fetched by those alone who need it.
 
 use lab::outside::Door;
+use serde::{Deserialize, Serialize};
 
 use super::Classroom;
-use crate::message::{Command, Message, Report};
+use crate::message::{Command, Message, Report, Settings};
 
 /// How live hubs are reached.
 pub(super) enum Exit {
@@ -15,8 +16,59 @@ pub(super) enum Exit {
     /// By another program, which takes the place of this one.
     Successor {
         /// What was asked for that needs it.
-        call: Option<Command>,
+        call: Option<Call>,
     },
+}
+
+/// [`Command::GoLive`].
+#[derive(Serialize, Deserialize)]
+pub(super) struct Call {
+    pub(super) connection_string: String,
+    pub(super) events: Option<String>,
+    pub(super) group: Option<String>,
+    pub(super) prefix: String,
+}
+
+/// What a classroom leaves to that of the successor. It holds the key that the learner gave.
+///
+/// It is no list of commands, for a program that can write down one of them can write down all, and is so much larger.
+#[derive(Serialize, Deserialize)]
+pub struct Legacy {
+    kept: Option<String>,
+    opened: Option<Open>,
+    watched: Option<String>,
+    call: Option<Call>,
+}
+
+/// [`Command::Open`].
+#[derive(Serialize, Deserialize)]
+struct Open {
+    lesson: String,
+    step: String,
+    settings: Settings,
+}
+
+impl Legacy {
+    /// What brings a new classroom to where the one before stood: the commands of a page that was loaded anew, and the
+    /// one that needs a successor.
+    pub fn into_commands(self) -> impl Iterator<Item = Command> {
+        let restore = self.kept.map(|text| Command::Restore { text });
+        let open = self.opened.map(|it| Command::Open {
+            lesson: it.lesson,
+            step: it.step,
+            settings: it.settings,
+        });
+        let watch = self.watched.map(|device_id| Command::Watch {
+            device_id: Some(device_id),
+        });
+        let call = self.call.map(|it| Command::GoLive {
+            connection_string: it.connection_string,
+            events: it.events,
+            group: it.group,
+            prefix: it.prefix,
+        });
+        [restore, open, watch, call].into_iter().flatten()
+    }
 }
 
 impl Classroom {
@@ -32,27 +84,26 @@ impl Classroom {
         matches!(self.exit, Exit::Successor { call: Some(_) })
     }
 
-    /// Ends what is under way, and gives what brings the successor's classroom to where this one stands: the commands
-    /// of a page that was loaded anew, and the one that needs a successor. That one holds the key that the learner gave.
-    pub fn hand_over(&mut self) -> Vec<Command> {
+    /// Ends what is under way, and gives what the successor's classroom needs to go on.
+    pub fn hand_over(&mut self) -> Legacy {
         self.end_asked();
-        let kept = self.kept_text().or_else(|| self.left.clone());
-        let restore = kept.map(|text| Command::Restore { text });
-        let open = self.opened.as_ref().map(|opened| {
+        let opened = self.opened.as_ref().map(|opened| {
             let step = opened.lesson.outlines.get(opened.step);
-            Command::Open {
+            Open {
                 lesson: opened.lesson.id.to_owned(),
                 step: step.map_or("", |step| step.id).to_owned(),
                 settings: opened.given.clone(),
             }
         });
-        let device_id = self.telling.watched();
-        let watch = open.as_ref().map(|_| Command::Watch { device_id });
-        let call = match &mut self.exit {
-            Exit::Successor { call } => call.take(),
-            Exit::Nowhere | Exit::Door(_) => None,
-        };
-        [restore, open, watch, call].into_iter().flatten().collect()
+        Legacy {
+            kept: self.kept_text().or_else(|| self.left.clone()),
+            watched: self.telling.watched().filter(|_| opened.is_some()),
+            opened,
+            call: match &mut self.exit {
+                Exit::Successor { call } => call.take(),
+                Exit::Nowhere | Exit::Door(_) => None,
+            },
+        }
     }
 
     /// The successor did not come: what was asked for is refused.

@@ -18,9 +18,9 @@ extern "C" {
     #[wasm_bindgen(js_name = loadLiveBench, catch)]
     async fn load() -> Result<JsValue, JsValue>;
 
-    /// Lets it begin with what it is to do first.
+    /// Lets it begin with what it is left.
     #[wasm_bindgen(method)]
-    fn begin(this: &Successor, commands: JsValue);
+    fn begin(this: &Successor, legacy: JsValue);
 }
 
 thread_local! {
@@ -48,11 +48,11 @@ fn give_way(successor: &Successor) {
         let is_wanted = classroom.wants_successor();
         is_wanted.then(|| classroom.hand_over())
     };
-    let Some(commands) = room::ask(give) else {
+    let Some(legacy) = room::ask(give) else {
         return;
     };
     room::ROOM.take();
-    if let Ok(commands) = serde_wasm_bindgen::to_value(&commands) {
-        successor.begin(commands);
+    if let Ok(legacy) = serde_wasm_bindgen::to_value(&legacy) {
+        successor.begin(legacy);
     }
 }

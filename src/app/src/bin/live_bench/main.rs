@@ -13,7 +13,7 @@ mod socket;
 mod start;
 mod wake;
 
-use lessons::message::Command;
+use lessons::classroom::Legacy;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -22,13 +22,14 @@ use crate::door::PageDoor;
 /// Nothing happens until [`begin`] is called.
 fn main() {}
 
-/// Takes the place of the program that was the bench before, with the commands that it leaves.
+/// Takes the place of the program that was the bench before, with what that leaves.
 #[wasm_bindgen]
-pub fn begin(commands: JsValue) {
+pub fn begin(legacy: JsValue) {
     start::start(
         |classroom| classroom.with_door(Box::new(PageDoor)),
         room::hear,
     );
-    let commands: Vec<Command> = serde_wasm_bindgen::from_value(commands).unwrap_or_default();
-    commands.into_iter().for_each(room::hear);
+    if let Ok(legacy) = serde_wasm_bindgen::from_value::<Legacy>(legacy) {
+        legacy.into_commands().for_each(room::hear);
+    }
 }

@@ -18,8 +18,8 @@ use wire::{
 
 use super::Live;
 use crate::{
-    classroom::{Classroom, Exit},
-    message::{Command, Message, Report, Right},
+    classroom::{Classroom, Exit, succession::Call},
+    message::{Message, Report, Right},
     outline::{Access, Reach},
 };
 
@@ -42,7 +42,7 @@ pub(in crate::classroom) struct Opening {
     ways: LocalBoxFuture<'static, Ways>,
 }
 
-/// What [`Command::GoLive`] asks for, understood.
+/// What [`Command::GoLive`](crate::message::Command::GoLive) asks for, understood.
 struct Wanted {
     target: Target,
     prefix: String,
@@ -107,7 +107,7 @@ impl Classroom {
                 });
             }
             Exit::Successor { call } => {
-                *call = Some(Command::GoLive {
+                *call = Some(Call {
                     connection_string,
                     events,
                     group,
