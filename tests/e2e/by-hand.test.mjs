@@ -52,6 +52,17 @@ test("a device made by hand is switched on, sends and reports", visit({}, async 
   await at.card.getByRole("region", { name: "Reported properties" }).getByText('"2.0.0"').waitFor();
 }));
 
+test("what is asked before the bench has come is done and answered once it is there", visit({}, async ({ page, site }) => {
+  site.hold(/^bench_bg/);
+  const at = hand(page);
+  await page.goto(site.at("/telemetry/register"));
+  await at.tab("Registry").click();
+  await at.field("Device id").fill("early");
+  await at.button("Create device").click();
+  site.release();
+  await at.status("The device is registered.").waitFor();
+}));
+
 test("a query finds the device, and a mistake in one is marked where it is", visit({}, async ({ page, site }) => {
   const at = await withDevice(page, site);
   await at.tab("Query").click();
@@ -129,8 +140,12 @@ test("every control that a text may name is on the page", visit({}, async ({ pag
   assert.ok(ids.length > 20);
   await page.goto(site.at("/telemetry/send"));
   await hand(page).sees("Not started");
-  const missing = await page.evaluate((ids) => ids.filter((id) => !document.getElementById(id)), ids);
-  assert.deepEqual(missing, []);
+  // A page is drawn part by part.
+  let missing;
+  await until(() => `${missing} on the page`, async () => {
+    missing = await page.evaluate((ids) => ids.filter((id) => !document.getElementById(id)), ids);
+    return missing.length === 0;
+  });
 }));
 
 test("a link in the text opens the view and the tab, and focuses what it names", visit(AS_PHONE, async ({ page, site }) => {

@@ -12,7 +12,7 @@ import { STEPS, bench } from "./lesson-one.mjs";
  */
 const INTERACTIVE_LIMIT = 350_000;
 /** With the module of the bench. What speaks to live hubs is not in it; see live-bench.test.mjs. */
-const FIRST_STEP_LIMIT = 938_000;
+const FIRST_STEP_LIMIT = 937_000;
 
 function table(requests, title) {
   const files = requests.map(({ name, body }) => ({

@@ -286,10 +286,15 @@ impl Desk {
     fn ask(&self, form: &'static str) -> u64 {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let generation = self.generation;
+        let generation = self.asked_bench();
         self.hand
             .dispatch(Change::Asked(form, Some(Asked::Action { id, generation })));
         id
+    }
+
+    /// The generation of the bench that answers what is asked now: before the first one has opened, that is the first.
+    fn asked_bench(&self) -> usize {
+        self.generation.max(1)
     }
 
     /// How the last action of a form stands.
@@ -297,7 +302,7 @@ impl Desk {
         match self.hand.asked(form) {
             Some(Asked::Wrong { field, why }) => Standing::Wrong(field, why),
             Some(Asked::NotJson { field, detail }) => Standing::NotJson(field, detail.clone()),
-            Some(Asked::Action { id, generation }) if *generation == self.generation => {
+            Some(Asked::Action { id, generation }) if *generation == self.asked_bench() => {
                 let answer = self.answers.iter().rev().find(|(known, _)| known == id);
                 answer.map_or(Standing::Waiting, |(_, answer)| {
                     Standing::Answered(Rc::clone(answer))
