@@ -245,7 +245,7 @@ function factsOf({ say, live }) {
   const percent = (share) => (share > 0 && share < 0.1 ? `< ${(0.1).toLocaleString(document.documentElement.lang)}` : Math.ceil(share * 10) / 10);
   const shares = (metered) => Object.entries(QUOTAS).map(([tier, { quota, block, counted }]) => {
     const count = metered[counted];
-    return element("span", {}, say("live-share", { tier, count, quota, block, percent: percent((count * 100) / quota) }));
+    return element("span", { class: "share" }, say("live-share", { tier, count, quota, block, percent: percent((count * 100) / quota) }));
   });
   return [
     fact("live-host", element("code", {}, live.host_name)), fact("live-key", key, ...rights),
