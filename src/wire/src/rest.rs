@@ -21,7 +21,8 @@ pub use identity::{
 };
 pub use mask::mask_keys;
 pub use message::{
-    MessageHeaderError, read_message_header, read_message_headers, write_message_headers,
+    MessageHeaderError, message_size, read_message_header, read_message_headers,
+    write_message_headers,
 };
 pub use method::{MethodCall, MethodResult};
 pub use module::{ModuleIdentity, ModuleIdentityUpdate};

@@ -3,14 +3,12 @@
 use http::Request;
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode, ServiceError},
+    rest::message_size,
     timestamp::Timestamp,
 };
 
 use super::{Reply, route::Operation};
 use crate::{hub::Hub, limits::OperationClass};
-
-/// The names of headers that carry a message's properties begin so.
-const PROPERTY_PREFIX: &str = "iothub-";
 
 /// What a request counts as.
 #[derive(Clone, Copy)]
@@ -33,7 +31,7 @@ enum Charge {
 ///
 /// IoT Hub documentation: "IoT Hub quotas and throttling", and "IoT Hub billing information".
 pub(super) fn meter(operation: &Operation, request: &Request<Vec<u8>>) -> Option<Meter> {
-    let sent = || Charge::Request(size(request));
+    let sent = || Charge::Request(message_size(request));
     let (class, charge) = match operation {
         Operation::PutDevice { .. }
         | Operation::GetDevice { .. }
@@ -96,15 +94,4 @@ fn is_charged(outcome: &Result<Reply, ServiceError>) -> bool {
         Ok(Reply::Later) => true,
         Err(error) => error.code == OFFLINE,
     }
-}
-
-/// How large a message is: its body, and the names and values of its properties.
-fn size(request: &Request<Vec<u8>>) -> usize {
-    let properties = request.headers().iter().filter_map(|(name, value)| {
-        let name = name.as_str().strip_prefix(PROPERTY_PREFIX)?;
-        // Only an application property has a name of its own; `app-` is not part of it.
-        let name = name.strip_prefix("app-").unwrap_or_default();
-        Some(name.len() + value.len())
-    });
-    request.body().len() + properties.sum::<usize>()
 }

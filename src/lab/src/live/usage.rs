@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use wire::{
     error::{ERROR_CODE_HEADER, ErrorCode},
     mqtt::{Frame, mqttrs::Packet},
+    rest::message_size,
     topic::{DeviceTopic, HubTopic},
 };
 
@@ -15,9 +16,6 @@ const STANDARD_BLOCK: usize = 4 * 1024;
 
 /// The same on a free hub. (IoT Hub documentation: quotas and throttling.)
 const FREE_BLOCK: usize = 512;
-
-/// The names of headers that carry a message's properties begin so.
-const PROPERTY_PREFIX: &str = "iothub-";
 
 /// How many devices are remembered as created.
 const MOST_CREATED: usize = 1_000;
@@ -149,7 +147,7 @@ fn bytes_asked_for(packet: &[u8]) -> Option<usize> {
 
 fn bytes_of_call(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) -> Option<usize> {
     let is_success = response.status().is_success();
-    let (asked, answered) = (size(request), response.body().len());
+    let (asked, answered) = (message_size(request), response.body().len());
     let mut parts = request.uri().path().trim_matches('/').split('/');
     let (kind, id, last) = (parts.next()?, parts.next()?, parts.next_back());
     match (kind, last) {
@@ -170,15 +168,4 @@ fn bytes_of_call(request: &Request<Vec<u8>>, response: &Response<Vec<u8>>) -> Op
 fn is_offline(response: &Response<Vec<u8>>) -> bool {
     let code = response.headers().get(ERROR_CODE_HEADER);
     code.is_some_and(|code| code == ErrorCode::DeviceNotOnline.name())
-}
-
-/// The bytes of a message: its body, and the names and values of its properties.
-fn size(request: &Request<Vec<u8>>) -> usize {
-    let properties = request.headers().iter().filter_map(|(name, value)| {
-        let name = name.as_str().strip_prefix(PROPERTY_PREFIX)?;
-        // Only a property of the application's own has a name that counts.
-        let name = name.strip_prefix("app-").unwrap_or_default();
-        Some(name.len() + value.len())
-    });
-    request.body().len() + properties.sum::<usize>()
 }

@@ -4,10 +4,13 @@
 //! REST API, send and receive device messages.) As the names of headers have no case, an application property that is
 //! read from one has its name in lower case. Values are UTF-8.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use thiserror::Error;
 
 use crate::properties::{MessageProperties, SystemProperties};
+
+/// The names of headers that carry a message's properties begin so.
+const PROPERTY_PREFIX: &str = "iothub-";
 
 /// What stands before the name of an application property.
 const APPLICATION_PREFIX: &str = "iothub-app-";
@@ -132,6 +135,17 @@ pub fn write_message_headers(
         append(headers, header, name, value.as_deref().unwrap_or_default())?;
     }
     Ok(())
+}
+
+/// How many bytes a message in a request has: its body, and the names and values of its properties. So a hub counts them.
+pub fn message_size(request: &Request<Vec<u8>>) -> usize {
+    let properties = request.headers().iter().filter_map(|(name, value)| {
+        let name = name.as_str().strip_prefix(PROPERTY_PREFIX)?;
+        // Only an application property has a name of its own; `app-` is not part of it.
+        let name = name.strip_prefix("app-").unwrap_or_default();
+        Some(name.len() + value.len())
+    });
+    request.body().len() + properties.sum::<usize>()
 }
 
 fn append(
