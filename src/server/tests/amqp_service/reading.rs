@@ -33,10 +33,7 @@ async fn events_of_all_devices_are_read_from_the_place_to_which_the_hub_points()
         world.send_telemetry("dev1", "one").await;
         world.send_telemetry("dev2", "two").await;
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 7,
-            from: ReadFrom::default(),
-        });
+        world.read(7, ReadFrom::default());
         let partitions = world.hub.partition_count();
         assert_eq!(world.told().await, Told::Reading { id: 7, partitions });
         let events = world.events(2).await;
@@ -69,10 +66,7 @@ async fn an_event_comes_with_all_that_the_hub_knows_of_it() {
             .send_telemetry_with("dev1", &properties, "{\"t\":21.5}")
             .await;
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         let events = world.events(1).await;
         assert_eq!(
             events[0].properties.system.message_id.as_deref(),
@@ -87,10 +81,7 @@ async fn an_event_comes_with_all_that_the_hub_knows_of_it() {
 async fn each_event_comes_once_and_in_order_across_broken_connections() {
     in_world(async |world| {
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         let mut seen = Vec::new();
         for round in 0..3 {
             for number in 0..20 {
@@ -122,10 +113,7 @@ async fn each_event_comes_once_and_in_order_across_broken_connections() {
 async fn a_hub_that_has_begun_anew_is_read_from_its_beginning() {
     in_world(async |world| {
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         world.send_telemetry("dev1", "old 1").await;
         world.send_telemetry("dev1", "old 2").await;
         world.events(2).await;
@@ -145,13 +133,13 @@ async fn events_are_read_from_a_moment_on() {
         world.send_telemetry("dev1", "after").await;
         world.choose("service");
         let since = Some(since);
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom {
+        world.read(
+            1,
+            ReadFrom {
                 since,
                 ..ReadFrom::default()
             },
-        });
+        );
         assert_eq!(world.events(1).await[0].body, b"after");
     })
     .await;
@@ -163,13 +151,13 @@ async fn an_event_of_the_very_moment_is_read() {
         world.send_telemetry("dev1", "now").await;
         let since = Some(kept(world).await[0].enqueued_time.as_millis());
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom {
+        world.read(
+            1,
+            ReadFrom {
                 since,
                 ..ReadFrom::default()
             },
-        });
+        );
         assert_eq!(world.events(1).await[0].body, b"now");
     })
     .await;
@@ -185,14 +173,14 @@ async fn a_read_goes_on_where_another_ended() {
         let all = kept(world).await;
         let first = all.iter().find(|event| event.body == b"1").unwrap();
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom {
+        world.read(
+            1,
+            ReadFrom {
                 since: None,
                 after: BTreeMap::from([(first.partition, first.sequence_number)]),
                 group: None,
             },
-        });
+        );
         let mut bodies: Vec<_> = world
             .events(3)
             .await
@@ -230,10 +218,7 @@ async fn the_event_hubs_string_opens_events_to_whoever_has_it() {
                 connection_string,
                 events: Some(events.clone()),
             });
-            world.desk.hear(Ask::Read {
-                id: 1,
-                from: ReadFrom::default(),
-            });
+            world.read(1, ReadFrom::default());
             assert_eq!(world.events(1).await[0].body, b"one");
         }
     })
@@ -249,10 +234,7 @@ async fn a_wrong_event_hubs_string_keeps_nobody_from_the_hub_itself() {
         });
         world.desk.hear(Ask::Feedback { id: 1 });
         assert!(matches!(world.told().await, Told::Feedback { id: 1, .. }));
-        world.desk.hear(Ask::Read {
-            id: 2,
-            from: ReadFrom::default(),
-        });
+        world.read(2, ReadFrom::default());
         assert_eq!(world.failure().await.kind, FailureKind::Misused);
     })
     .await;
@@ -266,10 +248,7 @@ async fn the_event_hubs_string_that_is_given_leads_to_events_without_asking_the_
             connection_string: world.string("service").to_text().into_inner(),
             events: Some(events_string(world)),
         });
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         assert_eq!(world.events(1).await[0].body, b"one");
         assert_eq!(world.hand.opened().len(), 1);
     })
@@ -280,17 +259,11 @@ async fn the_event_hubs_string_that_is_given_leads_to_events_without_asking_the_
 async fn a_read_that_is_stopped_tells_no_more() {
     in_world(async |world| {
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         assert!(matches!(world.told().await, Told::Reading { id: 1, .. }));
         world.desk.hear(Ask::Stop { id: 1 });
         world.send_telemetry("dev1", "one").await;
-        world.desk.hear(Ask::Read {
-            id: 2,
-            from: ReadFrom::default(),
-        });
+        world.read(2, ReadFrom::default());
         assert!(matches!(world.told().await, Told::Reading { id: 2, .. }));
         assert!(matches!(world.told().await, Told::Events { id: 2, .. }));
     })
@@ -310,20 +283,14 @@ fn events_of(told: Vec<Told>) -> Vec<Event> {
 async fn a_flood_of_events_waits_at_the_hub_until_what_was_told_is_taken() {
     in_world(async |world| {
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         assert!(matches!(world.told().await, Told::Reading { id: 1, .. }));
         for number in 0..1_000 {
             let device = ["dev1", "dev2"][number % 2];
             world.send_telemetry(device, &number.to_string()).await;
         }
         // What another asks meanwhile is answered: nothing is stuck but the events.
-        world.desk.hear(Ask::Read {
-            id: 2,
-            from: ReadFrom::default(),
-        });
+        world.read(2, ReadFrom::default());
         let mut others = 0;
         let mut untaken = Vec::new();
         while others < 1_000 {
@@ -360,10 +327,7 @@ async fn large_events_are_told_a_few_at_a_time() {
             world.send_telemetry("dev1", &body).await;
         }
         world.choose("service");
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom::default(),
-        });
+        world.read(1, ReadFrom::default());
         let mut read = 0;
         while read < 12 {
             let Told::Events { id, events } = world.told().await else {
@@ -389,20 +353,17 @@ async fn a_group_that_is_full_is_told_of_and_another_one_reads_on() {
             });
             world.events(1).await;
         }
-        world.desk.hear(Ask::Read {
-            id: 6,
-            from: ReadFrom::default(),
-        });
+        world.read(6, ReadFrom::default());
         let failure = world.failure().await;
         assert_eq!(failure.kind, FailureKind::LimitReached, "{failure:?}");
         let group = Some("page".to_owned());
-        world.desk.hear(Ask::Read {
-            id: 7,
-            from: ReadFrom {
+        world.read(
+            7,
+            ReadFrom {
                 group,
                 ..ReadFrom::default()
             },
-        });
+        );
         assert_eq!(world.events(1).await[0].body, b"one");
     })
     .await;
@@ -413,13 +374,13 @@ async fn a_group_has_a_name_that_changes_no_address() {
     in_world(async |world| {
         world.choose("service");
         let group = Some("page/Partitions/0/".to_owned());
-        world.desk.hear(Ask::Read {
-            id: 1,
-            from: ReadFrom {
+        world.read(
+            1,
+            ReadFrom {
                 group,
                 ..ReadFrom::default()
             },
-        });
+        );
         assert_eq!(world.failure().await.kind, FailureKind::Misused);
     })
     .await;

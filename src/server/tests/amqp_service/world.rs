@@ -9,7 +9,7 @@ use std::{
 
 use amqp::{
     desk::Desk,
-    message::{Ask, Failure, Told},
+    message::{Ask, Failure, ReadFrom, Told},
 };
 use http::{Request, Response};
 use hub::HubOptions;
@@ -132,6 +132,11 @@ impl World {
             Told::Failed { failure, .. } => failure,
             told => panic!("expected a failure, got {told:?}"),
         }
+    }
+
+    /// Begins to read events.
+    pub(crate) fn read(&mut self, id: u32, from: ReadFrom) {
+        self.desk.hear(Ask::Read { id, from });
     }
 
     /// The next events, so many. They are taken.
