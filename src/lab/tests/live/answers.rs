@@ -292,7 +292,7 @@ fn a_hub_whose_day_is_used_up_is_in_trouble_until_it_takes_more() {
         response
     });
     look_for(&mut table, 5);
-    let (trouble, again) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, again) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind, TroubleKind::Quota);
     // Until midnight nothing that is tried helps.
     assert_eq!(again, None);
@@ -352,8 +352,8 @@ fn a_policy_that_may_only_register_is_in_no_trouble_for_long() {
     table.run_for(1);
     table.start(&METHOD);
     table.run_for(1);
-    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, _) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind, TroubleKind::Unauthorized);
     look_for(&mut table, 60);
-    assert_eq!(table.hands().live().unwrap().trouble, None);
+    assert_eq!(table.trouble(), None);
 }

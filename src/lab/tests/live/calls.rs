@@ -168,7 +168,7 @@ fn a_call_that_the_relay_cannot_carry_ends_in_words() {
     table.start(&REGISTER);
     table.run_for(1);
     assert!(table.beside.hub().device(DEVICE).is_some());
-    assert_eq!(table.hands().live().unwrap().trouble, None);
+    assert_eq!(table.trouble(), None);
 }
 
 #[test]

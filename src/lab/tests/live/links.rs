@@ -84,7 +84,7 @@ fn a_device_comes_back_after_the_hub_was_away() {
     let closed = closed.expect("the trace tells of the end");
     assert_eq!(closed.summary, "no-reason");
     assert_eq!(closed.direction, Direction::FromHub);
-    let (trouble, again) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, again) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind.id(), "no-socket");
     assert!(again.is_some_and(|again| again > START), "{again:?}");
     table.set_faults(|faults| faults.down = false);
@@ -95,7 +95,7 @@ fn a_device_comes_back_after_the_hub_was_away() {
             .hub()
             .is_listening(DEVICE, &TopicFilter::Methods)
     );
-    assert_eq!(table.hands().live().unwrap().trouble, None);
+    assert_eq!(table.trouble(), None);
     let connected = table.kinds().iter().filter(|it| *it == "CONNACK").count();
     assert_eq!(connected, 2);
 }
@@ -151,7 +151,7 @@ fn a_refused_device_is_told_the_return_code() {
 
 /// What is wrong now: its kind, and whether it is tried again.
 fn trouble(table: &Table) -> Option<(&'static str, bool)> {
-    let trouble = table.hands().live().unwrap().trouble;
+    let trouble = table.trouble();
     trouble.map(|(trouble, again)| (trouble.kind.id(), again.is_some()))
 }
 
@@ -270,7 +270,7 @@ fn each_device_has_a_trouble_of_its_own() {
     };
     table.hands().start_at_device(2, off);
     table.run_for(0);
-    let told = table.hands().live().unwrap().trouble.expect("trouble").0;
+    let told = table.trouble().expect("trouble").0;
     assert!(told.detail.starts_with("dev2: "), "{}", told.detail);
 }
 
@@ -307,7 +307,7 @@ fn a_device_that_is_taken_over_is_told_that_the_link_closed() {
     other.run_for(1);
     table.run_for(1);
     assert!(table.kinds().iter().any(|kind| kind == "CLOSED"));
-    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, _) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind.id(), "closed");
 }
 

@@ -58,12 +58,12 @@ fn a_break_of_the_reading_is_told_until_it_goes_on() {
     table.run_for(1);
     table.set_faults(|faults| faults.barred = true);
     table.run_for(1);
-    let (trouble, again) = table.hands().live().unwrap().trouble.expect("told");
+    let (trouble, again) = table.trouble().expect("told");
     assert_eq!(trouble.kind.id(), "no-socket");
     assert!(again.is_some(), "it is said when it is tried again");
     table.set_faults(|faults| faults.barred = false);
     table.run_for(1);
-    assert_eq!(table.hands().live().unwrap().trouble, None);
+    assert_eq!(table.trouble(), None);
 }
 
 #[test]

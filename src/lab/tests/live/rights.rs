@@ -21,7 +21,7 @@ fn refusals(table: &Table) -> usize {
 }
 
 fn trouble(table: &Table) -> Option<TroubleKind> {
-    let trouble = table.hands().live().unwrap().trouble;
+    let trouble = table.trouble();
     trouble.map(|(trouble, _)| trouble.kind)
 }
 

@@ -7,7 +7,7 @@ use lab::{
     Bench, BenchOptions, Context, Hands, Happening, Program, ProgramError, Traced,
     action::Outcome,
     beside::{Beside, Faults},
-    outside::{Target, Ways},
+    outside::{Target, Trouble, Ways},
     view::{Side, Span},
 };
 use serde_json::json;
@@ -272,6 +272,11 @@ impl Table {
 
     pub(crate) fn hands(&self) -> Hands {
         self.bench.hands()
+    }
+
+    /// What is wrong now with the live hub, and when it is tried again.
+    pub(crate) fn trouble(&self) -> Option<(Trouble, Option<Timestamp>)> {
+        self.hands().live().unwrap().trouble
     }
 
     pub(crate) fn start(&mut self, program: &'static Program) {

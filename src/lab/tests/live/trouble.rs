@@ -27,12 +27,12 @@ fn a_hub_that_asks_to_go_slower_is_in_trouble_until_it_answers_again() {
     table.set_faults(|faults| faults.throttled = true);
     table.start(&REGISTER);
     table.run_for(1);
-    let (trouble, _) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, _) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind, TroubleKind::Throttled);
     table.set_faults(|faults| faults.throttled = false);
     table.hands().refresh(DEVICE);
     table.run_for(2);
-    assert_eq!(table.hands().live().unwrap().trouble, None);
+    assert_eq!(table.trouble(), None);
 }
 
 static LOOK: Program = Program {
@@ -54,7 +54,7 @@ fn a_program_waits_as_long_as_a_throttling_hub_asks_for() {
     table.set_faults(|faults| faults.throttled = true);
     table.start(&LOOK);
     table.run_for(1);
-    let (trouble, again) = table.hands().live().unwrap().trouble.expect("trouble");
+    let (trouble, again) = table.trouble().expect("trouble");
     assert_eq!(trouble.kind, TroubleKind::Throttled);
     assert!(again.is_some(), "it is said when it is tried again");
     table.set_faults(|faults| faults.throttled = false);
@@ -105,7 +105,7 @@ fn a_hub_that_could_not_be_reached_is_asked_again_until_it_answers() {
 fn what_is_wrong_on_another_way_is_told_again_when_the_last_trouble_is_over() {
     let mut table = Table::new();
     let kind = |table: &Table| {
-        let trouble = table.hands().live().unwrap().trouble;
+        let trouble = table.trouble();
         trouble.map(|(trouble, _)| trouble.kind)
     };
     table.set_faults(|faults| faults.barred = true);
